@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from monitor.addresses import is_loopback_host
+from monitor.clock import SystemClock
 from monitor.http.policy import RefusedError, UrlPolicy, read_url
+from monitor.messages import english
 from monitor.settings import AnchorPath, Settings
 
 
@@ -21,7 +23,7 @@ def _directory(text: str) -> str:
     try:
         url = read_url(text)
     except RefusedError as error:
-        raise ValueError(f"must be the URL of an ACME directory: {error}") from None
+        raise ValueError(f"must be the URL of an ACME directory: {_written(error)}") from None
     if url.scheme != "https" and not is_loopback_host(url.host or ""):
         raise ValueError("must start with https://; without TLS anybody could answer for the CA")
     return text
@@ -59,3 +61,7 @@ class IssuerSettings(Settings):
     def url_policy(self) -> UrlPolicy:
         """Return the policy for URLs in certificates."""
         return UrlPolicy.of(self.private_addresses)
+
+
+def _written(error: RefusedError) -> str:
+    return english(SystemClock().now()).write(error.message)

@@ -20,7 +20,17 @@ from monitor.dialects import DIALECTS
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.discovery.texts import network_not_searched
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message, text
+from monitor.network.texts import (
+    FAMILY_UNSUPPORTED,
+    FIREWALL,
+    NETWORK_DOWN,
+    NO_LOCAL_ADDRESS,
+    NO_ROUTE_TO_NETWORK,
+    OPEN_FILES,
+    SYSTEM_OPEN_FILES,
+)
 from monitor.settings import Duration
 
 MOST = 4096
@@ -30,14 +40,14 @@ ANSWER_WITHIN = 3.0
 
 # Errors of this machine or its network, which say nothing about the other side.
 _OURS = {
-    errno.ENETUNREACH: "there is no route to this network",
-    errno.ENETDOWN: "the network is down",
-    errno.EADDRNOTAVAIL: "this machine has no local address or port to connect from",
-    errno.EAFNOSUPPORT: "this machine does not speak this IP version",
-    errno.EPERM: "this machine's firewall forbids the connection",
-    errno.EACCES: "this machine's firewall forbids the connection",
-    errno.EMFILE: "cert-monitor has reached its limit of open files",
-    errno.ENFILE: "this machine has reached its limit of open files",
+    errno.ENETUNREACH: NO_ROUTE_TO_NETWORK,
+    errno.ENETDOWN: NETWORK_DOWN,
+    errno.EADDRNOTAVAIL: NO_LOCAL_ADDRESS,
+    errno.EAFNOSUPPORT: FAMILY_UNSUPPORTED,
+    errno.EPERM: FIREWALL,
+    errno.EACCES: FIREWALL,
+    errno.EMFILE: OPEN_FILES,
+    errno.ENFILE: SYSTEM_OPEN_FILES,
 }
 _WINDOWS = {
     10013: errno.EACCES,
@@ -145,7 +155,7 @@ class CidrDiscovery(BaseDiscovery):
         """Return an endpoint for each open port, by ascending address."""
         locations = self._settings.locations()
         found: list[tuple[str, int]] = []
-        ours: set[str] = set()
+        ours: set[Message] = set()
 
         async def connect() -> None:
             for address, port in locations:  # one iterator for all workers: each takes the next location
@@ -153,16 +163,17 @@ class CidrDiscovery(BaseDiscovery):
                     if await _open(address, port, self._within):
                         found.append((address, port))
                 except OSError as error:
-                    ours.add(_said(error))
+                    ours.add(_problem(error))
 
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(connect())
+        network = str(self._settings.network)
         failures = [
             Failure(
-                FailureReason.UNREACHABLE, text(f"{self._settings.network} cannot be asked: {said}"), self.id
+                FailureReason.UNREACHABLE, network_not_searched(network=network, problem=problem), self.id
             )
-            for said in sorted(ours)
+            for problem in sorted(ours, key=lambda one: one.code)
         ]
         return DiscoveryResult(
             tuple(self._found(*location) for location in sorted(found, key=_order)), tuple(failures)
@@ -200,8 +211,8 @@ def _number(error: OSError) -> int:
     return _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
 
 
-def _said(error: OSError) -> str:
-    return _OURS.get(_number(error)) or error.strerror or str(error)
+def _problem(error: OSError) -> Message:
+    return _OURS.get(_number(error)) or text(error.strerror or str(error))
 
 
 def _order(location: tuple[str, int]) -> tuple[int, int]:

@@ -10,8 +10,9 @@ from pydantic import Field, field_validator
 from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_port, split_host_port
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from monitor.network.resolve import NameLookup
+from monitor.network.texts import name_lookup_timeout, name_not_resolved, name_without_address
 from monitor.settings import Duration
 
 _LONGEST_LOOKUP = 10.0
@@ -83,11 +84,12 @@ class DnsDiscovery(BaseDiscovery):
             async with asyncio.timeout(_LONGEST_LOOKUP):
                 answer = await self._resolver.addresses(host, port)
         except TimeoutError:
-            return self._failed(f"no answer from name resolution within {_LONGEST_LOOKUP:g} s")
+            longest = timedelta(seconds=_LONGEST_LOOKUP)
+            return self._failed(name_lookup_timeout(host=host, timeout=longest))
         except OSError as error:
-            return self._failed(error.strerror or str(error))
+            return self._failed(name_not_resolved(host=host, error=error.strerror or str(error)))
         if not answer:
-            return self._failed("the name has no address")
+            return self._failed(name_without_address(host=host))
         texts = sorted({address.text for address in answer}, key=_order)
         return DiscoveryResult(tuple(self._found(text, port) for text in texts))
 
@@ -99,9 +101,8 @@ class DnsDiscovery(BaseDiscovery):
         title = f"{self._settings.title or self._settings.host} ({address})"
         return DiscoveredTarget(where, self._settings.host, (), title)
 
-    def _failed(self, said: str) -> DiscoveryResult:
-        detail = f"{self._settings.host} cannot be resolved: {said}"
-        return DiscoveryResult(failures=(Failure(FailureReason.DNS, text(detail), self._settings.name),))
+    def _failed(self, message: Message) -> DiscoveryResult:
+        return DiscoveryResult(failures=(Failure(FailureReason.DNS, message, self._settings.name),))
 
 
 def _order(address: str) -> tuple[int, int]:

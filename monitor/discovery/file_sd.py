@@ -9,12 +9,14 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
+from monitor.discovery import texts
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import parse_groups
 from monitor.discovery.settings import DiscoverySettings
 from monitor.documents import Document, read_list
 from monitor.errors import ConfigError
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model.texts import names
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -77,8 +79,9 @@ class FileSd(BaseDiscovery):
             async with asyncio.timeout(_LONGEST):
                 return await self._pool.run(self._read)
         except TimeoutError:
-            detail = f"the files could not be read within {_LONGEST:g} s: {', '.join(self._settings.files)}"
-            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), self.id),))
+            timeout = timedelta(seconds=_LONGEST)
+            said = texts.lists_timeout(paths=names(self._settings.files), timeout=timeout)
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, said, self.id),))
 
     async def close(self) -> None:
         """Close the thread pool."""
@@ -128,12 +131,11 @@ def unreadable(path: str, error: OSError) -> DiscoveryResult:
     reason = {FileNotFoundError: FailureReason.NOT_FOUND, PermissionError: FailureReason.PERMISSION}.get(
         type(error), FailureReason.UNREADABLE
     )
-    said = (
-        "does not exist"
-        if reason is FailureReason.NOT_FOUND
-        else f"cannot be read: {error.strerror or error}"
-    )
-    return DiscoveryResult(failures=(Failure(reason, text(f"{path} {said}"), path),))
+    if reason is FailureReason.NOT_FOUND:
+        said = texts.file_missing(path=path)
+    else:
+        said = texts.file_error(path=path, error=error.strerror or str(error))
+    return DiscoveryResult(failures=(Failure(reason, said, path),))
 
 
 def _content(path: str) -> DiscoveryResult:
@@ -141,7 +143,9 @@ def _content(path: str) -> DiscoveryResult:
         document = read_list(Path(path))
     except ConfigError as error:
         reason = FailureReason.UNREADABLE if os.access(path, os.R_OK) else FailureReason.PERMISSION
-        return DiscoveryResult(failures=(Failure(reason, text(display(str(error), 1000)), path),))
+        return DiscoveryResult(
+            failures=(Failure(reason, texts.wrong_entries(problems=display(str(error), 1000)), path),)
+        )
     answer = parse_groups(document.data)
     problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.errors)]
     notes = tuple(f"{path}: {note}" for note in answer.notes)
@@ -153,4 +157,8 @@ def _failures(document: Document, sentences: list[str]) -> tuple[Failure, ...]:
         return ()
     more = len(sentences) - _MOST_SAID
     said = "; ".join(sentences[:_MOST_SAID]) + (f"; and {more} more" if more > 0 else "")
-    return (Failure(FailureReason.UNREADABLE, text(display(said, 1000)), str(document.file)),)
+    return (
+        Failure(
+            FailureReason.UNREADABLE, texts.wrong_entries(problems=display(said, 1000)), str(document.file)
+        ),
+    )

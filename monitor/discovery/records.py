@@ -5,10 +5,12 @@ It must not look up addresses: those come from the resolver that endpoints use, 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
+from monitor.discovery import texts
 from monitor.discovery.base import DiscoveryResult
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message, text
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -25,7 +27,12 @@ class Record(NamedTuple):
 
 
 class LookUpError(Exception):
-    """A lookup returned no records; the text says why."""
+    """A lookup returned no records; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 class Records(Protocol):
@@ -70,17 +77,17 @@ class SystemRecords:
                 resolver.nameservers, resolver.port = list(self._servers), self._port
             answer = resolver.resolve(dns.name.from_text(name), kind, lifetime=self._longest)
         except dns.resolver.NXDOMAIN:
-            raise LookUpError("the name does not exist") from None
+            raise LookUpError(texts.NAME_NOT_FOUND) from None
         except dns.resolver.NoAnswer:
-            raise LookUpError(f"it has no {kind} record") from None
+            raise LookUpError(texts.no_record(kind=kind)) from None
         except dns.exception.Timeout:
-            raise LookUpError(f"no answer within {self._longest:g} s") from None
+            raise LookUpError(texts.no_dns_answer(timeout=timedelta(seconds=self._longest))) from None
         except dns.resolver.NoNameservers:
-            raise LookUpError("no name server gave a usable answer") from None
+            raise LookUpError(texts.NO_USABLE_ANSWER) from None
         except dns.resolver.NoResolverConfiguration:
-            raise LookUpError("this machine has no name servers configured") from None
+            raise LookUpError(texts.NO_NAME_SERVERS) from None
         except (dns.exception.DNSException, OSError) as error:
-            raise LookUpError(display(str(error) or type(error).__name__)) from None
+            raise LookUpError(text(display(str(error) or type(error).__name__))) from None
         return tuple(sorted(_record(one, kind) for one in answer))
 
 
@@ -108,7 +115,8 @@ async def servers(
     try:
         answer = await records.of(query.name, query.kind)
     except LookUpError as error:
-        failure = Failure(FailureReason.DNS, text(f"{query.name} cannot be looked up: {error}"), location)
+        said = texts.lookup_failed(name=query.name, problem=error.message)
+        failure = Failure(FailureReason.DNS, said, location)
         return DiscoveryResult(failures=(failure,))
     known: dict[str, DiscoveredTarget] = {}
     notes: list[str] = []

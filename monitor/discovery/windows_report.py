@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from monitor.discovery import texts
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.file_sd import unreadable
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -67,8 +68,8 @@ class WindowsReports(BaseDiscovery):
             async with asyncio.timeout(_LONGEST):
                 return await self._pool.run(self._listed, folder)
         except TimeoutError:
-            detail = f"{folder} could not be listed within {_LONGEST:g} s"
-            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), folder),))
+            said = texts.folder_timeout(path=folder, timeout=timedelta(seconds=_LONGEST))
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, said, folder),))
 
     async def close(self) -> None:
         """Close the thread pool."""
@@ -79,8 +80,8 @@ class WindowsReports(BaseDiscovery):
             reports = sorted(_reports(folder))
         except OSError as error:
             return unreadable(folder, error)
-        except OverflowError as error:
-            return DiscoveryResult(failures=(Failure(FailureReason.TOO_LARGE, text(str(error)), folder),))
+        except _TooManyError as error:
+            return DiscoveryResult(failures=(Failure(FailureReason.TOO_LARGE, error.message, folder),))
         odd = [name for name in reports if not _HOST.fullmatch(_host(name))]
         found = tuple(self._found(folder, name) for name in reports if name not in odd)
         notes = [f"{display(name)} is called by no machine's name" for name in odd[:_MOST_SAID]]
@@ -107,22 +108,28 @@ class WindowsReports(BaseDiscovery):
         )
 
 
+class _TooManyError(Exception):
+    """A folder has too many files; never leaves this file."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.code)
+        self.message = message
+
+
 def _host(name: str) -> str:
     return name[: -len(_SUFFIX)].lower()
 
 
 def _reports(folder: str) -> Iterator[str]:
-    """Iterate over the names of reports; raise ``OverflowError`` with a sentence for too many files."""
+    """Iterate over the names of reports; raise ``_TooManyError`` for too many files."""
     reports = 0
     with os.scandir(folder) as listing:
         for count, entry in enumerate(listing, 1):
             if count > MOST_ENTRIES:
-                raise OverflowError(
-                    f"{folder} has more than {MOST_ENTRIES:,} entries: is it the right folder?"
-                )
+                raise _TooManyError(texts.folder_too_many_entries(path=folder, most=MOST_ENTRIES))
             if not entry.name.lower().endswith(_SUFFIX) or entry.name.startswith("."):
                 continue
             reports += 1
             if reports > MOST_REPORTS:
-                raise OverflowError(f"{folder} has more than {MOST_REPORTS:,} reports: split it")
+                raise _TooManyError(texts.folder_too_many_reports(path=folder, most=MOST_REPORTS))
             yield entry.name

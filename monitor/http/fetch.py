@@ -6,15 +6,18 @@ A connection is only made to an address that was checked, and closes with its re
 import asyncio
 import ssl
 from dataclasses import replace
+from functools import partial
 
 from yarl import URL
 
+from monitor.http import texts
 from monitor.http.failures import failure
 from monitor.http.policy import RefusedError, UrlPolicy, read_url
-from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
+from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects, complete
 from monitor.http.resolver import CheckedAddresses
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
+from monitor.model.texts import located
 from monitor.network.resolve import Address, NameLookup
 from monitor.parse import display
 
@@ -59,7 +62,7 @@ class Fetcher:
             async with self._gate, asyncio.timeout(request.timeout):
                 return await self._followed(url, request)
         except RefusedError as error:
-            failed = FetchError(FailureReason.FORBIDDEN, display(str(error), 400))
+            failed = FetchError(FailureReason.FORBIDDEN, complete(error.message))
         except TimeoutError as error:
             failed = failure(error, host, request.timeout)
         raise failed
@@ -73,8 +76,8 @@ class Fetcher:
             if response.redirect is None or wanted:
                 return response
             url, request = _next(url, request, response)
-        detail = f"redirects more than {_MOST_REDIRECTS} times"
-        raise FetchError(FailureReason.BAD_ANSWER, detail, url.host or "")
+        say = partial(texts.too_many_redirects, most=_MOST_REDIRECTS)
+        raise FetchError(FailureReason.BAD_ANSWER, say, url.host or "")
 
     async def _checked(self, url: URL) -> tuple[Address, ...]:
         """Return the allowed addresses of a URL's host; the connection is made to one of these."""
@@ -82,16 +85,17 @@ class Fetcher:
         try:
             found = await self._names.addresses(host, port)
         except OSError:
-            raise FetchError(FailureReason.DNS, "cannot be resolved", host, connected=False) from None
+            raise FetchError(FailureReason.DNS, texts.not_resolved, host, connected=False) from None
         allowed, refused = [], []
         for address in found:
             try:
                 self._policy.check(address.text, port)
                 allowed.append(address)
             except RefusedError as error:
-                refused.append(f"{host}: {error}" if address.text != host else str(error))
+                named = located(location=host, problem=error.message)
+                refused.append(named if address.text != host else error.message)
         if not allowed:
-            raise RefusedError(refused[0] if refused else f"{host} has no address")
+            raise RefusedError(refused[0] if refused else texts.host_without_address(host=host))
         return tuple(allowed)
 
 
@@ -101,21 +105,21 @@ def _parsed(request: FetchRequest) -> URL:
     try:
         return URL(request.url, encoded=True)
     except ValueError:
-        raise RefusedError(f"{request.url[:120]} is no URL") from None
+        raise RefusedError(texts.url_invalid(url=display(request.url, 120))) from None
 
 
 def _next(url: URL, request: FetchRequest, response: FetchResponse) -> tuple[URL, FetchRequest]:
     """Return the URL and request of a redirect; raise ``FetchError`` for one that is not followed."""
     host, target = url.host or "", response.redirect or ""
     if request.body is not None and response.status not in _KEEP_METHOD:
-        detail = f"redirects a POST with HTTP {response.status}"
-        raise FetchError(FailureReason.BAD_ANSWER, detail, host, status=response.status)
+        say = partial(texts.redirected_post, status=response.status)
+        raise FetchError(FailureReason.BAD_ANSWER, say, host, status=response.status)
     if request.redirects is Redirects.SAME_ORIGIN:
         return _same_origin(url, target, host), request
     new = _elsewhere(url, target, host)
     if request.redirects is Redirects.NONE:
-        detail = f"redirects to {display(str(new), 200)}, which is not followed"
-        raise FetchError(FailureReason.BAD_ANSWER, detail, host)
+        say = partial(texts.redirect, url=display(str(new), 200))
+        raise FetchError(FailureReason.BAD_ANSWER, say, host)
     if new.origin() != url.origin():
         headers = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS}
         request = replace(request, headers=headers)
@@ -129,19 +133,17 @@ def _same_origin(url: URL, target: str, host: str) -> URL:
             return new
     except ValueError:  # not a URL, or one without a host
         pass
-    detail = (
-        f"redirects to {display(target)}; another server is not followed: if that is right, make it the url"
-    )
-    raise FetchError(FailureReason.BAD_ANSWER, detail, host)
+    say = partial(texts.redirect_elsewhere, url=display(target))
+    raise FetchError(FailureReason.BAD_ANSWER, say, host)
 
 
 def _elsewhere(url: URL, target: str, host: str) -> URL:
     try:
         joined = str(url.join(URL(target)))
     except ValueError:
-        detail = f"redirects to {display(target, 120)!r}, which is no URL"
-        raise FetchError(FailureReason.BAD_ANSWER, detail, host) from None
+        say = partial(texts.redirect_invalid, url=display(target, 120))
+        raise FetchError(FailureReason.BAD_ANSWER, say, host) from None
     try:
         return read_url(joined)
     except RefusedError as error:
-        raise RefusedError(f"{host} redirects: {error}") from None
+        raise RefusedError(texts.redirect_forbidden(server=host, problem=error.message)) from None

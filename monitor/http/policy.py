@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from yarl import URL
 
 from monitor.addresses import IpAddress, IpNetwork, embedded_ip, ends_in_number, read_ip, read_network
+from monitor.http import texts
+from monitor.model import Message
 
-KEY = "issuers.private_addresses"
 _LONGEST = 2048
 _USUAL_PORTS = (80, 443)
 # Special-purpose networks (RFC 6890 and its registries) that some versions of the standard library take for
@@ -35,7 +36,12 @@ _SPECIAL = tuple(
 
 
 class RefusedError(ValueError):
-    """The policy forbids an address; the text is a sentence that says why and how to allow it."""
+    """The policy forbids an address; ``message`` says why and how to allow it."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +59,13 @@ class UrlPolicy:
         """Raise ``RefusedError`` when requests to this IP address and port are forbidden."""
         found = _parsed(address)
         if found is None:
-            raise RefusedError(f"{address} is no address that can be asked")
+            raise RefusedError(texts.address_invalid(address=address))
         if any(found in network for network in self.private):
             return
         if not _public(found):
-            raise RefusedError(
-                f"{address} is a private address, which is not asked for what a certificate says; "
-                f"if it is your CA's, list it under {KEY}"
-            )
+            raise RefusedError(texts.address_private(address=address))
         if port not in _USUAL_PORTS:
-            raise RefusedError(
-                f"port {port} of {address} is neither 80 nor 443 and not asked for what a certificate says; "
-                f"if it is your CA's, list the address under {KEY}"
-            )
+            raise RefusedError(texts.address_port(port=str(port), address=address))
 
 
 EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
@@ -79,20 +79,20 @@ def read_url(text: str) -> URL:
     in its usual form: ``127.1`` or ``2130706433`` mean loopback to some system calls.
     """
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable():
-        raise RefusedError("the address is too long or holds characters that no URL has")
+        raise RefusedError(texts.url_too_long(most=_LONGEST))
     try:
         url = URL(text)
         host, port = url.host, url.port
     except ValueError:
-        raise RefusedError(f"{_short(text)} is no URL") from None
+        raise RefusedError(texts.url_invalid(url=_short(text))) from None
     if url.scheme not in ("http", "https"):
-        raise RefusedError(f"{_short(text)} is not asked: only http:// and https:// are")
+        raise RefusedError(texts.url_scheme(url=_short(text)))
     if not host or not port:
-        raise RefusedError(f"{_short(text)} has no host")
+        raise RefusedError(texts.url_without_host(url=_short(text)))
     if url.user is not None or url.password is not None:
-        raise RefusedError(f"an address at {host} holds a login and is not asked")
+        raise RefusedError(texts.url_with_login(host=host))
     if (":" in host or ends_in_number(host)) and read_ip(host) is None:
-        raise RefusedError(f"{host} is no host name and no address in its usual form")
+        raise RefusedError(texts.url_odd_host(host=host))
     return url.with_fragment(None)
 
 

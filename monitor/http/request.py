@@ -1,13 +1,13 @@
 """HTTP requests and responses as values; sends nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -111,19 +111,19 @@ class FetchResponse:
 
 
 class FetchError(Exception):
-    """A request got no usable response; the text is a sentence that names the server.
+    """A request got no usable response; ``message`` says why.
 
-    ``detail`` is the sentence without the server. ``reason`` is ``forbidden`` when the policy does not allow
-    the URL or its address, and ``bad_answer`` for a response that is not HTTP, a redirect or an unexpected
-    status. ``status`` is 0 unless the status was the error; ``headers`` are those of the response.
-    ``connected`` is false when no connection could be made, so that any other request would fail too.
-    ``tls_error`` is OpenSSL's reason for a failed certificate check or handshake.
+    ``named`` is the same message with another name for the server than its host. ``reason`` is ``forbidden``
+    when the policy does not allow the URL or its address, and ``bad_answer`` for a response that is not HTTP,
+    a redirect or an unexpected status. ``status`` is 0 unless the status was the error; ``headers`` are those
+    of the response. ``connected`` is false when no connection could be made, so that any other request would
+    fail too. ``tls_error`` is OpenSSL's reason for a failed certificate check or handshake.
     """
 
     def __init__(  # noqa: PLR0913 - one value for each thing that a caller may need
         self,
         reason: FailureReason,
-        detail: str,
+        say: Callable[..., Message],
         host: str = "",
         *,
         status: int = 0,
@@ -131,12 +131,30 @@ class FetchError(Exception):
         connected: bool = True,
         tls_error: str = "",
     ) -> None:
-        """Store the details of the error."""
-        super().__init__(f"{host} {detail}" if host else detail)
+        """Store the details of the error; ``say`` makes the message for a ``server``."""
+        super().__init__(reason)
         self.reason = reason
-        self.detail = detail
+        self.say = say
         self.host = host
         self.status = status
         self.headers = headers or {}
         self.connected = connected
         self.tls_error = tls_error
+
+    @property
+    def message(self) -> Message:
+        """Return the message that names the server by its host."""
+        return self.named(self.host)
+
+    def named(self, server: str) -> Message:
+        """Return the message that names the server in another way, such as ``host:port``."""
+        return self.say(server=server)
+
+
+def complete(message: Message) -> Callable[..., Message]:
+    """Return what a ``FetchError`` says where no server is named: the message as it is."""
+
+    def say(*, server: str) -> Message:  # noqa: ARG001 - as the other kinds of messages are called
+        return message
+
+    return say

@@ -5,17 +5,20 @@ Requests to URLs from untrusted sources go through ``fetch``, which checks addre
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 from yarl import URL
 
+from monitor.http import texts
 from monitor.http.failures import ERRORS, failure
-from monitor.http.request import KIB, MIB, FetchError, FetchRequest, FetchResponse
+from monitor.http.request import KIB, MIB, FetchError, FetchRequest, FetchResponse, complete
 from monitor.http.resolver import AiohttpResolver
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 from monitor.network.resolve import NameLookup
 from monitor.parse import display
 
@@ -96,7 +99,8 @@ class HttpSession:
         try:
             url = URL(request.url, encoded=request.verbatim)
         except ValueError:
-            raise FetchError(FailureReason.BAD_ANSWER, f"{display(request.url, 120)!r} is no URL") from None
+            said = texts.url_invalid(url=display(request.url, 120))
+            raise FetchError(FailureReason.BAD_ANSWER, complete(said)) from None
         return await self.send_to(url, request)
 
     async def send_to(self, url: URL, request: FetchRequest) -> FetchResponse:
@@ -136,12 +140,12 @@ class HttpSession:
     def _refuse(self, head: FetchResponse, request: FetchRequest, host: str) -> None:
         """Raise ``FetchError`` for an unexpected status, and for an unrequested compressed body."""
         if request.accept and head.status not in request.accept:
-            detail = f"answered with HTTP {head.status}"
-            raise FetchError(FailureReason.BAD_ANSWER, detail, host, status=head.status, headers=head.headers)
+            say = partial(texts.status, status=head.status)
+            raise FetchError(FailureReason.BAD_ANSWER, say, host, status=head.status, headers=head.headers)
         coding = head.headers.get("content-encoding", "identity")
         if coding.lower() != "identity" and not self._how.compressed:
-            detail = f"sent a packed answer ({display(coding, 40)}) that nobody asked for"
-            raise FetchError(FailureReason.BAD_ANSWER, detail, host)
+            say = partial(texts.compressed, coding=display(coding, 40))
+            raise FetchError(FailureReason.BAD_ANSWER, say, host)
 
 
 async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes:
@@ -149,6 +153,11 @@ async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes
     async for piece in response.content.iter_chunked(_PIECE):
         body += piece
         if len(body) > most:
-            bound = f"{most // MIB} MiB" if most % MIB == 0 else f"{most // KIB} KiB"
-            raise FetchError(FailureReason.TOO_LARGE, f"sent more than {bound}", host)
+            raise FetchError(FailureReason.TOO_LARGE, _over(most), host)
     return bytes(body)
+
+
+def _over(most: int) -> Callable[..., Message]:
+    if most % MIB == 0:
+        return partial(texts.over_mebibytes, mebibytes=most // MIB)
+    return partial(texts.over_kibibytes, kibibytes=most // KIB)

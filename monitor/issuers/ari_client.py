@@ -19,7 +19,8 @@ from monitor.issuers.suggestion import (
     retry_after,
     suggestion_in,
 )
-from monitor.model import Clock
+from monitor.model import Clock, Message, text
+from monitor.model.texts import located
 
 AFTER_TROUBLE = timedelta(hours=6)
 """How long to wait after an error that will not go away by itself (RFC 9773 section 4.3.3)."""
@@ -31,14 +32,15 @@ _TOO_MANY = 429
 
 
 class NoWindowError(Exception):
-    """No renewal window is available; the text says why.
+    """No renewal window is available; ``message`` says why.
 
     ``wait`` is the time until the next request, ``None`` for exponential backoff.
     """
 
-    def __init__(self, sentence: str, wait: timedelta | None) -> None:
-        """Store the sentence and the time."""
-        super().__init__(sentence)
+    def __init__(self, message: Message, wait: timedelta | None) -> None:
+        """Store the message and the time."""
+        super().__init__(message.code)
+        self.message = message
         self.wait = wait
 
 
@@ -59,7 +61,7 @@ class _Known:
     """The cached state of one directory: its renewalInfo URL, or why that is unknown."""
 
     url: str = ""
-    failure: str = ""
+    failure: Message | None = None
     failures: int = 0
     wait: timedelta = timedelta(0)
     until: datetime | None = None
@@ -82,9 +84,9 @@ class AriClient:
             body, headers = await self._get(f"{where}/{identifier}", directory)
             found = suggestion_in(body)
         except FetchError as error:
-            raise NoWindowError(str(error), self._wait(error)) from None
+            raise NoWindowError(error.message, self._wait(error)) from None
         except BadAnswerError as error:
-            raise NoWindowError(f"{urlsplit(where).hostname}: {error}", AFTER_TROUBLE) from None
+            raise NoWindowError(_odd(where, error), AFTER_TROUBLE) from None
         return found, retry_after(headers, self._clock.now()) or AFTER_TROUBLE
 
     async def _renewal_info(self, directory: str) -> str:
@@ -93,22 +95,22 @@ class AriClient:
             now = self._clock.now()
             if known.until is None or not now < known.until <= now + _DIRECTORY_KEPT:
                 await self._read(directory, known)
-        if known.failure:
+        if known.failure is not None:
             raise NoWindowError(known.failure, known.wait)
         return known.url
 
     async def _read(self, directory: str, known: _Known) -> None:
         try:
             body, _ = await self._get(directory, directory)
-            known.url, known.failure = _renewal_info_of(directory, body), ""
+            known.url, known.failure = _renewal_info_of(directory, body), None
             known.failures, known.wait = 0, _DIRECTORY_KEPT
         except FetchError as error:
             known.failures += 1
             known.wait = self._wait(error) or growing_wait(known.failures)
             # Yesterday's URL is most likely still valid.
-            known.failure = "" if known.url else str(error)
+            known.failure = None if known.url else error.message
         except BadAnswerError as error:
-            known.failure, known.wait = f"{urlsplit(directory).hostname}: {error}", AFTER_TROUBLE
+            known.failure, known.wait = _odd(directory, error), AFTER_TROUBLE
         known.until = self._clock.now() + known.wait
 
     async def _get(self, url: str, directory: str) -> tuple[bytes, Mapping[str, str]]:
@@ -123,6 +125,10 @@ class AriClient:
         asked = retry_after(error.headers, self._clock.now())
         passing = not error.status or error.status >= 500 or error.status == _TOO_MANY
         return asked if passing else max(asked or AFTER_TROUBLE, AFTER_TROUBLE)
+
+
+def _odd(url: str, error: BadAnswerError) -> Message:
+    return located(location=urlsplit(url).hostname or url, problem=text(str(error)))
 
 
 def _renewal_info_of(directory: str, body: bytes) -> str:

@@ -30,7 +30,7 @@ def merge_attempts(
         verdict.status,
         now,
         source,
-        verdict.detail,
+        verdict.message,
         verdict.revoked_at,
         verdict.good_until,
         on_hold=verdict.on_hold,
@@ -48,7 +48,7 @@ def _unknown(before: Revocation | None, sha256: str, verdict: RevocationVerdict,
     attempts = (before.attempts if before else 0) + 1
     if before is not None and _is_valid(before, now):
         return replace(before, attempts=attempts)
-    return Revocation(sha256, RevocationStatus.UNKNOWN, now, detail=verdict.detail, attempts=attempts)
+    return Revocation(sha256, RevocationStatus.UNKNOWN, now, message=verdict.message, attempts=attempts)
 
 
 def _is_valid(known: Revocation, now: datetime) -> bool:

@@ -3,16 +3,18 @@
 A CRL that does not certainly apply never makes a certificate good: see ``crl_scope``.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
 
 from monitor.assess.links import UNREADABLE
+from monitor.issuers import texts
 from monitor.issuers.crl_scope import scope_of, value_of
 from monitor.issuers.fetched_crl import FetchedCrl
 from monitor.issuers.revocation_urls import delta_crl_urls
-from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, instant, revoked_words, unknown
-from monitor.model import RevocationStatus
+from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, doubtful, revoked_message
+from monitor.model import Message, RevocationStatus
 from monitor.parse import display
 
 _HOLD = x509.ReasonFlags.certificate_hold
@@ -24,23 +26,21 @@ def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Revocati
 
     An expired CRL still proves that a listed certificate is revoked, unless the certificate was on hold.
     """
-    where = f"the CRL {display(issued.url, 200)}"
+    source = texts.the_crl(url=display(issued.url, 200))
     scope = scope_of(issued, pair)
-    if scope.not_applicable:
-        return unknown(f"{where} {scope.not_applicable}")
+    if scope.not_applicable is not None:
+        return doubtful(source, scope.not_applicable)
     try:
         entry = issued.entry(pair.certificate.serial_number)
-        found = _entry(entry) if entry is not None else None
+        found = _entry(entry, source) if entry is not None else None
     except UNREADABLE:
-        return unknown(f"{where} has entries that cannot be read")
+        return doubtful(source, texts.CRL_ENTRIES_UNREADABLE)
     ended = _why_not_current(issued.crl, now)
     if found is not None and not (found.on_hold and ended):
-        return RevocationVerdict(
-            found.status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold
-        )
+        return found
     if problem := ended or scope.partial:
-        return unknown(f"{where} {problem}")
-    said = f"not in {where} of {instant(issued.crl.last_update_utc)}"
+        return doubtful(source, problem)
+    said = texts.not_in_crl(source=source, at=issued.crl.last_update_utc)
     return RevocationVerdict(RevocationStatus.GOOD, said, good_until=issued.crl.next_update_utc)
 
 
@@ -64,9 +64,9 @@ def with_delta(
         return verdict
     until = delta.crl.next_update_utc
     if entry is None:
-        return RevocationVerdict(verdict.status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
+        return replace(verdict, good_until=until)
     if _reason(entry) is _TAKEN_BACK:
-        said = f"no longer on hold, says the delta CRL {display(delta.url, 200)}"
+        said = texts.hold_lifted(source=texts.the_delta_crl(url=display(delta.url, 200)))
         return (
             RevocationVerdict(RevocationStatus.GOOD, said, good_until=until) if verdict.on_hold else verdict
         )
@@ -81,7 +81,7 @@ def delta_urls(base: FetchedCrl, pair: IssuerPair) -> tuple[str, ...]:
         return ()
 
 
-def _entry(entry: x509.RevokedCertificate) -> RevocationVerdict | None:
+def _entry(entry: x509.RevokedCertificate, source: Message) -> RevocationVerdict | None:
     """Return the verdict of an entry, ``None`` for removeFromCRL; raise ``ValueError`` if it is unclear."""
     for one in entry.extensions:
         if isinstance(one.value, x509.CertificateIssuer) or (one.critical and not _known(one.value)):
@@ -90,9 +90,8 @@ def _entry(entry: x509.RevokedCertificate) -> RevocationVerdict | None:
     if reason is _TAKEN_BACK:
         return None
     at = entry.revocation_date_utc
-    return RevocationVerdict(
-        RevocationStatus.REVOKED, f"revoked {revoked_words(at, reason)}", at, on_hold=reason is _HOLD
-    )
+    said = revoked_message(at, reason, source)
+    return RevocationVerdict(RevocationStatus.REVOKED, said, at, on_hold=reason is _HOLD)
 
 
 def _known(value: x509.ExtensionType) -> bool:
@@ -104,14 +103,14 @@ def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
     return value.reason if isinstance(value, x509.CRLReason) else None
 
 
-def _why_not_current(crl: x509.CertificateRevocationList, now: datetime) -> str:
-    """Return why a CRL is not current, empty when it is."""
+def _why_not_current(crl: x509.CertificateRevocationList, now: datetime) -> Message | None:
+    """Return why a CRL is not current, ``None`` when it is."""
     begin, end = crl.last_update_utc, crl.next_update_utc
     if begin > now + SKEW:
-        return f"is dated in the future ({instant(begin)})"
+        return texts.dated_in_future(at=begin)
     if end is None:
-        return "does not say how long it holds"
-    return f"ended on {instant(end)}" if now > end else ""
+        return texts.CRL_UNDATED
+    return texts.expired(at=end) if now > end else None
 
 
 def _fits(base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair) -> bool:
@@ -123,7 +122,11 @@ def _fits(base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair) -> bool:
         points = [value_of(one.crl.extensions, x509.IssuingDistributionPoint) for one in (base, delta)]
     except UNREADABLE:
         return False
-    if not isinstance(built_on, x509.DeltaCRLIndicator) or scope.not_applicable or points[0] != points[1]:
+    if (
+        not isinstance(built_on, x509.DeltaCRLIndicator)
+        or scope.not_applicable is not None
+        or points[0] != points[1]
+    ):
         return False
     return (
         isinstance(at, x509.CRLNumber)

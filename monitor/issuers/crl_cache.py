@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from monitor.http.fetch import Fetcher
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
+from monitor.issuers import texts
 from monitor.issuers.fetched_crl import FetchedCrl, MalformedCrlError, read_crl
-from monitor.model import Clock
-from monitor.parse import display
+from monitor.model import Clock, Message
 from monitor.threads import ThreadPool
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -38,7 +38,12 @@ class _Cached:
 
 
 class CrlUnavailableError(Exception):
-    """The CRL could not be fetched and is not cached; the text says why."""
+    """The CRL could not be fetched and is not cached; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 class CrlCache:
@@ -50,7 +55,7 @@ class CrlCache:
         self._pool = pool
         self._clock = clock
         self._cached: dict[str, _Cached] = {}
-        self._failed: dict[str, tuple[float, str]] = {}
+        self._failed: dict[str, tuple[float, Message]] = {}
         self._fetching: dict[str, asyncio.Lock] = {}
         self._room = asyncio.Semaphore(_AT_ONCE)
 
@@ -71,13 +76,13 @@ class CrlCache:
         now, cached = self._clock.monotonic(), self._cached.get(url)
         if cached is not None and now - cached.at < FRESH:
             return cached.crl
-        failed_at, said = self._failed.get(url, (None, ""))
+        failed_at, said = self._failed.get(url, (None, texts.NOT_A_CRL))
         if failed_at is None or now - failed_at >= REFUSED:
             try:
                 async with self._room:
                     return await self._fetched(url, cached)
             except (FetchError, CrlUnavailableError) as error:
-                said = str(error)
+                said = error.message
                 self._note(url, said)
         if cached is not None:
             return cached.crl
@@ -96,7 +101,7 @@ class CrlCache:
         if answer.not_modified and cached is not None:
             crl, condition = cached.crl, cached.condition
         elif answer.not_modified:
-            raise CrlUnavailableError("the server says that nothing changed, but was not asked that")
+            raise CrlUnavailableError(texts.UNEXPECTED_NOT_MODIFIED)
         else:
             crl, condition = await self._read(url, answer), answer.condition()
         self._failed.pop(url, None)
@@ -108,10 +113,10 @@ class CrlCache:
     async def _read(self, url: str, answer: FetchResponse) -> FetchedCrl:
         try:
             return await self._pool.run(read_crl, answer.body, url)
-        except MalformedCrlError as error:
-            raise CrlUnavailableError(f"what {display(url, 200)} holds is none: {error}") from None
+        except MalformedCrlError:
+            raise CrlUnavailableError(texts.NOT_A_CRL) from None
 
-    def _note(self, url: str, said: str) -> None:
+    def _note(self, url: str, said: Message) -> None:
         if len(self._failed) >= _MOST_NAMES:
             self._failed.clear()
         self._failed[url] = (self._clock.monotonic(), said)

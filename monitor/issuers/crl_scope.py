@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from monitor.assess.links import UNREADABLE, canonical
+from monitor.issuers import texts
 from monitor.issuers.fetched_crl import FetchedCrl
 from monitor.issuers.verdict import IssuerPair
+from monitor.model import Message
 from monitor.parse import display
 
 _UNDERSTOOD = (
@@ -23,24 +25,24 @@ _UNDERSTOOD = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Why a CRL does not apply to a pair, and why an absent entry proves nothing; empty otherwise."""
+    """Why a CRL does not apply to a pair, and why an absent entry proves nothing; ``None`` otherwise."""
 
-    not_applicable: str = ""
-    partial: str = ""
+    not_applicable: Message | None = None
+    partial: Message | None = None
 
 
 def scope_of(issued: FetchedCrl, pair: IssuerPair) -> Scope:
     """Return the scope of a CRL with regard to a certificate."""
     try:
         if not _same_name(issued.crl.issuer, pair.issuer.subject):
-            return Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')
+            return Scope(texts.of_other_ca(issuer=display(issued.crl.issuer.rfc4514_string(), 200)))
         if not _may_sign(pair.issuer):
-            return Scope("is signed by a CA whose certificate does not allow it to sign CRLs")
+            return Scope(texts.CRL_SIGNER_NOT_ALLOWED)
         if not issued.is_signed_by(pair.issuer):
-            return Scope("is not signed by the key of the CA that issued the certificate")
+            return Scope(texts.CRL_OTHER_SIGNER)
         return _by_extensions(issued.crl.extensions, pair.certificate)
     except UNREADABLE:
-        return Scope("names its CA or its scope in a way that cannot be read")
+        return Scope(texts.CRL_SCOPE_UNREADABLE)
 
 
 def _same_name(one: x509.Name, other: x509.Name) -> bool:
@@ -55,11 +57,11 @@ def _may_sign(issuer: x509.Certificate) -> bool:
 def _by_extensions(extensions: x509.Extensions, certificate: x509.Certificate) -> Scope:
     odd = [one.oid.dotted_string for one in extensions if one.critical and not _understood(one.value)]
     if odd:
-        return Scope(f"is marked with something that is not supported ({odd[0]})")
+        return Scope(texts.crl_unsupported(extension=odd[0]))
     point = value_of(extensions, x509.IssuingDistributionPoint)
     scope = _by_point(point, certificate) if isinstance(point, x509.IssuingDistributionPoint) else Scope()
-    if not scope.not_applicable and value_of(extensions, x509.DeltaCRLIndicator) is not None:
-        return Scope(partial="is only a delta, and what it builds on is not named")
+    if scope.not_applicable is None and value_of(extensions, x509.DeltaCRLIndicator) is not None:
+        return Scope(partial=texts.CRL_ONLY_DELTA)
     return scope
 
 
@@ -70,17 +72,17 @@ def _understood(value: x509.ExtensionType) -> bool:
 def _by_point(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> Scope:
     """Return the scope that an issuing distribution point sets (RFC 5280 section 5.2.5)."""
     if point.indirect_crl:
-        return Scope("is for several CAs (an indirect CRL), which is not supported")
+        return Scope(texts.CRL_OF_SEVERAL)
     if point.only_contains_attribute_certs:
-        return Scope("is for attribute certificates only")
+        return Scope(texts.CRL_OF_ATTRIBUTES)
     authority = value_of(certificate.extensions, x509.BasicConstraints)
     is_ca = isinstance(authority, x509.BasicConstraints) and authority.ca
     if point.only_contains_user_certs if is_ca else point.only_contains_ca_certs:
-        return Scope(partial=f"does not cover {'CAs' if is_ca else 'certificates of servers'}")
+        return Scope(partial=texts.CRL_WITHOUT_CAS if is_ca else texts.CRL_WITHOUT_LEAVES)
     if point.only_some_reasons:
-        return Scope(partial="covers only some reasons of revocation")
+        return Scope(partial=texts.CRL_PARTIAL_REASONS)
     if point.relative_name or (point.full_name and not set(point.full_name) & _names(certificate)):
-        return Scope(partial="is another part of the CA's CRL than the one that the certificate names")
+        return Scope(partial=texts.CRL_OTHER_PART)
     return Scope()
 
 

@@ -15,9 +15,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from monitor.assess.links import UNREADABLE, verify
-from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, instant, revoked_words, unknown
-from monitor.model import RevocationStatus
-from monitor.parse import display
+from monitor.issuers import texts
+from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, doubtful, revoked_message
+from monitor.model import Message, RevocationStatus
 
 ENDLESS = timedelta(days=1)
 """How old a response may be that does not say how long it holds."""
@@ -26,11 +26,11 @@ _MOST_ANSWERS = 100
 _MOST_SIGNERS = 4
 _PSS_HASHES = (hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
 _REASONS = {
-    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "does not understand the question",
-    ocsp.OCSPResponseStatus.INTERNAL_ERROR: "has an error of its own",
-    ocsp.OCSPResponseStatus.TRY_LATER: "asks to try later",
-    ocsp.OCSPResponseStatus.SIG_REQUIRED: "wants signed questions",
-    ocsp.OCSPResponseStatus.UNAUTHORIZED: "knows nothing of this CA, or may not tell",
+    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: texts.OCSP_MALFORMED_REQUEST,
+    ocsp.OCSPResponseStatus.INTERNAL_ERROR: texts.OCSP_INTERNAL_ERROR,
+    ocsp.OCSPResponseStatus.TRY_LATER: texts.OCSP_TRY_LATER,
+    ocsp.OCSPResponseStatus.SIG_REQUIRED: texts.OCSP_SIGNATURE_REQUIRED,
+    ocsp.OCSPResponseStatus.UNAUTHORIZED: texts.OCSP_UNAUTHORIZED,
 }
 
 
@@ -43,32 +43,31 @@ def ocsp_request(pair: IssuerPair) -> bytes:
     return builder.build().public_bytes(Encoding.DER)
 
 
-def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> RevocationVerdict:
-    """Return the verdict of a response on a certificate; ``where`` names its source for people."""
-    where = display(where, 250)
+def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, source: Message) -> RevocationVerdict:
+    """Return the verdict of a response on a certificate; ``source`` names its source."""
     try:
         response = ocsp.load_der_ocsp_response(data)
     except UNREADABLE:
-        return unknown(f"{where} gave something that is no OCSP response")
+        return doubtful(source, texts.NOT_OCSP)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        return unknown(f"{where} {_REASONS.get(response.response_status, 'gave no answer')}")
+        return doubtful(source, _REASONS.get(response.response_status, texts.OCSP_NO_ANSWER))
     try:
-        return _of_response(response, pair, now, where)
+        return _of_response(response, pair, now, source)
     except UNREADABLE:
-        return unknown(f"{where} gave a response that cannot be read")
+        return doubtful(source, texts.OCSP_UNREADABLE)
 
 
 def _of_response(
-    response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, where: str
+    response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, source: Message
 ) -> RevocationVerdict:
     if any(one.critical and not isinstance(one.value, x509.OCSPNonce) for one in response.extensions):
-        return unknown(f"{where} gave a response that is marked with something that is not supported")
+        return doubtful(source, texts.OCSP_UNSUPPORTED)
     single = next(_about(response, pair), None)
     if single is None:
-        return unknown(f"{where} speaks of another certificate")
+        return doubtful(source, texts.OCSP_OTHER_CERTIFICATE)
     if not _is_authorized(response, pair.issuer, now):
-        return unknown(f"{where} gave a response that neither the CA nor its responder signed")
-    return _verdict_of(single, now, where)
+        return doubtful(source, texts.OCSP_UNAUTHORIZED_SIGNER)
+    return _verdict_of(single, now, source)
 
 
 def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPSingleResponse]:
@@ -86,30 +85,30 @@ def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPS
                 yield single
 
 
-def _verdict_of(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> RevocationVerdict:
+def _verdict_of(single: ocsp.OCSPSingleResponse, now: datetime, source: Message) -> RevocationVerdict:
     ended = _why_not_current(single, now)
     if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
         at = single.revocation_time_utc or single.this_update_utc
         on_hold = single.revocation_reason is x509.ReasonFlags.certificate_hold
         if not (on_hold and ended):
-            said = f"revoked {revoked_words(at, single.revocation_reason)}, says {where}"
+            said = revoked_message(at, single.revocation_reason, source)
             return RevocationVerdict(RevocationStatus.REVOKED, said, at, on_hold=on_hold)
-    if ended:
-        return unknown(f"{where} gave a response that {ended}")
+    if ended is not None:
+        return doubtful(source, ended)
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
-        said = f"not revoked, says {where} as of {instant(single.this_update_utc)}"
+        said = texts.not_revoked(source=source, at=single.this_update_utc)
         return RevocationVerdict(RevocationStatus.GOOD, said, good_until=single.next_update_utc)
-    return unknown(f"{where} does not know the certificate")
+    return doubtful(source, texts.OCSP_UNKNOWN)
 
 
-def _why_not_current(single: ocsp.OCSPSingleResponse, now: datetime) -> str:
-    """Return why a response is not current, empty when it is."""
+def _why_not_current(single: ocsp.OCSPSingleResponse, now: datetime) -> Message | None:
+    """Return why a response is not current, ``None`` when it is."""
     begin, end = single.this_update_utc, single.next_update_utc
     if begin > now + SKEW:
-        return f"is dated in the future ({instant(begin)})"
+        return texts.dated_in_future(at=begin)
     if end is None:
-        return f"is of {instant(begin)} and does not say how long it holds" if now > begin + ENDLESS else ""
-    return f"ended on {instant(end)}" if now > end else ""
+        return texts.undated(at=begin) if now > begin + ENDLESS else None
+    return texts.expired(at=end) if now > end else None
 
 
 def _is_authorized(response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.issuers import texts
 from monitor.issuers.ari_client import AFTER_TROUBLE, AriClient, Fetchers, NoWindowError, growing_wait
 from monitor.issuers.renewable import Renewable, renewable
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.suggestion import LATEST_AGAIN, Suggestion
+from monitor.messages import english
 from monitor.model import Clock, RenewalWindow, Snapshot
 from monitor.threads import ThreadPool
 
@@ -132,7 +134,7 @@ class Renewals:
             self._failed[sha256] = self._failed.get(sha256, 0) + 1
             wait = error.wait or growing_wait(self._failed[sha256])
             self._due[sha256] = self._clock.now() + wait
-            self._say(one.directory, str(error))
+            self._say(one.directory, english(self._clock.now()).write(error.message))
             return None
         except Exception:
             # One unusual certificate must not block the requests for the others.
@@ -148,10 +150,10 @@ class Renewals:
     async def _window(self, one: Renewable, der: bytes) -> tuple[Suggestion, timedelta]:
         identifier = renewal_id(der)
         if not identifier:
-            raise NoWindowError("its certificate has no authority key identifier to ask by", LATEST_AGAIN)
+            raise NoWindowError(texts.NO_KEY_IDENTIFIER, LATEST_AGAIN)
         suggested, wait = await self._asking.window(one.directory, identifier)
         if suggested.start >= one.certificate.not_after:
-            raise NoWindowError("the CA suggests to renew after the certificate's end", AFTER_TROUBLE)
+            raise NoWindowError(texts.WINDOW_AFTER_EXPIRY, AFTER_TROUBLE)
         return suggested, wait
 
     def _say(self, directory: str, sentence: str) -> None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from monitor.assess.links import UNREADABLE, load_certificate
 from monitor.http.fetch import Fetcher
 from monitor.http.request import FetchError, FetchRequest, Redirects
+from monitor.issuers import texts
 from monitor.issuers.crl import crl_verdict, delta_urls, with_delta
 from monitor.issuers.crl_cache import CrlCache, CrlUnavailableError
 from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
 from monitor.issuers.revocation_checks import STAPLE
 from monitor.issuers.revocation_urls import crl_urls, ocsp_urls
 from monitor.issuers.verdict import IssuerPair, RevocationVerdict, unknown
-from monitor.model import Clock, FailureReason, RevocationStatus
+from monitor.model import Clock, Message, RevocationStatus
+from monitor.model.texts import joined
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -53,22 +55,20 @@ class RevocationChecker:
         self._fetcher = fetcher
         self._crls = CrlCache(fetcher, pool, clock)
         self._clock = clock
-        self._silent: dict[str, tuple[float, FailureReason, str]] = {}
+        self._silent: dict[str, tuple[float, FetchError]] = {}
 
     async def check(self, request: RevocationRequest) -> RevocationAnswer:
         """Return the verdict of the first source with an answer, else why there is none."""
         pair = await self._pool.run(_pair, request)
         if pair is None:
-            return RevocationAnswer(
-                "", unknown("the certificate or its issuer's is too odd to be asked about")
-            )
-        reasons = []
+            return RevocationAnswer("", unknown(texts.PAIR_UNSUPPORTED))
+        reasons: dict[Message, None] = {}
         for source in request.sources:
             async for verdict in self._verdicts(source, pair, request):
                 if verdict.status is not RevocationStatus.UNKNOWN:
                     return RevocationAnswer(source, verdict)
-                reasons.append(f"{source}: {verdict.detail}")
-        return RevocationAnswer("", unknown("; ".join(dict.fromkeys(reasons))))
+                reasons[verdict.message] = None
+        return RevocationAnswer("", unknown(joined(tuple(reasons))))
 
     async def _verdicts(
         self, source: str, pair: IssuerPair, request: RevocationRequest
@@ -86,19 +86,20 @@ class RevocationChecker:
         self, pair: IssuerPair, request: RevocationRequest
     ) -> AsyncIterator[RevocationVerdict]:
         if not request.staples:
-            yield unknown("the server sent no OCSP response with its certificate")
+            yield unknown(texts.NO_STAPLE)
         for response in request.staples:
-            yield await self._judged(response, pair, "the OCSP response that the server sent")
+            yield await self._judged(response, pair, texts.STAPLE)
 
     async def _by_crl(self, pair: IssuerPair) -> AsyncIterator[RevocationVerdict]:
         named = crl_urls(pair.certificate)
-        if not named.urls:
+        if named.problem is not None:
             yield unknown(named.problem)
         for url in named.urls:
             try:
                 base = await self._crls.fetch(url)
             except CrlUnavailableError as error:
-                yield unknown(f"the CRL {display(url, 200)} could not be had: {error}")
+                source = texts.the_crl(url=display(url, 200))
+                yield unknown(texts.not_fetched(source=source, problem=error.message))
                 continue
             verdict = await self._pool.run(crl_verdict, base, pair, self._clock.now())
             for where in delta_urls(base, pair) if verdict.status is not RevocationStatus.UNKNOWN else ():
@@ -112,22 +113,23 @@ class RevocationChecker:
 
     async def _by_ocsp(self, pair: IssuerPair) -> AsyncIterator[RevocationVerdict]:
         named = ocsp_urls(pair.certificate)
-        if not named.urls:
+        if named.problem is not None:
             yield unknown(named.problem)
         for url in named.urls:
+            source = texts.the_responder(url=display(url, 200))
             try:
                 response = await self._response(url, pair)
             except FetchError as error:
-                yield unknown(f"{display(url, 200)} gave no answer: {error}")
+                yield unknown(texts.no_answer(source=source, problem=error.message))
             except UNREADABLE:
-                yield unknown("the certificate is too odd to be asked about")
+                yield unknown(texts.CERTIFICATE_UNSUPPORTED)
             else:
-                yield await self._judged(response, pair, f"the OCSP responder {url}")
+                yield await self._judged(response, pair, source)
 
     async def _response(self, url: str, pair: IssuerPair) -> bytes:
         silent = self._silent.get(url)
         if silent is not None and self._clock.monotonic() - silent[0] < SILENT:
-            raise FetchError(*silent[1:])
+            raise FetchError(silent[1].reason, silent[1].say, silent[1].host)
         headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
         asked = FetchRequest(
             url,
@@ -150,10 +152,10 @@ class RevocationChecker:
     def _note_silent(self, url: str, error: FetchError) -> None:
         if len(self._silent) >= _MOST_NAMES:
             self._silent.clear()
-        self._silent[url] = (self._clock.monotonic(), error.reason, str(error))
+        self._silent[url] = (self._clock.monotonic(), error)
 
-    async def _judged(self, response: bytes, pair: IssuerPair, where: str) -> RevocationVerdict:
-        return await self._pool.run(ocsp_verdict, response, pair, self._clock.now(), where)
+    async def _judged(self, response: bytes, pair: IssuerPair, source: Message) -> RevocationVerdict:
+        return await self._pool.run(ocsp_verdict, response, pair, self._clock.now(), source)
 
 
 def _pair(request: RevocationRequest) -> IssuerPair | None:

@@ -3,13 +3,15 @@
 Unsupported URLs are reported, so that they never look like none.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from monitor.assess.links import UNREADABLE
+from monitor.issuers import texts as messages
+from monitor.model import Message
 from monitor.parse import display
 
 _MOST = 8
@@ -21,7 +23,7 @@ class RevocationUrls:
     """The usable URLs, in the order of the certificate, and the problem with any others."""
 
     urls: tuple[str, ...] = ()
-    problem: str = ""
+    problem: Message | None = None
 
 
 def crl_urls(certificate: x509.Certificate) -> RevocationUrls:
@@ -29,9 +31,9 @@ def crl_urls(certificate: x509.Certificate) -> RevocationUrls:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
-        return RevocationUrls(problem="it names no CRL")
+        return RevocationUrls(problem=messages.NO_CRL_NAMED)
     except UNREADABLE:
-        return RevocationUrls(problem="what it says of its CRL cannot be read")
+        return RevocationUrls(problem=messages.CRL_NAME_UNREADABLE)
     return _of_points(points)
 
 
@@ -46,30 +48,30 @@ def ocsp_urls(certificate: x509.Certificate) -> RevocationUrls:
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:
-        return RevocationUrls(problem="it names no OCSP responder")
+        return RevocationUrls(problem=messages.NO_RESPONDER_NAMED)
     except UNREADABLE:
-        return RevocationUrls(problem="what it says of its OCSP responder cannot be read")
+        return RevocationUrls(problem=messages.RESPONDER_NAME_UNREADABLE)
     wanted = [
         one.access_location for one in access if one.access_method == AuthorityInformationAccessOID.OCSP
     ]
     if not wanted:
-        return RevocationUrls(problem="it names no OCSP responder")
-    return _chosen(_texts(wanted), "its OCSP responder")
+        return RevocationUrls(problem=messages.NO_RESPONDER_NAMED)
+    return _chosen(_texts(wanted), messages.RESPONDER_WITHOUT_URL, messages.responder_schemes)
 
 
 def _of_points(points: Iterable[x509.DistributionPoint]) -> RevocationUrls:
     texts: list[str] = []
-    odd = ""
+    odd: Message | None = None
     for point in points:
         if point.crl_issuer:
-            odd = "its CRL is issued by somebody else (an indirect CRL), which is not supported"
+            odd = messages.CRL_INDIRECT
         elif point.reasons:
-            odd = "its CRL holds only some reasons of revocation, which is not supported"
+            odd = messages.CRL_SOME_REASONS
         elif point.full_name:
             texts += _texts(point.full_name)
         else:
-            odd = "its CRL has no address of its own (a relative name), which is not supported"
-    return _chosen(texts, "its CRL", odd)
+            odd = messages.CRL_RELATIVE_NAME
+    return _chosen(texts, odd or messages.CRL_WITHOUT_URL, messages.crl_schemes, odd=odd is not None)
 
 
 def _texts(names: Iterable[x509.GeneralName]) -> Iterator[str]:
@@ -77,22 +79,22 @@ def _texts(names: Iterable[x509.GeneralName]) -> Iterator[str]:
         if isinstance(name, x509.UniformResourceIdentifier):
             yield name.value
         else:
-            yield "directory name"
+            yield "directoryName"
 
 
-def _chosen(texts: Iterable[str], what: str, odd: str = "") -> RevocationUrls:
+def _chosen(
+    texts: Iterable[str], none: Message, others: Callable[..., Message], *, odd: bool = False
+) -> RevocationUrls:
+    """Return the usable URLs; without any say ``none``, or with which schemes there are ``others``."""
     listed = list(dict.fromkeys(texts))[:_MOST]
     urls = tuple(text for text in listed if text.lower().startswith(_WEB))
     if urls:
         return RevocationUrls(urls)
     if odd or not listed:
-        return RevocationUrls(problem=odd or f"{what} has no address")
-    schemes = sorted({_scheme(text) for text in listed})
-    return RevocationUrls(
-        problem=f"only {' and '.join(schemes)} is named for {what}, and only http:// and https:// are asked"
-    )
+        return RevocationUrls(problem=none)
+    return RevocationUrls(problem=others(schemes=tuple(sorted({_scheme(text) for text in listed}))))
 
 
 def _scheme(text: str) -> str:
     scheme, colon, _ = text.partition("://")
-    return display(f"{scheme.lower()}://", 20) if colon else "another kind of address"
+    return display(f"{scheme.lower()}://", 20) if colon else "directoryName"

@@ -12,6 +12,7 @@ from monitor.http.fetch import Fetcher
 from monitor.issuers.backoff import merge_attempts, wait
 from monitor.issuers.revocation_checker import RevocationAnswer, RevocationChecker, RevocationRequest
 from monitor.issuers.revocation_checks import RevocationCheck, revocation_checks
+from monitor.issuers.texts import BUG
 from monitor.issuers.verdict import unknown
 from monitor.model import Anchors, Clock, Revocation, Snapshot
 from monitor.threads import ThreadPool
@@ -103,7 +104,7 @@ class Revocations:
         except Exception:
             # One unusual certificate must not block the checks of the others.
             log.exception("checking certificate %s for revocation failed with a bug of cert-monitor", sha256)
-            return RevocationAnswer("", unknown("a bug of cert-monitor; see its log"))
+            return RevocationAnswer("", unknown(BUG))
 
     def _note(self, sha256: str, answer: RevocationAnswer) -> None:
         now = self._clock.now()

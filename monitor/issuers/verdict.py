@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 
-from monitor.model import RevocationStatus
+from monitor.issuers import texts
+from monitor.model import Message, RevocationStatus
 
 SKEW = timedelta(minutes=5)
 """How far an issuer's clock may be ahead of ours."""
@@ -21,39 +22,40 @@ class IssuerPair:
 
 @dataclass(frozen=True, slots=True)
 class RevocationVerdict:
-    """The verdict of one source; ``detail`` is a lower-case sentence that says why it is unknown."""
+    """The verdict of one source; ``message`` says when and why it was revoked, or why it is unknown."""
 
     status: RevocationStatus
-    detail: str
+    message: Message
     revoked_at: datetime | None = None
     good_until: datetime | None = None
     on_hold: bool = False
 
 
-def unknown(detail: str) -> RevocationVerdict:
+def unknown(message: Message) -> RevocationVerdict:
     """Return a verdict of unknown status."""
-    return RevocationVerdict(RevocationStatus.UNKNOWN, detail)
+    return RevocationVerdict(RevocationStatus.UNKNOWN, message)
 
 
-def instant(at: datetime) -> str:
-    """Return a time formatted for people, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def doubtful(source: Message, problem: Message) -> RevocationVerdict:
+    """Return a verdict of unknown status because of a problem with a source."""
+    return unknown(texts.source_problem(source=source, problem=problem))
 
 
-def revoked_words(at: datetime, reason: x509.ReasonFlags | None) -> str:
-    """Return when and why a certificate was revoked, such as ``on 2026-11-01 10:00 UTC (key compromise)``."""
-    why = "" if reason in (None, x509.ReasonFlags.unspecified) else f" ({_WORDS[reason]})"
-    return f"on {instant(at)}{why}"
+def revoked_message(at: datetime, reason: x509.ReasonFlags | None, source: Message) -> Message:
+    """Return when and why a certificate was revoked, and who says so."""
+    if reason in (None, x509.ReasonFlags.unspecified):
+        return texts.revoked_at(at=at, source=source)
+    return texts.revoked_because(at=at, reason=_WORDS[reason], source=source)
 
 
 _WORDS = {
-    x509.ReasonFlags.key_compromise: "key compromise",
-    x509.ReasonFlags.ca_compromise: "CA compromise",
-    x509.ReasonFlags.affiliation_changed: "affiliation changed",
-    x509.ReasonFlags.superseded: "superseded",
-    x509.ReasonFlags.cessation_of_operation: "cessation of operation",
-    x509.ReasonFlags.certificate_hold: "on hold",
-    x509.ReasonFlags.privilege_withdrawn: "privilege withdrawn",
-    x509.ReasonFlags.aa_compromise: "attribute authority compromise",
-    x509.ReasonFlags.remove_from_crl: "taken back",
+    x509.ReasonFlags.key_compromise: texts.KEY_COMPROMISE,
+    x509.ReasonFlags.ca_compromise: texts.CA_COMPROMISE,
+    x509.ReasonFlags.affiliation_changed: texts.AFFILIATION_CHANGED,
+    x509.ReasonFlags.superseded: texts.SUPERSEDED,
+    x509.ReasonFlags.cessation_of_operation: texts.CESSATION,
+    x509.ReasonFlags.certificate_hold: texts.ON_HOLD,
+    x509.ReasonFlags.privilege_withdrawn: texts.PRIVILEGE_WITHDRAWN,
+    x509.ReasonFlags.aa_compromise: texts.AA_COMPROMISE,
+    x509.ReasonFlags.remove_from_crl: texts.REMOVED,
 }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
@@ -45,16 +47,17 @@ class RevocationStatus(StrEnum):
 class Revocation:
     """The revocation status of one certificate and its source.
 
-    ``source`` is ``staple``, ``crl`` or ``ocsp``, empty without an answer; ``detail`` is a sentence for
-    people. ``attempts`` counts attempts without an answer in a row; a good status that is still valid stays
-    meanwhile. ``on_hold`` is true if the revocation may be lifted (RFC 5280 section 5.3.1).
+    ``source`` is ``staple``, ``crl`` or ``ocsp``, empty without an answer; ``message`` says when and why the
+    certificate was revoked, or why its status is unknown. ``attempts`` counts attempts without an answer in a
+    row; a good status that is still valid stays meanwhile. ``on_hold`` is true if the revocation may be
+    lifted (RFC 5280 section 5.3.1).
     """
 
     sha256: str
     status: RevocationStatus
     checked_at: datetime
     source: str = ""
-    detail: str = ""
+    message: Message | None = None
     revoked_at: datetime | None = None
     good_until: datetime | None = None
     attempts: int = 0

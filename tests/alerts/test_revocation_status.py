@@ -19,6 +19,7 @@ from monitor.model import (
     Snapshot,
     TargetInfo,
     TargetState,
+    text,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -57,7 +58,7 @@ def shown(
 
 def said(revocation_status: RevocationStatus, about: Certificate = LEAF, attempts: int = 0) -> Revocation:
     """Return what an issuer said."""
-    return Revocation(about.sha256, revocation_status, NOW, detail="revoked by its CA", attempts=attempts)
+    return Revocation(about.sha256, revocation_status, NOW, message=text("by its CA"), attempts=attempts)
 
 
 def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapshot:

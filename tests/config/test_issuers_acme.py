@@ -68,7 +68,7 @@ def test_anchors_of_cas_are_watched(tmp_path: Path) -> None:
     [
         ("{x: 'http://acme.example/dir'}", "must start with https://"),
         ("{x: 'ftp://acme.example/dir'}", "only http:// and https://"),
-        ("{x: 'https://user:pass@acme.example/'}", "holds a login"),
+        ("{x: 'https://user:pass@acme.example/'}", "contains a login"),
         ("{x: ''}", "must be the URL of an ACME directory"),
         ("{x: 7}", "must be a text"),
         ("{'': 'https://acme.example/dir'}", "an issuer has no name"),

@@ -113,7 +113,7 @@ def test_our_own_failure() -> None:
     """When this machine cannot ask, that is a failure once: nothing may be taken away by it."""
     answer = discover(settings("255.255.255.255/32", 443, 444))
     assert [(one.reason, written(one)) for one in answer.failures] == [
-        (FailureReason.UNREACHABLE, "255.255.255.255/32 cannot be asked: there is no route to this network")
+        (FailureReason.UNREACHABLE, "255.255.255.255/32 cannot be searched: no route to the network")
     ]
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from monitor.discovery import DiscoveryResult, DnsSettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from monitor.network.resolve import Resolver
+from monitor.network.texts import name_not_resolved, name_without_address
 
 
 @dataclass
@@ -60,13 +61,18 @@ def test_title() -> None:
 
 @pytest.mark.parametrize(
     ("resolver", "said"),
-    [(Fixed(), "the name has no address"), (Fixed(error=OSError(1, "no such host")), "no such host")],
+    [
+        (Fixed(), name_without_address(host="portal.example")),
+        (
+            Fixed(error=OSError(1, "no such host")),
+            name_not_resolved(host="portal.example", error="no such host"),
+        ),
+    ],
 )
-def test_failure(resolver: Fixed, said: str) -> None:
+def test_failure(resolver: Fixed, said: Message) -> None:
     """A name without an answer is a failure and no empty list."""
-    detail = f"portal.example cannot be resolved: {said}"
     assert discover(resolver) == DiscoveryResult(
-        (), (Failure(FailureReason.DNS, text(detail), "portal.example:443"),)
+        (), (Failure(FailureReason.DNS, said, "portal.example:443"),)
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from monitor.discovery import DiscoveryResult, FileSdSettings
+from monitor.discovery import DiscoveryResult, FileSdSettings, texts
 from monitor.discovery.file_sd import FileSd, unreadable
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from support.factories.config_errors import Rows, pairs
 from support.written import written
 
@@ -142,7 +142,7 @@ def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
     detail = f"{tmp_path / 'a.yml'}:3: [0].targets[1]: the port must be a number from 1 to 65535 (got 'b:x')"
     assert discover(tmp_path, "a.yml") == DiscoveryResult(
         (DiscoveredTarget("a:1", "", (("site", "y"),)),),
-        (Failure(FailureReason.UNREADABLE, text(detail), str(tmp_path / "a.yml")),),
+        (Failure(FailureReason.UNREADABLE, texts.wrong_entries(problems=detail), str(tmp_path / "a.yml")),),
         certain=True,
     )
 
@@ -173,9 +173,9 @@ def test_no_list(tmp_path: Path, text: str, said: str) -> None:
 
 def test_missing_file(tmp_path: Path) -> None:
     """A named file that is not there is a failure, and no empty list."""
-    detail = f"{tmp_path / 'a.json'} does not exist"
+    said = texts.file_missing(path=str(tmp_path / "a.json"))
     assert discover(tmp_path, "a.json") == DiscoveryResult(
-        failures=(Failure(FailureReason.NOT_FOUND, text(detail), str(tmp_path / "a.json")),), certain=True
+        failures=(Failure(FailureReason.NOT_FOUND, said, str(tmp_path / "a.json")),), certain=True
     )
 
 
@@ -184,15 +184,15 @@ def test_missing_file(tmp_path: Path) -> None:
     [
         (
             FileNotFoundError(2, "No such file"),
-            Failure(FailureReason.NOT_FOUND, text("x.json does not exist"), "x.json"),
+            Failure(FailureReason.NOT_FOUND, texts.file_missing(path="x.json"), "x.json"),
         ),
         (
             PermissionError(13, "No"),
-            Failure(FailureReason.PERMISSION, text("x.json cannot be read: No"), "x.json"),
+            Failure(FailureReason.PERMISSION, texts.file_error(path="x.json", error="No"), "x.json"),
         ),
         (
             OSError(5, "Bad disk"),
-            Failure(FailureReason.UNREADABLE, text("x.json cannot be read: Bad disk"), "x.json"),
+            Failure(FailureReason.UNREADABLE, texts.file_error(path="x.json", error="Bad disk"), "x.json"),
         ),
     ],
 )

@@ -169,8 +169,8 @@ def test_token_with_line_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason", "said"),
     [
-        (reply(status="401 No"), FailureReason.UNAUTHORIZED, "refuses the login (HTTP 401)"),
-        (reply(status="403 No"), FailureReason.FORBIDDEN, "refuses the login (HTTP 403)"),
+        (reply(status="401 No"), FailureReason.UNAUTHORIZED, "refused the login (HTTP 401)"),
+        (reply(status="403 No"), FailureReason.FORBIDDEN, "refused the login (HTTP 403)"),
         (reply(status="500 Oh"), FailureReason.BAD_ANSWER, "answered with HTTP 500"),
         (reply(status="204 Empty", body=b""), FailureReason.BAD_ANSWER, "answered with HTTP 204"),
         (
@@ -189,12 +189,12 @@ def test_token_with_line_end(tmp_path: Path) -> None:
         (
             reply(b'[{"targets": ["a:1", "b"]}]')[:-5],
             FailureReason.BAD_ANSWER,
-            "sent half an answer, or something that is no HTTP",
+            "sent an incomplete answer, or one that is not HTTP",
         ),
         (
             b"220 mail.example ESMTP\r\n",
             FailureReason.BAD_ANSWER,
-            "sent half an answer, or something that is no HTTP",
+            "sent an incomplete answer, or one that is not HTTP",
         ),
     ],
 )
@@ -265,7 +265,7 @@ def test_redirect_on_the_same_server() -> None:
 def test_redirect_elsewhere(target: str) -> None:
     """A redirect to another server is not followed, with or without a login."""
     reason, said = failed(reply(b"", "302 Found", Location=target))
-    advice = "another server is not followed: if that is right, make it the url"
+    advice = "other servers are not followed: if it is right, use that address as url"
     assert (reason, said) == (FailureReason.BAD_ANSWER, f"127.0.0.1:PORT redirects to {target}; {advice}")
 
 

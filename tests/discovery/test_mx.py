@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from monitor.discovery import DiscoveryResult, MxSettings
+from monitor.discovery import DiscoveryResult, MxSettings, texts
 from monitor.discovery.records import SystemRecords
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -72,16 +72,14 @@ def test_impossible_server() -> None:
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ({("other.example", "MX"): []}, "the name does not exist"),
-        ({(DOMAIN, "TXT"): ["x"]}, "it has no MX record"),
+        ({("other.example", "MX"): []}, texts.NAME_NOT_FOUND),
+        ({(DOMAIN, "TXT"): ["x"]}, texts.no_record(kind="MX")),
     ],
 )
-def test_failures(zone: Zone, said: str) -> None:
+def test_failures(zone: Zone, said: Message) -> None:
     """A domain without MX records is a failure and no empty list."""
-    detail = f"{DOMAIN} cannot be looked up: {said}"
-    assert discover(zone) == DiscoveryResult(
-        failures=(Failure(FailureReason.DNS, text(detail), f"mx:{DOMAIN}"),)
-    )
+    message = texts.lookup_failed(name=DOMAIN, problem=said)
+    assert discover(zone) == DiscoveryResult(failures=(Failure(FailureReason.DNS, message, f"mx:{DOMAIN}"),))
 
 
 def test_settings() -> None:

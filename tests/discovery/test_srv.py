@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.discovery import DiscoveryResult, SrvSettings
+from monitor.discovery import DiscoveryResult, SrvSettings, texts
 from monitor.discovery.records import LookUpError, SystemRecords
-from monitor.model import DiscoveredTarget, Failure, FailureReason, text
+from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -37,10 +37,10 @@ def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False
         return asyncio.run(run(server.port))
 
 
-def failure(said: str) -> DiscoveryResult:
+def failure(said: Message) -> DiscoveryResult:
     """Return the answer of a lookup that failed."""
-    detail = f"{LDAPS} cannot be looked up: {said}"
-    return DiscoveryResult(failures=(Failure(FailureReason.DNS, text(detail), f"srv:{LDAPS}"),))
+    message = texts.lookup_failed(name=LDAPS, problem=said)
+    return DiscoveryResult(failures=(Failure(FailureReason.DNS, message, f"srv:{LDAPS}"),))
 
 
 def test_servers() -> None:
@@ -100,26 +100,26 @@ def test_impossible_record() -> None:
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ({("other.example", "SRV"): []}, "the name does not exist"),
-        ({(LDAPS, "TXT"): ["x"]}, "it has no SRV record"),
-        ({(LDAPS, "SRV"): ["SERVFAIL"]}, "no name server gave a usable answer"),
+        ({("other.example", "SRV"): []}, texts.NAME_NOT_FOUND),
+        ({(LDAPS, "TXT"): ["x"]}, texts.no_record(kind="SRV")),
+        ({(LDAPS, "SRV"): ["SERVFAIL"]}, texts.NO_USABLE_ANSWER),
     ],
 )
-def test_failures(zone: Zone, said: str) -> None:
+def test_failures(zone: Zone, said: Message) -> None:
     """A name without records is a failure and no empty list."""
     assert discover(zone) == failure(said)
 
 
 def test_unresponsive_name_server() -> None:
     """A name server that does not answer is given up in time."""
-    assert discover({}, silent=True) == failure("no answer within 0.3 s")
+    assert discover({}, silent=True) == failure(texts.no_dns_answer(timeout=timedelta(seconds=0.3)))
 
 
 def test_only_the_name_is_asked_for() -> None:
     """The search list of the machine takes no part: the name is asked for as it is written."""
     with name_server({("other.example", "SRV"): []}) as server:
         records = SystemRecords(["127.0.0.1"], server.port)
-        with pytest.raises(LookUpError, match="the name does not exist"):
+        with pytest.raises(LookUpError, match="dns_name_not_found"):
             asyncio.run(records.of("_x._tcp.short", "SRV"))
         assert set(server.asked) == {"SRV _x._tcp.short"}
 

@@ -14,6 +14,7 @@ from support import pki
 from support.factories.fetching import asked, following, redirect, said
 from support.servers.issuer_world import LOOPBACK, Hosts, fetcher
 from support.servers.web_server import Request, http, web
+from support.written import written
 
 
 def test_redirect_to_a_path() -> None:
@@ -76,7 +77,7 @@ def resolved(table: dict[str, list[str]], policy: UrlPolicy = LOOPBACK) -> tuple
                 answer = await fetcher(hosts, policy).fetch(following(server.url("/x", "ca.example")))
                 text = answer.body.decode()
             except FetchError as error:
-                text = str(error)
+                text = written(error.message)
             return text, len(server.requests), hosts.asked
 
     return asyncio.run(run())
@@ -150,7 +151,7 @@ def https(tls: ssl.SSLContext, names: Sequence[str], ca: pki.Issued) -> str:
             answer = await Fetcher(Hosts(), LOOPBACK, tls).fetch(following(f"https://127.0.0.1:{port}/"))
             return answer.body.decode()
         except FetchError as error:
-            return str(error)
+            return written(error.message)
         finally:
             server.close()
 
@@ -171,7 +172,9 @@ def test_https_with_a_verifier() -> None:
     """With anchors the server must prove its name."""
     ca = pki.authority(at=pki.TODAY)
     assert https(_trusting(ca), ["127.0.0.1"], ca) == "ok"
-    assert https(_trusting(ca), ["other.example"], ca).startswith("127.0.0.1 shows an untrusted certificate")
+    assert https(_trusting(ca), ["other.example"], ca).startswith(
+        "the certificate of 127.0.0.1 is not trusted: "
+    )
 
 
 def test_ipv6_literal() -> None:
@@ -194,7 +197,7 @@ def test_ipv6_literal() -> None:
             answer = await fetcher().fetch(following(url))
             with pytest.raises(FetchError) as caught:
                 await fetcher(policy=UrlPolicy()).fetch(following(url))
-            return answer.body.decode(), str(caught.value)
+            return answer.body.decode(), written(caught.value.message)
         finally:
             server.close()
 

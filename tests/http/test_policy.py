@@ -57,13 +57,13 @@ def test_public_addresses(address: str, port: int) -> None:
 @pytest.mark.parametrize("port", [22, 25, 8080, 6379])
 def test_other_ports(port: int) -> None:
     """At a public address no other port is asked."""
-    with pytest.raises(RefusedError, match=f"^port {port} of 8.8.8.8 is neither 80 nor 443"):
+    with pytest.raises(RefusedError, match=r"^address_port$"):
         UrlPolicy().check("8.8.8.8", port)
 
 
 def test_a_refusal_names_the_key() -> None:
     """For a CA in a closed network the error says what to configure."""
-    with pytest.raises(RefusedError, match=r"list it under issuers\.private_addresses$"):
+    with pytest.raises(RefusedError, match=r"^address_private$"):
         UrlPolicy().check("10.1.2.3", 80)
 
 

@@ -12,6 +12,7 @@ from monitor.network.client_tls import unverified_context
 from support.factories.fetching import redirect
 from support.servers.issuer_world import Hosts
 from support.servers.web_server import Reply, Request, http, web
+from support.written import written
 
 SECRETS = {"Authorization": "Bearer s3cret", "X-Api-Key": "s3cret", "Cookie": "s3cret"}
 
@@ -27,7 +28,7 @@ def sent_to_another(status: str, body: bytes | None, redirects: Redirects) -> tu
             try:
                 await Fetcher(Hosts(), EVERYWHERE, unverified_context()).fetch(request)
             except FetchError as error:
-                return other.requests, str(error)
+                return other.requests, written(error.message)
             return other.requests, ""
 
     return asyncio.run(run())
@@ -44,7 +45,7 @@ def test_no_credential_goes_to_another_server(status: str, body: bytes | None) -
 @pytest.mark.parametrize(
     ("redirects", "said"),
     [
-        (Redirects.SAME_ORIGIN, "another server is not followed: if that is right, make it the url"),
+        (Redirects.SAME_ORIGIN, "other servers are not followed: if it is right, use that address as url"),
         (Redirects.NONE, "which is not followed"),
     ],
 )

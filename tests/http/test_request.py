@@ -2,7 +2,8 @@
 
 import pytest
 
-from monitor.http.request import FetchError, FetchRequest, FetchResponse
+from monitor.http import texts
+from monitor.http.request import FetchError, FetchRequest, FetchResponse, complete
 from monitor.model import FailureReason
 
 RESPONSE = FetchResponse(
@@ -78,10 +79,9 @@ def test_no_repr_shows_a_secret() -> None:
 
 
 def test_error_text() -> None:
-    """The text of an error names the server, its sentence alone does not."""
-    error = FetchError(FailureReason.CLOSED, "closed", "a.example")
-    assert (str(error), error.detail, str(FetchError(FailureReason.CLOSED, "closed"))) == (
-        "a.example closed",
-        "closed",
-        "closed",
-    )
+    """The message of an error names the server by its host, or as the caller names it."""
+    error = FetchError(FailureReason.CLOSED, texts.closed, "a.example")
+    assert error.message == texts.closed(server="a.example")
+    assert error.named("a.example:443") == texts.closed(server="a.example:443")
+    invalid = texts.url_invalid(url="x")
+    assert FetchError(FailureReason.BAD_ANSWER, complete(invalid)).message == invalid

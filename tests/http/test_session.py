@@ -11,6 +11,7 @@ import pytest
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
+from monitor.http.texts import over_mebibytes
 from monitor.model import FailureReason
 from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import Resolver
@@ -122,7 +123,10 @@ def test_packed_body() -> None:
     bomb = reply(gzip.compress(b"\0" * 20_000_000), "Content-Encoding: gzip")
     refused = answered(saying(bomb), Connections(compressed=True))
     assert isinstance(refused, FetchError)
-    assert (refused.reason, str(refused)) == (FailureReason.TOO_LARGE, "127.0.0.1 sent more than 1 MiB")
+    assert (refused.reason, refused.message) == (
+        FailureReason.TOO_LARGE,
+        over_mebibytes(server="127.0.0.1", mebibytes=1),
+    )
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from monitor.issuers.backoff import LATEST, SOONEST, merge_attempts, wait
 from monitor.issuers.verdict import RevocationVerdict, unknown
-from monitor.model import Revocation, RevocationStatus
+from monitor.model import Revocation, RevocationStatus, text
 from support.servers.issuer_world import DAY, HOUR, NOW
 
-GOOD = RevocationVerdict(RevocationStatus.GOOD, "good", good_until=NOW + 5 * HOUR)
-REVOKED = RevocationVerdict(RevocationStatus.REVOKED, "revoked", NOW - DAY)
+GOOD = RevocationVerdict(RevocationStatus.GOOD, text("good"), good_until=NOW + 5 * HOUR)
+REVOKED = RevocationVerdict(RevocationStatus.REVOKED, text("revoked"), NOW - DAY)
 HOLD = replace(REVOKED, on_hold=True)
-SILENCE = unknown("nobody answered")
+SILENCE = unknown(text("nobody answered"))
 
 
 def after(*answers: tuple[str, RevocationVerdict], at: timedelta = timedelta(0)) -> Revocation:
@@ -41,7 +41,11 @@ def test_an_answer() -> None:
 def test_no_answer_is_counted() -> None:
     """Attempts that told nothing are counted in a row, and an answer ends the row."""
     known = after(("", SILENCE), ("", SILENCE))
-    assert (known.status, known.attempts, known.detail) == (RevocationStatus.UNKNOWN, 2, "nobody answered")
+    assert (known.status, known.attempts, known.message) == (
+        RevocationStatus.UNKNOWN,
+        2,
+        text("nobody answered"),
+    )
     assert after(("", SILENCE), ("", SILENCE), ("ocsp", GOOD)).attempts == 0
 
 
@@ -89,7 +93,9 @@ def within(span: timedelta, wanted: timedelta) -> bool:
 )
 def test_waiting_after_a_good_answer(until: timedelta | None, span: timedelta) -> None:
     """Asked is again when the answer ends, within bounds."""
-    good = RevocationVerdict(RevocationStatus.GOOD, "", good_until=None if until is None else NOW + until)
+    good = RevocationVerdict(
+        RevocationStatus.GOOD, text(""), good_until=None if until is None else NOW + until
+    )
     assert within(wait(after(("crl", good)), NOW), span)
 
 

@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.issuers import texts
 from monitor.issuers.crl import crl_verdict
 from monitor.issuers.fetched_crl import MalformedCrlError, read_crl
+from monitor.model import Message
 from support import pki
 from support.factories.crl_verdicts import (
     CA,
@@ -29,27 +31,31 @@ from support.servers.issuer_world import DAY, HOUR, NOW, issued_list, leaf, pair
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 
 
+SOURCE = texts.the_crl(url="http://ca.example/ca.crl")
+
+
+def because(problem: Message) -> Message:
+    """Return the message that the CRL proves nothing because of a problem."""
+    return texts.source_problem(source=SOURCE, problem=problem)
+
+
 def test_not_listed() -> None:
     """A certificate that is not listed is good until the list expires."""
     verdict = verdict_of(crl(CA, entry(leaf(CA))))
     assert (verdict.status, verdict.good_until) == (GOOD, NOW + DAY)
-    assert verdict.detail == "not in the CRL http://ca.example/ca.crl of 2026-11-23 11:00 UTC"
+    assert verdict.message == texts.not_in_crl(source=SOURCE, at=NOW - HOUR)
 
 
 def test_listed() -> None:
     """A listed certificate was revoked; the sentence says when, why, and who says so."""
     verdict = verdict_of(crl(CA, entry(leaf(CA)), entry(LEAF)))
     assert (verdict.status, verdict.revoked_at, verdict.on_hold) == (REVOKED, NOW - DAY, False)
-    assert verdict.detail == (
-        "revoked on 2026-11-22 12:00 UTC (key compromise), says the CRL http://ca.example/ca.crl"
-    )
+    assert verdict.message == texts.revoked_because(at=NOW - DAY, reason=texts.KEY_COMPROMISE, source=SOURCE)
 
 
 def test_listed_without_a_reason() -> None:
     """An entry without a reason revokes just so."""
-    assert verdict_of(crl(CA, entry(LEAF, None))).detail == (
-        "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/ca.crl"
-    )
+    assert verdict_of(crl(CA, entry(LEAF, None))).message == texts.revoked_at(at=NOW - DAY, source=SOURCE)
 
 
 def test_on_hold() -> None:
@@ -80,9 +86,9 @@ def test_the_quick_check_agrees_with_the_whole_one(listed: set[int], asked: int)
 def test_ended() -> None:
     """The silence of a list that has ended is worth nothing."""
     verdict = verdict_of(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY))
-    assert (verdict.status, verdict.detail) == (
+    assert (verdict.status, verdict.message) == (
         UNKNOWN,
-        "the CRL http://ca.example/ca.crl ended on 2026-11-22 12:00 UTC",
+        because(texts.expired(at=NOW - DAY)),
     )
 
 
@@ -110,7 +116,7 @@ def test_without_an_end() -> None:
     assert times[1] in body
     content = body[4 if body[1] == 0x82 else 3 if body[1] == 0x81 else 2 :].replace(times[1], b"")
     verdict = verdict_of(signed_anew(pki.tlv(0x30, content)))
-    assert verdict.detail == "the CRL http://ca.example/ca.crl does not say how long it holds"
+    assert verdict.message == because(texts.CRL_UNDATED)
 
 
 @pytest.mark.parametrize("entries", [(), (entry(LEAF),)])
@@ -118,9 +124,9 @@ def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> 
     """A list under the CA's name but with another key reports nothing, be it good or bad."""
     forged = crl(OTHER, *entries, issuer=CA.certificate.subject)
     verdict = verdict_of(forged)
-    assert (verdict.status, verdict.detail) == (
+    assert (verdict.status, verdict.message) == (
         UNKNOWN,
-        "the CRL http://ca.example/ca.crl is not signed by the key of the CA that issued the certificate",
+        because(texts.CRL_OTHER_SIGNER),
     )
 
 
@@ -139,10 +145,7 @@ def test_another_kind_of_key() -> None:
 def test_the_list_of_another_ca() -> None:
     """A list under another name reports nothing, even with the right key."""
     renamed = crl(CA, issuer=pki.name("Renamed CA"))
-    assert (
-        verdict_of(renamed).detail
-        == 'the CRL http://ca.example/ca.crl is that of another CA, "CN=Renamed CA"'
-    )
+    assert verdict_of(renamed).message == because(texts.of_other_ca(issuer="CN=Renamed CA"))
 
 
 def test_names_are_compared_as_people_read_them() -> None:

@@ -9,9 +9,10 @@ from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.issuers import texts
 from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
 from monitor.issuers.verdict import RevocationVerdict
-from monitor.model import RevocationStatus
+from monitor.model import Message, RevocationStatus
 from support import pki
 from support.pki.ocsp import responder, response
 from support.servers.issuer_world import DAY, HOUR, NOW, leaf, pair
@@ -23,37 +24,45 @@ GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, Revoca
 STATUS = ocsp.OCSPCertStatus
 
 
+SOURCE = texts.the_responder(url="http://ocsp.example/")
+
+
+def because(problem: Message) -> Message:
+    """Return the message that the response proves nothing because of a problem."""
+    return texts.source_problem(source=SOURCE, problem=problem)
+
+
 def verdict_of(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
     """Return what a response tells."""
-    return ocsp_verdict(data, pair(about, ca), NOW, "the responder")
+    return ocsp_verdict(data, pair(about, ca), NOW, SOURCE)
 
 
 def test_good() -> None:
     """A good certificate is good until the next update."""
     verdict = verdict_of(response(LEAF, CA))
-    assert (verdict.status, verdict.good_until, verdict.detail) == (
+    assert (verdict.status, verdict.good_until, verdict.message) == (
         GOOD,
         NOW + DAY,
-        "not revoked, says the responder as of 2026-11-23 11:00 UTC",
+        texts.not_revoked(source=SOURCE, at=NOW - HOUR),
     )
 
 
 def test_revoked() -> None:
     """A revoked certificate is reported with instant and reason."""
     verdict = verdict_of(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
-    assert (verdict.status, verdict.revoked_at, verdict.detail) == (
+    assert (verdict.status, verdict.revoked_at, verdict.message) == (
         REVOKED,
         NOW - DAY,
-        "revoked on 2026-11-22 12:00 UTC (superseded), says the responder",
+        texts.revoked_because(at=NOW - DAY, reason=texts.SUPERSEDED, source=SOURCE),
     )
 
 
 def test_unknown() -> None:
     """A responder that does not know the certificate does not call it good."""
     verdict = verdict_of(response(LEAF, CA, STATUS.UNKNOWN))
-    assert (verdict.status, verdict.detail) == (
+    assert (verdict.status, verdict.message) == (
         UNKNOWN,
-        "the responder does not know the certificate",
+        because(texts.OCSP_UNKNOWN),
     )
 
 
@@ -87,9 +96,9 @@ def test_without_an_end(age: object, revocation_status: RevocationStatus) -> Non
 def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
     """A stranger's signature reports nothing, be it good or bad."""
     verdict = verdict_of(response(LEAF, CA, status, by=OTHER))
-    assert (verdict.status, verdict.detail) == (
+    assert (verdict.status, verdict.message) == (
         UNKNOWN,
-        "the responder gave a response that neither the CA nor its responder signed",
+        because(texts.OCSP_UNAUTHORIZED_SIGNER),
     )
 
 
@@ -122,12 +131,12 @@ def test_the_certificate_itself_signs() -> None:
 
 def test_another_certificate() -> None:
     """What is said of another certificate of the CA is not ours."""
-    assert verdict_of(response(leaf(CA), CA)).detail == "the responder speaks of another certificate"
+    assert verdict_of(response(leaf(CA), CA)).message == because(texts.OCSP_OTHER_CERTIFICATE)
 
 
 def test_the_same_serial_number_of_another_ca() -> None:
     """A serial number belongs to its CA."""
-    assert verdict_of(response(LEAF, OTHER)).detail == "the responder speaks of another certificate"
+    assert verdict_of(response(LEAF, OTHER)).message == because(texts.OCSP_OTHER_CERTIFICATE)
 
 
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()])
@@ -162,18 +171,18 @@ def test_ed25519() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (ocsp.OCSPResponseStatus.TRY_LATER, "asks to try later"),
-        (ocsp.OCSPResponseStatus.UNAUTHORIZED, "knows nothing of this CA, or may not tell"),
-        (ocsp.OCSPResponseStatus.INTERNAL_ERROR, "has an error of its own"),
-        (ocsp.OCSPResponseStatus.MALFORMED_REQUEST, "does not understand the question"),
-        (ocsp.OCSPResponseStatus.SIG_REQUIRED, "wants signed questions"),
+        (ocsp.OCSPResponseStatus.TRY_LATER, texts.OCSP_TRY_LATER),
+        (ocsp.OCSPResponseStatus.UNAUTHORIZED, texts.OCSP_UNAUTHORIZED),
+        (ocsp.OCSPResponseStatus.INTERNAL_ERROR, texts.OCSP_INTERNAL_ERROR),
+        (ocsp.OCSPResponseStatus.MALFORMED_REQUEST, texts.OCSP_MALFORMED_REQUEST),
+        (ocsp.OCSPResponseStatus.SIG_REQUIRED, texts.OCSP_SIGNATURE_REQUIRED),
     ],
 )
-def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
+def test_refusals(status: ocsp.OCSPResponseStatus, said: Message) -> None:
     """A responder that does not answer is quoted in words."""
     data = ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
     verdict = verdict_of(data)
-    assert (verdict.status, verdict.detail) == (UNKNOWN, f"the responder {said}")
+    assert (verdict.status, verdict.message) == (UNKNOWN, because(said))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from monitor.assess.links import load_certificate
+from monitor.issuers import texts
 from monitor.issuers.revocation_urls import RevocationUrls, crl_urls, ocsp_urls
+from monitor.model import Message
 from support import pki
 from support.pki.crls import URL, points
 from support.pki.ocsp import RESPONDER, access
@@ -34,48 +36,46 @@ def test_several() -> None:
 
 def test_ldap_only() -> None:
     """A Windows CA often names only its directory: that is said plainly."""
-    assert lists(points(LDAP)).problem == (
-        "only ldap:// is named for its CRL, and only http:// and https:// are asked"
-    )
+    assert lists(points(LDAP)).problem == texts.crl_schemes(schemes=("ldap://",))
 
 
 def test_none() -> None:
     """A certificate may name nothing at all."""
     certificate = leaf(CA).certificate
-    assert crl_urls(certificate).problem == "it names no CRL"
-    assert ocsp_urls(certificate).problem == "it names no OCSP responder"
+    assert crl_urls(certificate).problem == texts.NO_CRL_NAMED
+    assert ocsp_urls(certificate).problem == texts.NO_RESPONDER_NAMED
 
 
 REASONS = frozenset([x509.ReasonFlags.key_compromise])
 
 
 @pytest.mark.parametrize(
-    ("point", "words"),
+    ("point", "problem"),
     [
-        (points(URL, crl_issuer=[x509.DirectoryName(pki.name("Other"))]), "indirect"),
-        (points(URL, reasons=REASONS), "some reasons"),
+        (points(URL, crl_issuer=[x509.DirectoryName(pki.name("Other"))]), texts.CRL_INDIRECT),
+        (points(URL, reasons=REASONS), texts.CRL_SOME_REASONS),
         (
             points(
                 relative_name=x509.RelativeDistinguishedName(
                     [x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")]
                 )
             ),
-            "relative name",
+            texts.CRL_RELATIVE_NAME,
         ),
     ],
 )
-def test_what_is_not_supported(point: tuple[x509.ExtensionType, bool], words: str) -> None:
+def test_what_is_not_supported(point: tuple[x509.ExtensionType, bool], problem: Message) -> None:
     """A CRL that we could not judge is not asked for, and the reason is said."""
     found = lists(point)
     assert found.urls == ()
-    assert words in found.problem
+    assert found.problem == problem
 
 
 def test_directory_names() -> None:
     """An address in a directory is none that can be asked."""
     point = x509.DistributionPoint([x509.DirectoryName(pki.name("CA"))], None, None, None)
-    assert lists((x509.CRLDistributionPoints([point]), False)).problem == (
-        "only another kind of address is named for its CRL, and only http:// and https:// are asked"
+    assert lists((x509.CRLDistributionPoints([point]), False)).problem == texts.crl_schemes(
+        schemes=("directoryName",)
     )
 
 
@@ -92,7 +92,7 @@ def test_a_responder() -> None:
     both = x509.AuthorityInformationAccess([issuers, *access(RESPONDER)[0]])  # type: ignore[misc]
     assert ocsp_urls(leaf(CA, (both, False)).certificate) == RevocationUrls((RESPONDER,))
     alone = x509.AuthorityInformationAccess([issuers])
-    assert ocsp_urls(leaf(CA, (alone, False)).certificate).problem == "it names no OCSP responder"
+    assert ocsp_urls(leaf(CA, (alone, False)).certificate).problem == texts.NO_RESPONDER_NAMED
 
 
 @pytest.mark.parametrize("oid", ["2.5.29.31", "1.3.6.1.5.5.7.1.1"])
@@ -103,4 +103,4 @@ def test_unreadable(oid: str) -> None:
     assert certificate is not None
     found = crl_urls(certificate) if oid == "2.5.29.31" else ocsp_urls(certificate)
     assert found.urls == ()
-    assert found.problem.endswith("cannot be read")
+    assert found.problem in (texts.CRL_NAME_UNREADABLE, texts.RESPONDER_NAME_UNREADABLE)

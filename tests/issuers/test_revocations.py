@@ -4,7 +4,10 @@ import pytest
 from cryptography.x509 import ocsp
 
 from monitor.http.policy import UrlPolicy
+from monitor.http.texts import address_private, status
+from monitor.issuers import texts
 from monitor.model import Staple
+from monitor.model.texts import joined
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
 from support.pki.crls import crl, entry, points
@@ -109,11 +112,14 @@ def test_why_it_is_unknown() -> None:
     async def act(world: World) -> None:
         own = world.leaf("/gone.crl")
         await world.round(state(own, world.ca))
-        assert world.known[own.sha256].detail == (
-            "staple: the server sent no OCSP response with its certificate; "
-            f"crl: the CRL {world.server.url('/gone.crl')} could not be had: "
-            "127.0.0.1 answered with HTTP 404; "
-            "ocsp: it names no OCSP responder"
+        source = texts.the_crl(url=world.server.url("/gone.crl"))
+        missing = status(server="127.0.0.1", status=404)
+        assert world.known[own.sha256].message == joined(
+            (
+                texts.NO_STAPLE,
+                texts.not_fetched(source=source, problem=missing),
+                texts.NO_RESPONDER_NAMED,
+            )
         )
 
     in_world(act)
@@ -127,8 +133,9 @@ def test_a_private_address_that_nobody_allowed() -> None:
         closed = World(world.server, world.ca, ders=world.ders, policy=UrlPolicy())
         await closed.round(state(own, world.ca, sources=("crl",)))
         assert closed.status_of(own) == (UNKNOWN, "")
-        assert "127.0.0.1 is a private address" in closed.known[own.sha256].detail
-        assert "list it under issuers.private_addresses" in closed.known[own.sha256].detail
+        message = closed.known[own.sha256].message
+        assert message is not None
+        assert dict(message.parameters)["problem"] == address_private(address="127.0.0.1")
         assert world.server.asked == []
 
     in_world(act)

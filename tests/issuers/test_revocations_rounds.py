@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
-from monitor.issuers import crl_cache
+from monitor.issuers import crl_cache, texts
 from monitor.model import Policy, Superseded
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
@@ -253,7 +253,9 @@ def test_a_page_instead_of_a_list() -> None:
         world.server.replies["/ca.crl"] = http(b"<html>Welcome</html>")
         await world.round(state(own, world.ca, sources=("crl",)))
         assert world.status_of(own)[0] is UNKNOWN
-        assert "it is no CRL" in world.known[own.sha256].detail
+        message = world.known[own.sha256].message
+        assert message is not None
+        assert dict(message.parameters)["problem"] == texts.NOT_A_CRL
 
     in_world(act)
 

@@ -22,7 +22,6 @@ from monitor.model import (
     Severity,
     Snapshot,
     TargetState,
-    text,
 )
 
 PATIENCE = 3
@@ -65,14 +64,14 @@ def _findings(
 ) -> Iterator[tuple[str, Finding]]:
     if known.status is RevocationStatus.REVOKED:
         severity = state.target.policy.severity(Check.REVOKED, Severity.CRITICAL)
-        said = texts.revoked(who=_who(path, certificate), detail=known.detail)
+        said = texts.revoked(who=_who(path, certificate), how=known.message or texts.NO_DETAILS)
         if severity is not None:
             yield (
                 state.target.id,
                 Finding(Check.REVOKED, severity, said, certificate.sha256, path.location),
             )
     elif known.status is RevocationStatus.UNKNOWN and known.attempts >= PATIENCE:
-        yield from _unknown(state, path, certificate, text(known.detail))
+        yield from _unknown(state, path, certificate, known.message or texts.NO_DETAILS)
 
 
 def _unknown(

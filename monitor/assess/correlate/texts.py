@@ -90,14 +90,15 @@ TARGETS_KEPT = plain("targets_kept", "its last known targets stay watched")
 NOTHING_WATCHED = plain("nothing_watched", "nothing of it is watched")
 
 
-@message("revoked", "{who} was {detail}")
-def revoked(*, who: Message, detail: str) -> None: ...
+@message("revoked", "{who} was revoked {how}")
+def revoked(*, who: Message, how: Message) -> None: ...
 
 
 @message("revocation_unknown", "it is not known whether {who} was revoked: {why}")
 def revocation_unknown(*, who: Message, why: Message) -> None: ...
 
 
+NO_DETAILS = plain("revocation_no_details", "(no details are known)")
 ISSUER_UNKNOWN = plain(
     "issuer_unknown",
     "the certificate of its issuer is not known: nobody sends it and it is not among the trusted CAs",

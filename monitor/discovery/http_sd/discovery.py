@@ -4,13 +4,14 @@ import asyncio
 import json
 import ssl
 
+from monitor.discovery import texts
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.groups import parse_groups
+from monitor.discovery.groups import ListError, parse_groups
 from monitor.discovery.http_sd.request import HttpCredentials, ListAnswer, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason, Message, text
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
@@ -41,9 +42,9 @@ class HttpSd(BaseDiscovery):
             names, longest = self._context.resolver, self._context.request_timeout
             answer = await get_list(self._settings.url, login, tls, names, longest)
         except SecretUnavailableError as error:
-            return self._failed(FailureReason.UNAUTHORIZED, str(error))
+            return self._failed(FailureReason.UNAUTHORIZED, text(str(error)))
         except TimeoutError:
-            return self._failed(FailureReason.TIMEOUT, "the anchors or the login could not be read in time")
+            return self._failed(FailureReason.TIMEOUT, texts.LOGIN_LATE)
         except NoListError as error:
             return DiscoveryResult(failures=(error.failure,))
         if self._last is None or self._last[0] != answer:
@@ -71,25 +72,30 @@ class HttpSd(BaseDiscovery):
         try:
             data = json.loads(answer.body.decode())
         except UnicodeDecodeError:
-            return self._failed(FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not UTF-8")
+            return self._failed(FailureReason.BAD_ANSWER, texts.not_utf8(server=answer.location))
         except json.JSONDecodeError as error:
-            why = f"{error.msg} in line {error.lineno}, column {error.colno}"
-            return self._failed(
-                FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not JSON: {why}"
+            said = texts.not_json_at(
+                server=answer.location, error=error.msg, line=error.lineno, column=error.colno
             )
+            return self._failed(FailureReason.BAD_ANSWER, said)
         except (ValueError, RecursionError):
-            return self._failed(FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not JSON")
+            return self._failed(FailureReason.BAD_ANSWER, texts.not_json(server=answer.location))
         if not isinstance(data, list):
-            return self._failed(
-                FailureReason.BAD_ANSWER, f"{answer.location} sent JSON that is not a list of groups"
-            )
-        said = parse_groups(data)
-        mistakes = [f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.errors]
+            return self._failed(FailureReason.BAD_ANSWER, texts.not_groups(server=answer.location))
+        parsed = parse_groups(data)
+        mistakes = [
+            f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in parsed.errors
+        ]
         if not mistakes:
-            return DiscoveryResult(said.found, (), said.notes)
+            return DiscoveryResult(parsed.found, (), parsed.notes)
         more = f"; and {len(mistakes) - _MOST_SAID} more" if len(mistakes) > _MOST_SAID else ""
-        detail = f"{answer.location} sent wrong entries: {'; '.join(mistakes[:_MOST_SAID])}{more}"
-        return self._failed(FailureReason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
+        problems = display(f"{'; '.join(mistakes[:_MOST_SAID])}{more}", 1000)
+        wrong = texts.entries_wrong(server=answer.location, problems=problems)
+        return self._failed(FailureReason.BAD_ANSWER, wrong)._replace(found=parsed.found, notes=parsed.notes)
 
-    def _failed(self, reason: FailureReason, detail: str) -> DiscoveryResult:
-        return DiscoveryResult(failures=(Failure(reason, text(display(detail, 1000)), self.id),))
+    def _failed(self, reason: FailureReason, message: Message) -> DiscoveryResult:
+        return DiscoveryResult(failures=(Failure(reason, message, self.id),))
+
+
+def _mistake(error: ListError) -> str:
+    return f"{dotted(error.keys)}: {error.message}" if error.keys else error.message

@@ -9,10 +9,11 @@ import ssl
 from dataclasses import dataclass
 
 from monitor.addresses import join_host_port, read_url
+from monitor.discovery import texts
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import MIB, FetchError, FetchRequest, Redirects
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason, Message
 from monitor.network.resolve import NameLookup
 from monitor.parse import display
 from monitor.secrets import Secret
@@ -48,10 +49,10 @@ class ListAnswer:
 class NoListError(Exception):
     """The list could not be fetched; ``failure`` says why."""
 
-    def __init__(self, reason: FailureReason, detail: str, where: str) -> None:
+    def __init__(self, reason: FailureReason, message: Message, where: str) -> None:
         """Store the failure."""
-        super().__init__(detail)
-        self.failure = Failure(reason, text(detail), where)
+        super().__init__(message.code)
+        self.failure = Failure(reason, message, where)
 
 
 async def get_list(
@@ -77,8 +78,8 @@ async def get_list(
         raise _no_list(error, where) from None
     content_type = response.headers.get("content-type", "none")
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        detail = f"{where} sent content of type {display(content_type, 80)}; a list is application/json"
-        raise NoListError(FailureReason.BAD_ANSWER, detail, where)
+        said = texts.content_type(server=where, content_type=display(content_type, 80))
+        raise NoListError(FailureReason.BAD_ANSWER, said, where)
     return ListAnswer(where, response.body)
 
 
@@ -89,23 +90,18 @@ def _where(url: str) -> str:
 
 def _sendable(header: str, where: str) -> str:
     if not header.isprintable() or not header.isascii():
-        detail = f"the login for {where} holds a line end or another character that no header can carry"
-        raise NoListError(FailureReason.UNAUTHORIZED, detail, where)
+        raise NoListError(FailureReason.UNAUTHORIZED, texts.login_unsendable(server=where), where)
     return header
 
 
 def _no_list(error: FetchError, where: str) -> NoListError:
     if error.status in (401, 403):
         reason = FailureReason.UNAUTHORIZED if error.status == 401 else FailureReason.FORBIDDEN
-        return NoListError(reason, f"{where} refuses the login (HTTP {error.status})", where)
+        return NoListError(reason, texts.login_refused(server=where, status=error.status), where)
     if error.reason is FailureReason.BAD_CERTIFICATE:
-        detail = (
-            f"{where} {error.detail}. Nothing was sent. If it is right, put the CA that issued it under "
-            "trust; if it is for another name, use that name in url"
-        )
-        return NoListError(error.reason, detail, where)
+        return NoListError(error.reason, texts.untrusted(problem=error.named(where)), where)
     if error.reason is FailureReason.NOT_TLS:
-        return NoListError(error.reason, f"{where} answers without TLS; nothing was sent", where)
+        return NoListError(error.reason, texts.not_tls(server=where), where)
     if error.reason is FailureReason.TOO_LARGE:
-        return NoListError(FailureReason.BAD_ANSWER, f"{where} {error.detail}", where)
-    return NoListError(error.reason, f"{where} {error.detail}", where)
+        return NoListError(FailureReason.BAD_ANSWER, error.named(where), where)
+    return NoListError(error.reason, error.named(where), where)

@@ -1,16 +1,15 @@
 """Errors of requests to a site, as failures; never repeats what was sent."""
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
 from monitor.http.request import FetchError
 from monitor.model import Failure, FailureReason, Message, text
 
-_SENTENCES = {
-    FailureReason.TIMEOUT: "did not answer in time",
-    FailureReason.REFUSED: "refused the connection: no API gateway listens there, or a firewall says no",
-    FailureReason.UNREACHABLE: "cannot be reached from here",
-    FailureReason.NOT_TLS: (
-        "answers without TLS, so no password is sent; switch encryption on for that server"
-    ),
+_KINDS = {
+    FailureReason.TIMEOUT: texts.no_answer,
+    FailureReason.REFUSED: texts.refused,
+    FailureReason.UNREACHABLE: texts.unreachable,
+    FailureReason.NOT_TLS: texts.not_tls,
 }
 
 
@@ -33,14 +32,12 @@ def request_error(error: FetchError, where: Origin) -> SiteRequestError:
     A certificate that is not trusted has reason ``bad_certificate``, every other failed handshake
     ``tls_protocol``.
     """
-    location, whole = where.where, not error.connected
+    server, whole = where.where, not error.connected
     if error.reason is FailureReason.DNS:
-        return SiteRequestError(error.reason, f"{where.host} cannot be resolved", location, whole=whole)
+        return SiteRequestError(error.reason, error.named(where.host), server, whole=whole)
     if error.reason is FailureReason.TLS_PROTOCOL:
-        why = error.tls_error or "handshake failed"
-        detail = f"{location} agreed on no secure connection ({why}); TLS 1.2 or later is needed"
-        return SiteRequestError(error.reason, detail, location, whole=whole)
+        said = texts.tls_failed(server=server, error=error.tls_error or "handshake failed")
+        return SiteRequestError(error.reason, said, server, whole=whole)
     reason = FailureReason.BAD_ANSWER if error.reason is FailureReason.TOO_LARGE else error.reason
-    return SiteRequestError(
-        reason, f"{location} {_SENTENCES.get(reason, error.detail)}", location, whole=whole
-    )
+    kind = _KINDS.get(reason)
+    return SiteRequestError(reason, kind(server=server) if kind else error.named(server), server, whole=whole)

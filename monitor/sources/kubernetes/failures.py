@@ -48,4 +48,4 @@ def _not_answered(error: BaseException) -> Failure:
     if error.reason is FailureReason.BAD_CERTIFICATE:
         return Failure(error.reason, texts.untrusted(error=error.tls_error))
     reason = FailureReason.PROTOCOL_ERROR if error.reason is FailureReason.BAD_ANSWER else error.reason
-    return Failure(reason, texts.request_failed(error=str(error)))
+    return Failure(reason, error.message)

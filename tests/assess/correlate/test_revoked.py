@@ -19,6 +19,7 @@ from monitor.model import (
     Snapshot,
     Superseded,
     TargetState,
+    text,
 )
 from support.factories.alerts_world import NOW, certificate, picture, seen, target
 from support.written import written
@@ -33,7 +34,7 @@ def known(
     about: Certificate, revocation_status: RevocationStatus, detail: str = "", attempts: int = 0
 ) -> Revocation:
     """Return what an issuer said."""
-    return Revocation(about.sha256, revocation_status, NOW, detail=detail, attempts=attempts)
+    return Revocation(about.sha256, revocation_status, NOW, message=text(detail), attempts=attempts)
 
 
 def shown(policy: Policy = ASKED, where: str = "a:443") -> TargetState:
@@ -50,7 +51,7 @@ def found(state: TargetState, *said: Revocation) -> list[Finding]:
 def test_revoked() -> None:
     """A revoked certificate is critical, and the sentence holds what its issuer said."""
     said = known(
-        LEAF, RevocationStatus.REVOKED, "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x"
+        LEAF, RevocationStatus.REVOKED, "on 2026-11-22 12:00 UTC, according to the CRL http://ca.example/x"
     )
     assert found(shown(), said) == [
         Finding(
@@ -58,7 +59,7 @@ def test_revoked() -> None:
             Severity.CRITICAL,
             texts.revoked(
                 who=the_certificate(title="rec.example"),
-                detail="revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x",
+                how=text("on 2026-11-22 12:00 UTC, according to the CRL http://ca.example/x"),
             ),
             LEAF.sha256,
             "a:443",
@@ -68,8 +69,8 @@ def test_revoked() -> None:
 
 def test_revoked_ca() -> None:
     """A revoked CA is reported as such."""
-    (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "revoked"))
-    assert (written(finding), finding.sha256) == ('its CA "Middle CA" was revoked', MIDDLE.sha256)
+    (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "by it"))
+    assert (written(finding), finding.sha256) == ('its CA "Middle CA" was revoked by it', MIDDLE.sha256)
 
 
 def test_good() -> None:

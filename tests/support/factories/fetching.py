@@ -7,6 +7,7 @@ from monitor.http.policy import UrlPolicy
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from support.servers.issuer_world import LOOPBACK, fetcher
 from support.servers.web_server import Reply, http, web
+from support.written import written
 
 KIB = 1024
 
@@ -34,7 +35,7 @@ def asked(
             try:
                 return await fetcher(policy=policy).fetch(request), server.asked
             except FetchError as error:
-                return str(error), server.asked
+                return written(error.message), server.asked
 
     return asyncio.run(run())
 
