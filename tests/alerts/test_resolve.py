@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.alerts.texts import PROBLEM, ca_renewed, no_longer, renewed
 from monitor.model import (
     AlertKey,
     Assessment,
@@ -73,6 +74,7 @@ def test_renewed_after_two_probes() -> None:
         OLD.sha1,
         NEW,
     )
+    assert item.messages == (renewed(not_after=NEW.not_after, previous=OLD.not_after),)
 
 
 def test_one_probe_proves_nothing() -> None:
@@ -151,6 +153,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
     state = seen("a:443", NEW, above=(ca,))
     (item,) = decide(picture(state), before, NOW, monitor_state=AFTER_INVENTORY).items
     assert (item.reason.value, item.title, item.certificate) == ("renewed", "VMS CA", ca)
+    assert item.messages == (ca_renewed(not_after=ca.not_after),)
 
 
 @pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
@@ -158,6 +161,8 @@ def test_resolved_fact_is_reported(check: Check) -> None:
     """A fact about a target that no longer holds while it was seen is reported as resolved."""
     before = notified(check, of="endpoint:a:443")
     assert after(before, seen("a:443", OLD)) == ([("resolved", "", "a:443")], list(before))
+    (item,) = decide(picture(seen("a:443", OLD)), before, NOW, monitor_state=AFTER_INVENTORY).items
+    assert (item.checks, item.messages) == ((check,), (no_longer(problem=PROBLEM[check]),))
 
 
 @pytest.mark.parametrize(
