@@ -1,13 +1,13 @@
 # Tells what a Windows machine keeps of certificates, as one JSON document (deploy/windows/report.schema.json).
-# It must change nothing and read no private key: of a key it tells who may read it.
+# It must change nothing and read no private key: of a key it reports who may read it.
 #
 # Windows PowerShell 5.1. Nothing but functions: a task dot-sources this file, a JEA endpoint has it as its module,
 # and over WinRM it is sent along with the call. A JEA session has no drives (Cert:, HKLM:, env:) and no modules
-# loaded, hence .NET types throughout and one command, named with its module. Lists stand as @(...) or .ToArray():
+# loaded, hence .NET types throughout and one command, named with its module. Lists are written as @(...) or .ToArray():
 # others become {"value": ..., "Count": ...} in the JSON of Windows PowerShell.
 
 function Get-CertMonitorCause {
-    # Returns the innermost exception of an error record: its sentence is the one that tells something.
+    # Returns the innermost exception of an error record: only its sentence is specific.
     param($ErrorRecord)
     $exception = $ErrorRecord.Exception
     while ($null -ne $exception.InnerException) { $exception = $exception.InnerException }
@@ -185,7 +185,7 @@ function Get-CertMonitorBinding {
     $lines = @(& $netsh http show sslcert)
     $text = $lines -join "`n"
     if ($LASTEXITCODE -ne 0 -and $text -notmatch '[0-9a-fA-F]{40}') {
-        # So it ends where there is no binding too: not known is safer than none.
+        # So it stops where there is no binding too: not known is safer than none.
         throw "netsh http show sslcert showed none and ended with $LASTEXITCODE"
     }
     $bindings = [System.Collections.Generic.List[object]]::new()
@@ -285,8 +285,8 @@ function Add-CertMonitorSid {
 }
 
 function Get-CertMonitorService {
-    # Returns the services whose name, title or program matches a pattern. The registry tells it to everybody, the
-    # service manager does not.
+    # Returns the services whose name, title or program matches a pattern. Everybody can read the registry, but not
+    # the service manager.
     param([string[]]$Pattern, $LocalGroups)
     [void][System.Reflection.Assembly]::LoadWithPartialName('System.ServiceProcess')
     $states = @{}
@@ -384,7 +384,7 @@ function Get-CertificateReport {
     .PARAMETER Store
     Stores of the local machine to read, such as LocalMachine/My.
     .PARAMETER Service
-    Patterns of the names, titles or programs of services whose accounts are told.
+    Patterns of the names, titles or programs of services whose accounts are reported.
     #>
     [CmdletBinding()]
     [OutputType([string])]
