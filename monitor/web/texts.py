@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.model import Message, Severity, message
+from monitor.model import AlertLevel, Message, Severity, message
 from monitor.model.message import plain
 
 HEADING = plain("page.heading", "Certificates, earliest expiry first")
@@ -14,6 +14,9 @@ NO_TARGETS = plain("page.no_targets", "No targets yet: add some to the configura
 SHOW_ALL = plain("page.show_all", "Show all")
 METRICS = plain("page.metrics", "metrics")
 HEALTH = plain("page.health", "health")
+
+ALERTS = plain("page.alerts", "Alerts")
+NO_ALERTS = plain("page.no_alerts", "No alerts.")
 
 STATUS = plain("page.status", "Status")
 TIME_LEFT = plain("page.time_left", "Time left")
@@ -28,6 +31,11 @@ SEVERITY = {
     Severity.WARNING: plain("page.warning", "warning"),
     Severity.UNKNOWN: plain("page.unknown", "unknown"),
     Severity.CRITICAL: plain("page.critical", "critical"),
+}
+LEVEL = {
+    AlertLevel.WARNING: SEVERITY[Severity.WARNING],
+    AlertLevel.CRITICAL: SEVERITY[Severity.CRITICAL],
+    AlertLevel.EXPIRED: plain("page.expired", "expired"),
 }
 UNREACHABLE = plain("page.unreachable", "unreachable")
 ON_STANDBY = plain("page.on_standby", "on standby")
@@ -72,6 +80,18 @@ def in_zone(*, column: Message, zone: str) -> None: ...
 
 @message("page.more", "{count} more row expires later.", "{count} more rows expire later.")
 def more(*, count: int) -> None: ...
+
+
+@message("page.more_alerts", "{count} more alert.", "{count} more alerts.")
+def more_alerts(*, count: int) -> None: ...
+
+
+@message("page.site", "Site: {site}")
+def site(*, site: str) -> None: ...
+
+
+@message("page.since", "since {at}")
+def since(*, at: str) -> None: ...
 
 
 @message("page.owner", "Owner: {owner}")

@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
-from monitor.model import Message, Severity, text
+from monitor.model import AlertLevel, Message, Severity, text
 from monitor.web import texts
 from support.pki import days
 from support.written import written
@@ -27,6 +27,7 @@ def example(kind: object) -> Message:
 EVERY = [
     *(value for value in vars(texts).values() if isinstance(value, Message)),
     *texts.SEVERITY.values(),
+    texts.LEVEL[AlertLevel.EXPIRED],
     *(example(value) for value in vars(texts).values() if hasattr(value, "__wrapped__")),
 ]
 

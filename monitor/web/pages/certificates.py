@@ -1,4 +1,4 @@
-"""The page that shows every certificate, earliest expiry first."""
+"""The page that shows the alerts, worst first, and every certificate, earliest expiry first."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,10 +11,11 @@ from monitor.model import Message, Snapshot
 from monitor.threads import ThreadPool
 from monitor.web import texts
 from monitor.web.pages.layout import PAGE_POLICY, environment
-from monitor.web.queries import CertificateTable, TargetCounts, certificate_table
+from monitor.web.queries import AlertList, CertificateTable, TargetCounts, alert_list, certificate_table
 from monitor.web.view import WebView
 
 MOST_ROWS = 2000
+MOST_ALERTS = 50
 _LONGEST_SEARCH = 200
 _COLUMNS = {
     "status": texts.STATUS,
@@ -26,6 +27,7 @@ _COLUMNS = {
     "checked": texts.LAST_CHECKED,
 }
 """The title of each column by the name of its style."""
+_NO_ALERTS = AlertList()
 _template = environment.get_template("certificates.html")
 
 
@@ -35,10 +37,10 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
 
     @app.api_route("/", methods=["GET", "HEAD"], response_model=None)
     async def certificates(request: Request, q: str = "") -> Response:
-        most = None if "all" in request.query_params else MOST_ROWS
+        everything = "all" in request.query_params
         writer = _writer(request, view.now())
         # On a thread, because sorting and writing 100,000 rows takes seconds.
-        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], most)
+        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], everything)
         headers = {
             "content-language": writer.language.tag,
             "content-security-policy": PAGE_POLICY,
@@ -52,13 +54,18 @@ def _writer(request: Request, now: datetime) -> Writer:
     return Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
 
 
-def _page(snapshot: Snapshot, writer: Writer, words: str, most: int | None) -> str:
-    return render_certificates(certificate_table(snapshot, words=words, most=most), writer, words)
+def _page(snapshot: Snapshot, writer: Writer, words: str, everything: bool) -> str:  # noqa: FBT001 - a pool passes arguments by position
+    alerts = alert_list(snapshot, most=None if everything else MOST_ALERTS)
+    table = certificate_table(snapshot, words=words, most=None if everything else MOST_ROWS)
+    return render_certificates(table, writer, words, alerts)
 
 
-def render_certificates(table: CertificateTable, writer: Writer, words: str = "") -> str:
+def render_certificates(
+    table: CertificateTable, writer: Writer, words: str = "", alerts: AlertList = _NO_ALERTS
+) -> str:
     """Return the HTML of the page; ``words`` are those of the search that gave the table."""
     return _template.render(
+        alerts=alerts,
         table=table,
         counts=_counts(table.counts),
         columns=_COLUMNS,

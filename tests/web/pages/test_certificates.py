@@ -1,4 +1,4 @@
-"""The page of certificates: hostile texts, counts, bounds, and nothing loaded from elsewhere."""
+"""The page of alerts and certificates: hostile texts, counts, bounds, and nothing loaded from elsewhere."""
 
 import asyncio
 import base64
@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from monitor.alerts import alerts_of_target
 from monitor.messages import ENGLISH, Writer, english
-from monitor.model import Snapshot
+from monitor.model import Snapshot, TargetState
 from monitor.web import WebServer, make_app
-from monitor.web.pages.certificates import MOST_ROWS, render_certificates
+from monitor.web.pages.certificates import MOST_ALERTS, MOST_ROWS, render_certificates
 from monitor.web.pages.layout import PAGE_POLICY
-from monitor.web.queries import certificate_table
+from monitor.web.queries import alert_list, certificate_table
 from support.factories.web_fakes import (
     HOSTILE,
     NOW,
@@ -31,7 +32,14 @@ from support.factories.web_fakes import (
 
 def html(shown: Snapshot, words: str = "", most: int | None = MOST_ROWS) -> str:
     """Return the page."""
-    return render_certificates(certificate_table(shown, words=words, most=most), english(NOW), words)
+    table = certificate_table(shown, words=words, most=most)
+    return render_certificates(table, english(NOW), words, alert_list(shown, most=MOST_ALERTS))
+
+
+def alerted(*states: TargetState) -> Snapshot:
+    """Return a snapshot with the alerts about each target."""
+    found = [one for state in states for one in alerts_of_target(state, NOW)]
+    return replace(snapshot(*states), alerts=tuple(found))
 
 
 class Links(HTMLParser):
@@ -92,6 +100,30 @@ def test_instants_have_the_readers_time_zone() -> None:
     assert '<span class="instant">2026-11-23 17:30</span>' in page
 
 
+def test_alerts_are_named_at_the_top() -> None:
+    """Each alert shows its level, title, site, since when it is known, and its first sentence."""
+    page = html(alerted(endpoint("recorder", -2, sentence="it expired", title="Recorder 01")))
+    top = page.partition("<form")[0]
+    assert re.findall(r'<li class="critical"><div><span class="status">(.*?)</span> <b>(.*?)</b>', top) == [
+        ("expired", "Recorder 01")
+    ]
+    assert re.findall(r"<small>(.*?)</small></div>\s*<p>(.*?)</p>", top) == [
+        ("Site: harbour, since 2026-11-23 12:00", "it expired")
+    ]
+
+
+def test_no_alerts() -> None:
+    """A page without alerts says so; one without targets has nothing to say of alerts."""
+    healthy = html(snapshot(endpoint("recorder", 200)))
+    assert ("No alerts." in healthy, "No alerts." in html(Snapshot())) == (True, False)
+
+
+def test_many_alerts_are_cut() -> None:
+    """Beyond the bound the page says how many more there are."""
+    page = html(alerted(*(endpoint(f"r{i}", i, sentence="it expires") for i in range(MOST_ALERTS + 3))))
+    assert (page.count("<li class="), "3 more alerts." in page) == (MOST_ALERTS + 1, True)
+
+
 def many() -> Snapshot:
     """Return more targets than the page shows at once."""
     return snapshot(*(endpoint(f"r{i}", i) for i in range(MOST_ROWS + 7)))
@@ -110,7 +142,7 @@ def test_everything_on_request() -> None:
 
 def test_hostile_texts_stay_text() -> None:
     """Markup in names, labels and sentences arrives as text, never as elements."""
-    page = html(snapshot(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)), '"><script>')
+    page = html(alerted(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)), '"><script>')
     assert ("<script" in page, "script" in links(page).elements) == (False, False)
 
 
