@@ -110,7 +110,8 @@ class Writer:
         for before, name, form, _ in string.Formatter().parse(text):
             parts.append(before)
             if name is not None:
-                parts.append(self._value(values[name], form or ""))
+                # A text of another version must not keep a mail from being sent.
+                parts.append(self._value(values[name], form or "") if name in values else f"{{{name}}}")
         return "".join(parts)
 
     def _value(self, value: Parameter, form: str) -> str:

@@ -129,6 +129,13 @@ def test_an_unknown_code_can_be_read() -> None:
     )
 
 
+def test_a_value_that_is_missing_costs_only_itself() -> None:
+    """Whatever a message of another version lacks, the rest of it is written."""
+    assert WRITER.write(Message("test.lacking", "{what} happened at {where}", "", (("what", "it"),))) == (
+        "it happened at {where}"
+    )
+
+
 def test_languages() -> None:
     """English needs no catalogue; what there is not is named with what there is."""
     assert languages()[0] == "en"
