@@ -6,12 +6,11 @@ It must not judge targets of which nothing is seen: ``unreachability`` does.
 from collections.abc import Iterable, Iterator
 
 from monitor.assess import texts
-from monitor.model import Check, Failure, FailureReason, Finding, Message, Severity, Target, TargetState
+from monitor.model import Check, Failure, Finding, Message, Severity, Target, TargetState, damaged_items
 from monitor.model.texts import joined
 
 _SERVING = "endpoint"
 _MOST_REASONS = 3
-_DAMAGE = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
 
 
 def damaged(state: TargetState) -> tuple[Failure, ...]:
@@ -21,7 +20,8 @@ def damaged(state: TargetState) -> tuple[Failure, ...]:
     """
     if not state.failures or not state.up or state.target.kind == _SERVING:
         return ()
-    return tuple(one for one in state.failures if one.reason in _DAMAGE and one.location)
+    locations = damaged_items(state.failures)
+    return tuple(one for one in state.failures if one.location in locations)
 
 
 def damage_findings(target: Target, damage: Iterable[Failure]) -> Iterator[Finding]:

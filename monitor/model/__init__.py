@@ -36,6 +36,7 @@ from monitor.model.observation import (
     Observation,
     ProbeResult,
     Sighting,
+    damaged_items,
     is_within,
 )
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
@@ -120,6 +121,7 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "damaged_items",
     "earlier",
     "is_within",
     "label_problem",

@@ -1,6 +1,6 @@
 """The result of one probe of one target: sightings, failures and times."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,6 +63,14 @@ class Failure:
     reason: FailureReason
     message: Message
     location: str = ""
+
+
+def damaged_items(failures: Iterable[Failure]) -> frozenset[str]:
+    """Return the locations at which one item of a collection holds no readable certificate."""
+    return frozenset(one.location for one in failures if one.reason in _DAMAGE and one.location)
+
+
+_DAMAGE = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -167,7 +167,7 @@ def _is_of(report: Report, host: str) -> bool:
 
 
 def _with(seen: ProbeResult, failure: Failure) -> ProbeResult:
-    return ProbeResult(seen.sightings, (failure, *seen.failures), seen.ders, machine=seen.machine)
+    return replace(seen, failures=(failure, *seen.failures))
 
 
 @dataclass(frozen=True, slots=True)

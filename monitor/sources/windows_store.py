@@ -26,6 +26,7 @@ from monitor.model import (
     StoreEntry,
     Target,
     TargetInfo,
+    damaged_items,
     make_target_id,
 )
 from monitor.settings import Host, TargetSettings
@@ -178,6 +179,7 @@ class WindowsStoreSource:
             (*failures, *found.failures),
             found.ders,
             machine=machine if stores else None,
+            isolated=damaged_items(found.failures),
         )
 
 

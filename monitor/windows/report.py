@@ -27,6 +27,7 @@ from monitor.model import (
     ServiceAccount,
     Sighting,
     StoreEntry,
+    damaged_items,
     text,
 )
 from monitor.model.texts import located
@@ -123,7 +124,13 @@ def report_result(report: Report, host: str = "", also: Iterable[str] = ()) -> P
         bindings=_bindings(report),
         accounts=_accounts(report),
     )
-    return ProbeResult(tuple(reading.sightings), tuple(reading.failures), reading.ders, machine=machine)
+    return ProbeResult(
+        tuple(reading.sightings),
+        tuple(reading.failures),
+        reading.ders,
+        machine=machine,
+        isolated=damaged_items(reading.failures),
+    )
 
 
 @dataclass(slots=True)

@@ -180,6 +180,7 @@ def test_bytes_that_are_no_certificate_cost_only_themselves(raw: str) -> None:
     assert [(one.reason, one.location) for one in seen.failures] == [
         (FailureReason.BAD_CERTIFICATE, location)
     ]
+    assert seen.unreachable_failures == ()
 
 
 def test_one_certificate_twice_in_a_store_is_one() -> None:

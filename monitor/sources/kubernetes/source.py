@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult, Sighting, text
+from monitor.model import (
+    Failure,
+    FailureReason,
+    Message,
+    ProbeRequest,
+    ProbeResult,
+    Sighting,
+    damaged_items,
+    text,
+)
 from monitor.model.texts import located
 from monitor.sources.files.texts import certificate_unreadable
 from monitor.sources.kubernetes import texts
@@ -23,8 +32,6 @@ MOST_FAILURES = 10_000
 MOST_OCTETS = 256 * 1024 * 1024
 """Octets of all certificates of one probe."""
 
-# One bad object among many others is no reason to call the cluster unreachable.
-_OF_ONE_ENTRY = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
 _HIDDEN = {403: FailureReason.FORBIDDEN, 404: FailureReason.NOT_FOUND}
 
 
@@ -117,7 +124,8 @@ class _Found:
 
     def seen(self) -> ProbeResult:
         """Return the result."""
-        isolated = frozenset(one.location for one in self.failures if one.reason in _OF_ONE_ENTRY)
+        # One bad object among many others is no reason to call the cluster unreachable.
+        isolated = damaged_items(self.failures)
         return ProbeResult(tuple(self.sightings), tuple(self.failures), self.ders, isolated=isolated)
 
     def _certificate(self, location: str, position: int, der: bytes) -> None:
