@@ -22,7 +22,7 @@ class Gate:
     def pass_(self) -> None:
         """Wait for the opening."""
         self._there.set()
-        self.open.wait(10)
+        self.open.wait(30)
 
     async def reached(self) -> None:
         """Wait until a thread stands before it, and the loop has heard of that."""
@@ -65,7 +65,7 @@ def test_no_more_threads_than_its_size() -> None:
 
         def call() -> None:
             names.add(threading.current_thread().name)
-            gate.wait(5)
+            gate.wait(30)
 
         calls = [asyncio.create_task(pool.run(call)) for _ in range(10)]
         while len(names) < 3:
@@ -136,7 +136,7 @@ def test_a_thread_that_cannot_be_started_is_tried_again(monkeypatch: pytest.Monk
             patch.setattr(threading.Thread, "start", refused)
             with pytest.raises(RuntimeError, match="new thread"):
                 await pool.run(made.append, "first")
-        await asyncio.wait_for(pool.run(made.append, "second"), 5)
+        await asyncio.wait_for(pool.run(made.append, "second"), 30)
         return made
 
     assert asyncio.run(scenario()) == ["second"]
@@ -152,7 +152,7 @@ def test_an_idle_thread_keeps_nothing() -> None:
         pool, given = ThreadPool("t", 1), Thing()
         known = [weakref.ref(given), weakref.ref(await pool.run(lambda _: Thing(), given))]
         del given
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while any(one() for one in known) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)  # the thread puts it down a moment after it has told the loop
         return [one() for one in known]
@@ -172,7 +172,7 @@ class SlowlyTaken(queue.SimpleQueue[Any]):
         job = super().get(*args, **kwargs)
         if self.armed.is_set() and not self.taken.is_set():
             self.taken.set()
-            self.gate.wait(10)
+            self.gate.wait(30)
         return job
 
 
@@ -188,9 +188,9 @@ def test_a_thread_that_just_took_a_call_is_not_free() -> None:
         jobs.armed.set()
         held = asyncio.create_task(pool.run(lambda: 2))
         await asyncio.sleep(0)
-        await asyncio.to_thread(jobs.taken.wait, 10)
+        await asyncio.to_thread(jobs.taken.wait, 30)
         try:
-            return await asyncio.wait_for(pool.run(lambda: 3), 5)
+            return await asyncio.wait_for(pool.run(lambda: 3), 30)
         finally:
             jobs.gate.set()
             await held
@@ -209,7 +209,7 @@ def test_spare_threads_take_the_place_of_those_that_hang() -> None:
         await asyncio.sleep(0)
         alone = pool._workers._threads == 1
         hanging.cancel()
-        found = await asyncio.wait_for(waiting, 5)
+        found = await asyncio.wait_for(waiting, 30)
         gate.open.set()
         return found, alone
 

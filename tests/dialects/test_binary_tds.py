@@ -60,7 +60,7 @@ def probe(
                 kind="endpoint", address=f"127.0.0.1:{port}", server_name=NAME, protocol=protocol
             )
             seen = await EndpointSource(Resolver()).probe(settings.target(Policy()).request)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not until():
                     await asyncio.sleep(0.01)
             return seen

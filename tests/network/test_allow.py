@@ -160,7 +160,7 @@ def test_single_address_is_itself(address: ipaddress.IPv4Address | ipaddress.IPv
     """
     text = f"[{address}]" if address.version == 6 else str(address)
     if address.version == 6 and address.ipv4_mapped is not None:
-        with pytest.raises(ValueError, match="it holds IPv4 addresses"):
+        with pytest.raises(ValueError, match="it contains IPv4 addresses"):
             parse_pattern(f"{text}:{port}")
         return
     allowed = Allowed([f"{text}:{port}"])

@@ -90,16 +90,23 @@ def test_resolver_refuses_what_dns_cannot_hold() -> None:
 
 def test_hung_lookups_leave_their_threads_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lookup that is given up counts as abandoned until it returns, and others go on beside it."""
-    hold = threading.Event()
-    monkeypatch.setattr(
-        resolving, "look_up", lambda host, port: (v4("10.0.0.1", port),) if host == "fine" else hold.wait()
-    )
+    hold, held = threading.Event(), threading.Event()
+
+    def look_up(host: str, port: int) -> tuple[Address, ...]:
+        if host == "hung":
+            held.set()
+            hold.wait(30)
+        return (v4("10.0.0.1", port),)
+
+    monkeypatch.setattr(resolving, "look_up", look_up)
 
     async def main() -> tuple[int, object]:
         resolver = Resolver(threads=2)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await resolver.addresses("hung", 443)
+        hung = asyncio.create_task(resolver.addresses("hung", 443))
+        while not held.is_set():
+            await asyncio.sleep(0.01)
+        hung.cancel()
+        await asyncio.wait([hung])
         found = await resolver.addresses("fine", 443)
         abandoned = resolver.pool.abandoned
         hold.set()

@@ -264,9 +264,9 @@ DEEP = "-----BEGIN "
 )
 def test_hostile(text: str) -> None:
     """A document made to cost time or memory ends soon, and without an error of ours."""
-    start = time.monotonic()
+    start = time.process_time()
     found = held(text.encode("utf-8", "surrogatepass"))
-    assert (sum(map(len, subjects(found).values())), time.monotonic() - start < 20) == (0, True)
+    assert (sum(map(len, subjects(found).values())), time.process_time() - start < 20) == (0, True)
 
 
 TOO_LONG = "documents of more than 4 MiB, and YAML of more than 1 MiB or 100,000 values, are not searched"
@@ -282,16 +282,16 @@ TOO_LONG = "documents of more than 4 MiB, and YAML of more than 1 MiB or 100,000
 )
 def test_too_long(text: str) -> None:
     """What would take minutes or gigabytes is not searched, and says so."""
-    start = time.monotonic()
-    assert (held(text.encode()).hint, time.monotonic() - start < 5) == (TOO_LONG, True)
+    start = time.process_time()
+    assert (held(text.encode()).hint, time.process_time() - start < 5) == (TOO_LONG, True)
 
 
 def test_documents_in_documents_are_bounded_together() -> None:
     """However many values hold YAML that is slow to read, one file costs no more than one of them may."""
     slow = encoded(b"apiVersion: LS0tLS1CRUdJTi\n" + b"[" * 1500)
-    start = time.monotonic()
+    start = time.process_time()
     found = held(json.dumps([slow] * 1500 + [CA]).encode())
-    assert (subjects(found)["[1500]"], problems(found)[0], time.monotonic() - start < 30) == (
+    assert (subjects(found)["[1500]"], problems(found)[0], time.process_time() - start < 30) == (
         ["Store CA"],
         f"[10]: {TOO_LONG}",
         True,

@@ -314,21 +314,18 @@ def test_without_a_mail_section_it_watches_and_exposes(tmp_path: Path) -> None:
 def test_a_black_holed_host_delays_nobody(tmp_path: Path) -> None:
     """A host that accepts and says nothing costs its own timeout; the other is on the board long before."""
 
-    async def scenario() -> float:
+    async def scenario() -> None:
         async with site(tmp_path) as where:
             hole = socket.create_server(("127.0.0.1", 0))  # the kernel accepts, nobody ever answers
             port = hole.getsockname()[1]
             (tmp_path / "hole.yaml").write_text(
-                f'targets: [{{kind: endpoint, address: "127.0.0.1:{port}", timeout: 6s}}]', encoding="utf-8"
+                f'targets: [{{kind: endpoint, address: "127.0.0.1:{port}", timeout: 10m}}]', encoding="utf-8"
             )
-            begin = asyncio.get_running_loop().time()
             async with daemon(where.configure(extra="include: [hole.yaml]")) as running:
                 await until(lambda: _is(running, "cert_monitor_target_up", 1))
-                took = asyncio.get_running_loop().time() - begin
             hole.close()
-        return took
 
-    assert asyncio.run(scenario()) < 5
+    asyncio.run(scenario())
 
 
 def test_a_dns_discovery_is_watched_and_survives_a_restart(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_stop_with_open_connections() -> None:
             writer.close()
         return took
 
-    assert asyncio.run(run()) < 5
+    assert asyncio.run(run()) < 12  # an unfinished request has 15 s
 
 
 def test_signals_are_not_ours() -> None:

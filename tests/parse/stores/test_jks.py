@@ -119,8 +119,8 @@ def test_one_bad_certificate_costs_only_itself() -> None:
 )
 def test_damaged(data: bytes, said: str) -> None:
     """A store that claims what it does not hold is damaged; it costs no more than its size."""
-    start = time.monotonic()
-    assert (problems(held(data)), time.monotonic() - start < 2) == (
+    start = time.process_time()
+    assert (problems(held(data)), time.process_time() - start < 2) == (
         [f"the JKS store is damaged: {said}"],
         True,
     )
@@ -141,9 +141,9 @@ def test_no_key_is_kept() -> None:
 def test_a_long_store_takes_a_moment() -> None:
     """Half a million empty entries are given up after a thousand sentences, of which few are kept."""
     data = jks(*[trusted(b"", b"")] * 500_000)
-    start = time.monotonic()
+    start = time.process_time()
     found = problems(held(data))
-    assert (len(found), found[-1], time.monotonic() - start < 20) == (21, "and 982 more", True)
+    assert (len(found), found[-1], time.process_time() - start < 20) == (21, "and 982 more", True)
 
 
 @given(st.data())

@@ -59,9 +59,9 @@ def test_chains_are_bounded() -> None:
     """Many keys beside many CAs of one name take a moment, and chains have an end."""
     keys = bag(LEAF, "web", key_id=b"1") * 5000
     cas = b"".join(bag(authority("Store CA", key=KEY, start=days(-number)), "ca") for number in range(40))
-    start = time.monotonic()
+    start = time.process_time()
     ((_, first), _) = held(plain_store(keys, cas * 100)).parts
-    assert (len(set(first.ders)), time.monotonic() - start < 20) == (20, True)
+    assert (len(set(first.ders)), time.process_time() - start < 20) == (20, True)
 
 
 def test_bags_in_bags() -> None:
@@ -140,13 +140,13 @@ NEW_CIPHER = tlv(0x30, oid("1.2.840.113549.1.5.13"), tlv(0x30, PBKDF2, AES))
 )
 def test_too_many_rounds(data: bytes) -> None:
     """A count of two thousand million rounds is read, not done, and said."""
-    start = time.monotonic()
+    start = time.process_time()
     found = held(data, WORD)
     said = (
         "the PKCS#12 data cannot be read: opening it takes more than 5,000,000 rounds of key derivation "
         "(it asks for 2,147,483,647 at a time); make it anew with fewer"
     )
-    assert (problems(found), time.monotonic() - start < 5) == ([said], True)
+    assert (problems(found), time.process_time() - start < 5) == ([said], True)
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
             handshake = Handshake(shared_context(), NAME)
             await exchanging.exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
             waiting = ours.fileno() != -1
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while ours.fileno() != -1:
                     await asyncio.sleep(0.01)
         return waiting

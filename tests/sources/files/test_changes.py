@@ -216,7 +216,7 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     source = FilesSource()
 
     async def watch() -> tuple[ProbeResult, int]:
-        seen = await source.probe(target(f"{tmp_path}/*.pem", timeout=0.2).request)
+        seen = await source.probe(target(f"{tmp_path}/*.pem", timeout=1).request)
         await asyncio.sleep(0)  # the pool hears of the cancelling at the loop's next turn
         return seen, source.pool.abandoned
 
@@ -243,7 +243,7 @@ def test_a_disk_that_hangs_is_known_by_its_paths(
 
     async def watch() -> int:
         for _ in range(4):
-            await source.probe(target(tmp_path / "b.pem", timeout=0.1).request)
+            await source.probe(target(tmp_path / "b.pem", timeout=1).request)
         await asyncio.sleep(0)  # the pool hears of the cancelling at the loop's next turn
         return source.pool.abandoned
 
@@ -267,13 +267,13 @@ def test_a_disk_that_hangs_holds_one_thread(
 
     monkeypatch.setattr(certfile.os, "open", hanging)
     source = FilesSource(threads=1)
-    hung, other = target(tmp_path / "b.pem", timeout=0.2), target(tmp_path / "a.pem", timeout=5)
+    hung, other = target(tmp_path / "b.pem", timeout=1), target(tmp_path / "a.pem", timeout=30)
 
     async def watch() -> list[ProbeResult]:
         results = [await source.probe(hung.request) for _ in range(3)]
         results.append(await source.probe(other.request))
         released.set()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while source.pool.abandoned and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
         return [*results, await source.probe(hung.request)]

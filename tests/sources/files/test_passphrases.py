@@ -150,7 +150,7 @@ def test_a_pipe_instead_of_a_passphrase(tmp_path: Path) -> None:
     assert (
         locations(seen, tmp_path),
         [one.reason for one in seen.failures],
-        time.monotonic() - start < 5,
+        time.monotonic() - start < 30,
     ) == (
         ["a.pem"],
         [FailureReason.TIMEOUT],

@@ -42,7 +42,7 @@ def run(work: Callable[[Machines], Awaitable[None]]) -> None:
     """Run a test's steps; a turn that never comes fails it."""
 
     async def bounded() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await work(Machines())
 
     asyncio.run(bounded())

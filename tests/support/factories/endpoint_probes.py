@@ -17,7 +17,7 @@ NAME = "recorder.example"
 ROOT = pki.authority()
 MIDDLE = pki.authority("Test Intermediate", ROOT)
 LEAF = pki.leaf(NAME, MIDDLE)
-SHORT = timedelta(seconds=0.3)
+SHORT = timedelta(seconds=1)
 PATIENT = Policy(timeout=timedelta(seconds=20))
 
 

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from support.servers.programs import ended
 
 STARTED = re.compile(r"(http://\S+:\d+)")
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for anything to happen; a busy machine may need some, and nothing that works uses them up."""
 
 
