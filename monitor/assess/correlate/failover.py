@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
+from monitor.assess.correlate.groups import group_named
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.tolerance import Tolerance
 from monitor.model import (
@@ -85,6 +86,7 @@ def _message(group: str, location: str, leaf: Certificate, others: Mapping[str, 
     _, port = split_location(location)
     not_after = leaf.not_after
     if group:
-        named = group.replace("_", " ")
-        return texts.failover_older_in_group(group=named, port=str(port), not_after=not_after, others=listed)
+        return texts.failover_older_in_group(
+            group=group_named(group), port=str(port), not_after=not_after, others=listed
+        )
     return texts.failover_older(port=str(port), not_after=not_after, others=listed)

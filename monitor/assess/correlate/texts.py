@@ -25,7 +25,7 @@ def recorder_pair(*, host: str, newer: Message, older: Message) -> None: ...
     "recorder_certificate",
     "the {group} certificate on port {port} is {sha1}, which {not_after:expires} ({not_after})",
 )
-def recorder_certificate(*, group: str, port: str, sha1: str, not_after: datetime) -> None: ...
+def recorder_certificate(*, group: Message, port: str, sha1: str, not_after: datetime) -> None: ...
 
 
 @message(
@@ -41,7 +41,7 @@ def failover_older(*, port: str, not_after: datetime, others: Message) -> None: 
     "the {group} certificate of the failover server on port {port} {not_after:expires} ({not_after}), before "
     "those of all servers that it stands in for ({others}): it seems to have been forgotten",
 )
-def failover_older_in_group(*, group: str, port: str, not_after: datetime, others: Message) -> None: ...
+def failover_older_in_group(*, group: Message, port: str, not_after: datetime, others: Message) -> None: ...
 
 
 @message("host_expires", "{host} {not_after:expires} ({not_after})")
@@ -61,7 +61,7 @@ def mixed_encryption(*, total: int, site: str, encrypted: int, plain: int, locat
     "encryption is on for {encrypted} and off for {plain}: {locations}",
 )
 def mixed_encryption_in_group(
-    *, total: int, site: str, group: str, encrypted: int, plain: int, locations: Message
+    *, total: int, site: str, group: Message, encrypted: int, plain: int, locations: Message
 ) -> None: ...
 
 
