@@ -5,7 +5,17 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from monitor.model import Clock, Failure, FailureReason, Observation, ProbeRequest, ProbeResult, Source, text
+from monitor.model import (
+    Clock,
+    Failure,
+    FailureReason,
+    Message,
+    Observation,
+    ProbeRequest,
+    ProbeResult,
+    Source,
+)
+from monitor.probing import texts
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +33,12 @@ async def probe(request: ProbeRequest, sources: Mapping[str, Source], clock: Clo
 
 
 async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> ProbeResult:
-    limit = (request.timeout + GRACE).total_seconds()
+    limit = request.timeout + GRACE
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(limit.total_seconds()):
             return await sources[request.settings.kind].probe(request)
     except TimeoutError:
-        return _failed(FailureReason.TIMEOUT, f"{request.location} gave no answer within {limit:.0f} s")
+        return _failed(FailureReason.TIMEOUT, texts.probe_timeout(location=request.location, timeout=limit))
     except Exception as error:
         log.exception("a probe of %s failed with a bug of cert-monitor", request.target_id)
         return internal_failure(error)
@@ -36,8 +46,8 @@ async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> Probe
 
 def internal_failure(error: Exception) -> ProbeResult:
     """Return the result of a probe that failed with an error of ours."""
-    return _failed(FailureReason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
+    return _failed(FailureReason.INTERNAL, texts.bug(error=type(error).__name__))
 
 
-def _failed(reason: FailureReason, detail: str) -> ProbeResult:
-    return ProbeResult(failures=(Failure(reason, text(detail)),))
+def _failed(reason: FailureReason, message: Message) -> ProbeResult:
+    return ProbeResult(failures=(Failure(reason, message),))

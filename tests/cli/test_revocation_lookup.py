@@ -74,7 +74,10 @@ def test_table(server: Web, tmp_path: Path) -> None:
     server.replies["/ca.crl"] = http(crl(CA, entry(issued), begin=NOW - DAY, end=NOW + DAY))
     path, config = written(tmp_path, issued, ASKING)
     shown = " ".join(run("check", path, "--config", config).out.split())
-    assert 'the certificate "own" was revoked on 2026-11-22 12:00 UTC (key compromise), says the CRL' in shown
+    assert (
+        'the certificate "own" was revoked on Nov 22, 2026 12:00 UTC (key compromise), according to the CRL'
+        in shown
+    )
 
 
 def test_nobody_is_asked_without_the_flag(server: Web, tmp_path: Path) -> None:

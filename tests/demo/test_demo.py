@@ -102,7 +102,7 @@ def test_the_demo(tmp_path: Path) -> None:
         # Not always the first: what has expired is told before the first pass is over.
         running.line("Subject: Certificates:")
         html = patiently(page, "still serves")
-        patiently(page, "(key compromise), says the CRL http://127.0.0.1:")
+        patiently(page, "(key compromise), according to the CRL http://127.0.0.1:")
         patiently(page, "and it is still in use: check whether its renewal works")
         running.line("Subject: [CRITICAL] Web client (revoked)")
         families = {family.name for family in text_string_to_metric_families(get(metrics))}

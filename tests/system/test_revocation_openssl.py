@@ -60,7 +60,7 @@ def test_crl(ca: OpensslCa, form: str) -> None:
         assert checked(ca, "good", "crl") == []
         [(word, sentence)] = checked(ca, "bad", "crl")
     assert word == "revoked"
-    assert "(key compromise), says the CRL http://127.0.0.1:" in sentence
+    assert "(key compromise), according to the CRL http://127.0.0.1:" in sentence
 
 
 @pytest.mark.parametrize("signer", ["ca", "responder"])

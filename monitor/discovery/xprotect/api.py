@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.login import Login, Token
@@ -106,18 +107,17 @@ def _good(reply: FetchResponse, resource: Resource) -> FetchResponse:
     if reply.status == 404:
         raise ResourceAbsentError
     if reply.status == 401:
-        detail = f"{resource.title}: the site refuses the login's token; its role needs {resource.permission}"
-        raise SiteRequestError(FailureReason.UNAUTHORIZED, detail, location)
+        said = texts.token_refused(list=resource.title, permission=resource.permission)
+        raise SiteRequestError(FailureReason.UNAUTHORIZED, said, location)
     if reply.status == 403:
-        raise SiteRequestError(
-            FailureReason.FORBIDDEN,
-            f"{resource.title}: no permission; the login's role needs {resource.permission}",
-            location,
-        )
-    location = display(reply.headers.get("location", ""))
-    where = f" to {location}" if location else ""
-    detail = f"{resource.title}: the site answers with HTTP {reply.status}{where}"
-    raise SiteRequestError(FailureReason.BAD_ANSWER, detail, location)
+        said = texts.no_permission(list=resource.title, permission=resource.permission)
+        raise SiteRequestError(FailureReason.FORBIDDEN, said, location)
+    target = display(reply.headers.get("location", ""))
+    if target:
+        said = texts.list_redirect(list=resource.title, status=reply.status, url=target)
+    else:
+        said = texts.list_status(list=resource.title, status=reply.status)
+    raise SiteRequestError(FailureReason.BAD_ANSWER, said, location)
 
 
 def identifier(item: Item) -> str:
@@ -140,10 +140,8 @@ def _items(reply: FetchResponse, location: str) -> list[Item]:
         if isinstance(items, list) and all(isinstance(item, dict) for item in items):
             return items
     # Not quoted: a gateway that echoes the request would put the token into the log.
-    detail = (
-        f"{location}: the answer ({len(reply.body)} bytes) is cut off or has another form than documented"
-    )
-    raise SiteRequestError(FailureReason.BAD_ANSWER, detail, location)
+    said = texts.list_malformed(path=location, octets=len(reply.body))
+    raise SiteRequestError(FailureReason.BAD_ANSWER, said, location)
 
 
 def _keyed(items: list[Item]) -> Iterator[tuple[str, Item]]:

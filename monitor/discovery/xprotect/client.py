@@ -10,24 +10,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.failures import SiteRequestError, request_error
 from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
-from monitor.model import FailureReason
+from monitor.model import Certificate, FailureReason, Message
 from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import NameLookup
 from monitor.parse import UnreadableCertificateError, parse_certificate
 
 MOST_BYTES = 64 * MIB
-_ADD_CA = (
-    "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
-    "is for another name, use that name in address"
-)
-# OpenSSL accepts no CA that has neither basicConstraints nor keyUsage; Windows does.
-_PIN = (
-    "Its CA does not say that it is a CA: put the server's own certificate (a .cer file) under trust as well"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +93,32 @@ class Client:
     async def _described(self, why: str) -> SiteRequestError:
         """Return the failure with a description of the untrusted certificate; sends no request."""
         shown = await _shown(self.origin, self._resolver, self._bounds.timeout)
-        what = f"shows {shown}, which is not accepted" if shown else "shows an untrusted certificate"
-        advice = _PIN if "invalid CA" in why else _ADD_CA
-        detail = f"{self.origin.where} {what}: {why}. No password was sent. {advice}"
-        return SiteRequestError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
+        return SiteRequestError(
+            FailureReason.BAD_CERTIFICATE,
+            _untrusted(self.origin.where, shown, why),
+            self.origin.where,
+            whole=True,
+        )
 
 
-async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> str:
-    """Return a description of the served certificate, empty when it is unavailable."""
+def _untrusted(server: str, shown: Certificate | None, why: str) -> Message:
+    # OpenSSL's own words: the standard library has no name for its number.
+    advice = texts.ADD_CERTIFICATE if "invalid CA" in why else texts.ADD_CA
+    if shown is None:
+        return texts.untrusted(server=server, error=why, advice=advice)
+    return texts.untrusted_certificate(
+        server=server,
+        title=shown.title,
+        issuer=shown.issuer_cn or shown.issuer,
+        not_after=shown.not_after,
+        sha256=shown.sha256,
+        error=why,
+        advice=advice,
+    )
+
+
+async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> Certificate | None:
+    """Return the served certificate, ``None`` when it is unavailable."""
     context = unverified_context()
     try:
         async with asyncio.timeout(longest):
@@ -116,10 +127,6 @@ async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> str:
             _, writer = await asyncio.open_connection(address, origin.port, ssl=context, server_hostname=name)
             der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.transport.abort()
-        seen = parse_certificate(der)
+        return parse_certificate(der)
     except (OSError, TimeoutError, IndexError, UnreadableCertificateError):
-        return ""
-    return (
-        f"the certificate {seen.title!r} issued by {seen.issuer_cn or seen.issuer!r}, valid until "
-        f"{seen.not_after:%Y-%m-%d} (SHA-256 {seen.sha256})"
-    )
+        return None

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.api import Api, Item, ResourceAbsentError, child_path, identifier
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.resources import HARDWARE, HARDWARE_SETTINGS
-from monitor.model import Clock, Failure, FailureReason, text
+from monitor.model import Clock, Failure, FailureReason
 
 PER_SECOND = 20.0
 AT_ONCE = 4
@@ -126,8 +127,8 @@ class Devices:
         if not pending:
             return ()
         done = len(devices) - pending
-        detail = f"{HARDWARE_SETTINGS.title}: {done} of {len(devices)} read so far; the next refresh goes on"
-        return (Failure(FailureReason.TIMEOUT, text(detail), HARDWARE_SETTINGS.path),)
+        said = texts.list_pending(list=HARDWARE_SETTINGS.title, done=done, devices=len(devices))
+        return (Failure(FailureReason.TIMEOUT, said, HARDWARE_SETTINGS.path),)
 
 
 def _modified(device: Item) -> str:

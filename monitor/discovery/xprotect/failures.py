@@ -3,7 +3,7 @@
 from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
 from monitor.http.request import FetchError
-from monitor.model import Failure, FailureReason, Message, text
+from monitor.model import Failure, FailureReason, Message
 
 _KINDS = {
     FailureReason.TIMEOUT: texts.no_answer,
@@ -17,12 +17,11 @@ class SiteRequestError(Exception):
     """A request got no usable response; ``whole`` is true when all other requests would fail too."""
 
     def __init__(
-        self, reason: FailureReason, detail: str | Message, location: str, *, whole: bool = False
+        self, reason: FailureReason, message: Message, location: str, *, whole: bool = False
     ) -> None:
         """Store the failure."""
-        super().__init__(reason)
-        said = text(detail) if isinstance(detail, str) else detail
-        self.failure = Failure(reason, said, location)
+        super().__init__(message.code)
+        self.failure = Failure(reason, message, location)
         self.whole = whole
 
 

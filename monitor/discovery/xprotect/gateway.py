@@ -5,13 +5,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.addresses import HostPort
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.http.request import FetchResponse
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 from monitor.parse import display
 
 _WELL_KNOWN = "/.well-known/uris"
@@ -55,21 +56,21 @@ def _uris(reply: FetchResponse) -> dict[str, Any]:
 
 
 def _no_gateway(where: Origin, replies: list[FetchResponse]) -> SiteRequestError:
-    location = where.where
+    server = where.where
     broken = next((reply for reply in replies if reply.status >= 500), None)
     if broken:
-        detail = f"{location} answers with HTTP {broken.status}: the API gateway there is not working now"
-        return SiteRequestError(FailureReason.BAD_ANSWER, detail, location, whole=True)
+        down = texts.gateway_down(server=server, status=broken.status)
+        return SiteRequestError(FailureReason.BAD_ANSWER, down, server, whole=True)
     moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
-    if moved:
-        location = display(moved.headers.get("location", "")) or "another address"
-        detail = f"{location} points to {location}; name the management server itself"
-        return SiteRequestError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
-    detail = (
-        f"{location} answers, but is not the API gateway of an XProtect management server "
-        "(no /api/.well-known/uris that names an identity provider; XProtect 2022 R1 or later has one)"
-    )
-    return SiteRequestError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
+    said = _moved(server, moved) if moved else texts.no_gateway(server=server)
+    return SiteRequestError(FailureReason.NOT_XPROTECT, said, server, whole=True)
+
+
+def _moved(server: str, reply: FetchResponse) -> Message:
+    target = display(reply.headers.get("location", ""))
+    if not target:
+        return texts.gateway_moved_unknown(server=server)
+    return texts.gateway_moved(server=server, url=target)
 
 
 def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Gateway:

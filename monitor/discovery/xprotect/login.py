@@ -6,8 +6,10 @@ Nothing here may log, and no exception may contain the password or the token.
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.gateway import Gateway
@@ -15,7 +17,7 @@ from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.windows import windows_exchange
 from monitor.http.request import FetchResponse
-from monitor.model import Clock, FailureReason
+from monitor.model import Clock, FailureReason, Message, text
 from monitor.network.resolve import NameLookup
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
@@ -74,8 +76,8 @@ class Login:
         """
         if not rejected.worked:
             location = self._settings.origin.where
-            detail = f"{location} gave a token and then refused it; are the clocks of the servers right?"
-            raise SiteRequestError(FailureReason.UNAUTHORIZED, detail, location, whole=True)
+            said = texts.own_token_refused(server=location)
+            raise SiteRequestError(FailureReason.UNAUTHORIZED, said, location, whole=True)
         async with self._lock:
             if self._token is None or self._token is rejected:
                 self._token = await self._asked()
@@ -88,15 +90,12 @@ class Login:
         secret = await self._secret()
         known = self._fingerprint()
         if self._memory.refused(known, secret):
-            raise self._refused(
-                "was refused before and is not tried again until something changes or cert-monitor restarts, "
-                "so that the account is not locked"
-            )
+            raise self._refused(texts.login_paused)
         async with self._client() as client:
             reply = await self._exchange(client, secret)
         if self._is_refusal(reply):
             self._memory.refuse(known, secret)
-            raise self._refused("was refused")
+            raise self._refused(texts.login_refused)
         return self._read(reply)
 
     async def _secret(self) -> Secret:
@@ -104,7 +103,7 @@ class Login:
             return await self._services.pool.run(self._settings.password.resolve)
         except SecretUnavailableError as error:
             raise SiteRequestError(
-                FailureReason.UNREADABLE, str(error), self._settings.origin.where, whole=True
+                FailureReason.UNREADABLE, text(str(error)), self._settings.origin.where, whole=True
             ) from None
 
     def _fingerprint(self) -> str:
@@ -141,29 +140,27 @@ class Login:
         said = reply.json() if reply.status == 400 else None
         return isinstance(said, dict) and said.get("error") in _REFUSALS
 
-    def _refused(self, what: str) -> SiteRequestError:
+    def _refused(self, kind: Callable[..., Message]) -> SiteRequestError:
         settings = self._settings
         other = "windows" if settings.login == "basic" else "basic"
-        detail = (
-            f"{self._gateway.identity.where}: the login of the {settings.login} user {what}; "
-            f"put the right password into the {settings.password}, or correct username or login "
-            f"(login: {other} is the other way)"
-        )
-        return SiteRequestError(FailureReason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
+        server, secret = self._gateway.identity.where, str(settings.password)
+        said = kind(server=server, login=settings.login, secret=secret, other=other)
+        return SiteRequestError(FailureReason.UNAUTHORIZED, said, settings.origin.where, whole=True)
 
     def _read(self, reply: FetchResponse) -> Token:
         said = reply.json()
-        text = said.get("access_token") if isinstance(said, dict) else None
+        given = said.get("access_token") if isinstance(said, dict) else None
         location = self._gateway.identity.where
         if reply.status != 200:
-            detail = f"{location} answers a login at {self._gateway.token_path} with HTTP {reply.status}"
+            path = self._gateway.token_path
+            message = texts.login_status(server=location, path=path, status=reply.status)
             reason = FailureReason.UNAUTHORIZED if 300 <= reply.status < 500 else FailureReason.BAD_ANSWER
-            raise SiteRequestError(reason, detail, location, whole=True)
-        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text:
+            raise SiteRequestError(reason, message, location, whole=True)
+        if not isinstance(given, str) or not given.isascii() or not given.isprintable() or not given:
             raise SiteRequestError(
-                FailureReason.BAD_ANSWER, f"{location} answers a login without a token", location, whole=True
+                FailureReason.BAD_ANSWER, texts.no_token(server=location), location, whole=True
             )
-        return Token(Secret(text), self._end(said.get("expires_in")))
+        return Token(Secret(given), self._end(said.get("expires_in")))
 
     def _end(self, seconds: object) -> float | None:
         """Return when to renew a token: shortly before it expires, ``None`` if its lifetime is unknown."""

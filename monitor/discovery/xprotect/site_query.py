@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.api import Api, Item
 from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.client import Bounds, Client
@@ -72,8 +73,9 @@ class _SiteQuery:
                 await self._lists(client)
         except TimeoutError:
             location = self._settings.origin.where
-            detail = f"{location} did not give all its lists within {self._budgets.lists:g} s"
-            raise SiteRequestError(FailureReason.TIMEOUT, detail, location) from None
+            longest = timedelta(seconds=self._budgets.lists)
+            said = texts.lists_timeout(server=location, timeout=longest)
+            raise SiteRequestError(FailureReason.TIMEOUT, said, location) from None
         if "cameras" in self._settings.include:
             await self._cameras()
 

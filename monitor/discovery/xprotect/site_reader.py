@@ -6,6 +6,7 @@ A list that is forbidden or broken must not prevent reading the others.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.api import (
     Api,
     Item,
@@ -26,7 +27,7 @@ from monitor.discovery.xprotect.resources import (
     SITES,
     Resource,
 )
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers
 
 _REFUSED = frozenset({FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED})
@@ -151,8 +152,8 @@ class _Catching:
         if resource.optional:
             self._note(_absent(resource))
         else:
-            detail = f"{resource.title}: the site has no list {resource.path}; is a proxy in between?"
-            self._fail(Failure(FailureReason.NOT_FOUND, text(detail), resource.path))
+            said = texts.list_missing(list=resource.title, path=resource.path)
+            self._fail(Failure(FailureReason.NOT_FOUND, said, resource.path))
 
 
 def _absent(resource: Resource) -> str:

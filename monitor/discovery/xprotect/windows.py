@@ -12,10 +12,11 @@ import spnego
 import spnego.channel_bindings
 from spnego.exceptions import SpnegoError
 
+from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.http.request import FetchResponse
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 from monitor.parse import UnreadableCertificateError, parse_certificate
 from monitor.secrets import Secret
 from monitor.threads import ThreadPool
@@ -37,7 +38,7 @@ async def windows_exchange(
         return reply
     scheme = _offered(reply)
     if not scheme:
-        raise _failed(client, "offers no Windows login (NTLM or Negotiate) there; use login: basic")
+        raise _failed(client, texts.no_windows_login(server=client.origin.where))
     transport = client.connection
     try:
         context = await pool.run(_context, client, scheme, login)
@@ -55,7 +56,8 @@ async def windows_exchange(
                 break
     except SpnegoError as error:
         # Only the type of the error: its text may quote what was exchanged.
-        raise _failed(client, f"and we agree on no Windows login ({type(error).__name__})") from None
+        said = texts.windows_login_failed(server=client.origin.where, error=type(error).__name__)
+        raise _failed(client, said) from None
     return reply
 
 
@@ -106,12 +108,11 @@ def _text(token: bytes) -> str:
     return base64.b64encode(token).decode("ascii")
 
 
-def _failed(client: Client, what: str) -> SiteRequestError:
-    location = client.origin.where
-    return SiteRequestError(FailureReason.UNAUTHORIZED, f"{location} {what}", location, whole=True)
+def _failed(client: Client, message: Message) -> SiteRequestError:
+    return SiteRequestError(FailureReason.UNAUTHORIZED, message, client.origin.where, whole=True)
 
 
 def _broken(client: Client) -> SiteRequestError:
     location = client.origin.where
-    detail = f"{location} closed the connection in the middle of the Windows login (a proxy in between?)"
-    return SiteRequestError(FailureReason.CLOSED, detail, location, whole=True)
+    said = texts.login_interrupted(server=location)
+    return SiteRequestError(FailureReason.CLOSED, said, location, whole=True)

@@ -111,7 +111,7 @@ def test_budget(asking: Asking) -> None:
     slow = replace(QUICK, first_devices=0.2, devices_per_second=50)
     first = asking.discover(budgets=slow)
     assert [one.reason for one in first.failures] == [FailureReason.TIMEOUT]
-    assert "read so far; the next refresh goes on" in written(first.failures[0])
+    assert "read so far; the next refresh continues" in written(first.failures[0])
     assert asking.site is not None
     assert asking.site.unfinished
     done = len(asking.memory.devices)

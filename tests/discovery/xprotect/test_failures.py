@@ -46,7 +46,7 @@ def test_not_xprotect() -> None:
 def test_redirect() -> None:
     """A gateway that points elsewhere is not followed."""
     (failure,), _ = failures(lambda *_: (302, {"Location": "https://evil.example/"}, b""))
-    assert (failure.reason, "points to https://evil.example/" in written(failure)) == (
+    assert (failure.reason, "redirects to https://evil.example/" in written(failure)) == (
         FailureReason.NOT_XPROTECT,
         True,
     )
@@ -76,7 +76,7 @@ def test_untrusted() -> None:
 
     found, requests = asyncio.run(run())
     assert ([one.reason for one in found.failures], requests) == ([FailureReason.BAD_CERTIFICATE], 0)
-    assert "under trust" in written(found.failures[0])
+    assert "to trust" in written(found.failures[0])
 
 
 def test_plain_http() -> None:
