@@ -9,7 +9,7 @@ import string
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import update_wrapper
+from functools import lru_cache, update_wrapper
 from inspect import signature
 from typing import ParamSpec, Union, cast
 
@@ -35,6 +35,12 @@ class Message:
     text: str
     plural: str = ""
     parameters: tuple[tuple[str, Parameter], ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def shared(message: Message) -> Message:
+    """Return the message, or an equal one made before: many targets fail in the same way at once."""
+    return message
 
 
 def message(code: str, text: str, plural: str = "") -> Callable[[Callable[P, None]], Callable[P, Message]]:

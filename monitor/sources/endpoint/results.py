@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from monitor import parse
 from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple
+from monitor.model.message import shared
 from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.tls import DatagramHandshake
@@ -25,7 +26,7 @@ def result_of(
     sightings: list[Sighting] = []
     failures = list(denied)
     if failure:
-        failures.append(Failure(failure.reason, failure.message, location))
+        failures.append(Failure(failure.reason, shared(failure.message), location))
     ders: dict[str, bytes] = {}
     for position, der in enumerate(conversation.chain):
         try:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
 from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult
+from monitor.model.message import shared
 from monitor.network.connect import NoneConnectedError, connect, start_connecting
 from monitor.network.resolve import Address, NameLookup, literal
 from monitor.network.texts import name_lookup_timeout, name_not_resolved, name_without_address
@@ -227,7 +228,7 @@ class _GaveNothingError(Exception):
 
     def at(self, location: str) -> Failure:
         """Return the failure at a location."""
-        return Failure(self.reason, self.message, location)
+        return Failure(self.reason, shared(self.message), location)
 
 
 async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> socket.socket:

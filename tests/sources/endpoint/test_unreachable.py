@@ -113,6 +113,15 @@ def test_black_hole() -> None:
     assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said, where),))
 
 
+def test_failures_alike_share_their_message() -> None:
+    """Many targets that are down at once take the memory of one message."""
+    resolver = FixedResolver(hangs=True)
+    one, other = (
+        look_alone(target_at(NAME, policy=Policy(timeout=SHORT)), EndpointSource(resolver)) for _ in range(2)
+    )
+    assert one.failures[0].message is other.failures[0].message
+
+
 RESOLVERS = {
     "unknown": (
         FixedResolver(error=socket.gaierror(-2, "Name or service not known")),
