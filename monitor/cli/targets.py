@@ -16,7 +16,7 @@ from monitor.clock import SystemClock
 from monitor.config import InstanceSettings, Plan, load, plan
 from monitor.discovery import DiscoveryResult
 from monitor.messages import english, failure_json, failure_line
-from monitor.model import Margin, Policy, Target
+from monitor.model import Margin, Policy, Target, make_target_id
 from monitor.parse import display
 from monitor.sources.endpoint.connect_options import Endpoint
 
@@ -101,7 +101,7 @@ def _cells(one: Row) -> tuple[str, ...]:
     policy = one["policy"]
     cells = (
         one["id"],
-        "" if one["location"] in one["id"] else one["location"],
+        "" if _has_location(one["kind"], one["id"], one["location"]) else one["location"],
         one["server_name"],
         one["protocol"],
         policy["interval"],
@@ -111,6 +111,11 @@ def _cells(one: Row) -> tuple[str, ...]:
         " ".join(f"{name}={value}" for name, value in one["labels"].items()),
     )
     return tuple(display(cell) or "-" for cell in cells)
+
+
+def _has_location(kind: str, target_id: str, location: str) -> bool:
+    """Return whether the id of a target contains its location already, as with every endpoint."""
+    return kind == "endpoint" or target_id == make_target_id(kind, location)
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
