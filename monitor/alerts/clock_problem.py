@@ -24,7 +24,7 @@ _SAID = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
 def clock_problem(given: DecisionInput) -> Decision:
     """Return the decision for a clock that cannot be right: the alerts known so far, and this one."""
     now, known = given.now, given.open_alerts.get(CLOCK)
-    record = known or AlertRecord(CLOCK, AlertLevel.CRITICAL, now, now, leads=True)
+    record = known or AlertRecord(CLOCK, AlertLevel.CRITICAL, now, now, lead=CLOCK.id)
     group = AlertGroup(
         CLOCK.id,
         MonitorCheck.CLOCK,

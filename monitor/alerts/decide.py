@@ -15,9 +15,10 @@ from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, N
 from monitor.alerts.due import as_items, due_alerts, members_added, notified, worst_first
 from monitor.alerts.groups import alert_groups, changed_records
 from monitor.alerts.inventory import inventory_decision
+from monitor.alerts.pending import pending_alerts
 from monitor.alerts.renewals import all_renewals
 from monitor.alerts.resolve import resolve_alerts
-from monitor.alerts.unreachable import collect_unreachable, unreachable_record
+from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
 from monitor.model import (
     AlertKey,
     AlertLevel,
@@ -50,7 +51,8 @@ def decide(given: DecisionInput) -> Decision:
     active = set(_keys(alerts.values()))
     inactive = _inactive(given, active)
     over = resolve_alerts(given.snapshot, inactive, active).over
-    groups = alert_groups(alerts.values(), given.open_alerts, given.now)
+    pending = pending_alerts(given.open_alerts, active, over)
+    groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
     receivers = tuple(_for_receiver(given, one, findings, alerts, inactive) for one in given.receivers)
     return Decision(
         groups,
@@ -81,7 +83,7 @@ def _inactive(given: DecisionInput, active: Collection[AlertKey]) -> _Records:
 
 
 def _closed(record: AlertRecord, how: AlertResolution, given: DecisionInput) -> AlertRecord:
-    return replace(record, leads=False, resolved_at=given.now, resolution=how)
+    return replace(record, resolved_at=given.now, resolution=how)
 
 
 def _recorded_only(
@@ -89,10 +91,12 @@ def _recorded_only(
 ) -> Iterator[AlertRecord]:
     """Yield the records of what an inventory names as unreachable before it is an alert."""
     known = {*_keys(alerts.values()), *given.open_alerts}
+    leads: dict[str, str] = {}
     changed = {change.key for one in receivers for change in one.changes.log if change.record is not None}
     for key in changed - known:
         if state := given.snapshot.states.get(key.scope_id):
-            yield unreachable_record(state, given.now)
+            lead = leads.setdefault(host_of(state), key.id)
+            yield unreachable_record(state, lead, given.now)
 
 
 def _for_receiver(

@@ -106,11 +106,14 @@ def unreachable_together(
     return shared if _are_many(len(shared), watched, going_on=going_on) else []
 
 
-def unreachable_record(state: TargetState, now: datetime) -> AlertRecord:
-    """Return the record of a target that is named as unreachable before it is an alert."""
+def unreachable_record(state: TargetState, lead: str, now: datetime) -> AlertRecord:
+    """Return the record of a target that is named as unreachable before it is an alert.
+
+    ``lead`` is the id of the first such target of its host.
+    """
     location = alert_location(state)
     key = unreachable_key(state.target.id)
-    return AlertRecord(key, AlertLevel.WARNING, now, now, location.title, (location.location,))
+    return AlertRecord(key, AlertLevel.WARNING, now, now, location.title, (location.location,), lead)
 
 
 def resolve_unreachable(

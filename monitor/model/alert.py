@@ -98,8 +98,8 @@ class AlertResolution(StrEnum):
 class AlertRecord:
     """What is recorded of one alert, whether anybody was notified of it or not.
 
-    ``title`` and ``locations`` (all that it had since it was opened) name it when it is over. ``leads``
-    says that it gives its id to the group of alerts that is shown as one.
+    ``title`` and ``locations`` (all that it had since it was opened) name it when it is over. ``lead`` is
+    the id of the alert that leads its group, its own where it leads; empty where none was shown yet.
     """
 
     key: AlertKey
@@ -108,7 +108,7 @@ class AlertRecord:
     opened_at: datetime
     title: str = ""
     locations: tuple[str, ...] = ()
-    leads: bool = False
+    lead: str = ""
     resolved_at: datetime | None = None
     resolution: AlertResolution | None = None
 

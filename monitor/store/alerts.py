@@ -113,7 +113,7 @@ def _alert_row(record: AlertRecord) -> dict[str, Any]:
         "opened_at": record.opened_at,
         "title": record.title,
         "locations": dumps(record.locations),
-        "leads": record.leads,
+        "lead": record.lead,
         "resolved_at": record.resolved_at,
         "resolution": record.resolution.value if record.resolution else None,
     }
@@ -127,7 +127,7 @@ def _alert_record(row: Row[Any]) -> AlertRecord:
         opened_at=row.opened_at,
         title=row.title,
         locations=tuple(loads(row.locations)),
-        leads=row.leads,
+        lead=row.lead,
         resolved_at=row.resolved_at,
         resolution=AlertResolution(row.resolution) if row.resolution else None,
     )

@@ -146,7 +146,7 @@ alert = Table(
     Column("opened_at", TimestampColumn, nullable=False),
     Column("title", TextColumn, nullable=False),
     Column("locations", Text, nullable=False),
-    Column("leads", Boolean, nullable=False),
+    Column("lead", Text, nullable=False),
     Column("resolved_at", TimestampColumn),
     Column("resolution", Text),
     Index("alert_resolved", "resolved_at", **partial("resolved_at IS NOT NULL")),

@@ -44,6 +44,17 @@ def test_log_is_put_and_forgotten(where: str) -> None:
     assert using(act, where) == ({change.key: change.record}, {alert_key("a"), alert_key("b")})
 
 
+def test_open_alerts_come_back_as_they_were(where: str) -> None:
+    """What is recorded of an alert, the alert that leads its group included, is read back equal."""
+    alerts, changes = notified("a", "b")
+
+    async def act(store: Store) -> object:
+        await store.notify(alerts, changes, [], NOW)
+        return await store.open_alerts()
+
+    assert using(act, where) == {record.key: record for record in alerts}
+
+
 def test_each_receiver_has_a_log_of_its_own(where: str) -> None:
     """What one receiver was notified of, and that it got its inventory, says nothing of another."""
     log, renewals = notified("a")[1][RECEIVER].log, (("old", "new"),)

@@ -112,7 +112,7 @@ def notified(
 ) -> tuple[list[AlertRecord], dict[str, ReceiverChanges]]:
     """Return what is written when one receiver is notified of alerts about certificates of these names."""
     keys = [alert_key(name) for name in names]
-    alerts = [AlertRecord(key, level, at, at, "a title", ("host:443",)) for key in keys]
+    alerts = [AlertRecord(key, level, at, at, "a title", ("host:443",), keys[0].id) for key in keys]
     log = tuple(LogChange(key, NotificationRecord(key, level, at, at, "first")) for key in keys)
     return alerts, {RECEIVER: ReceiverChanges(log)}
 

@@ -99,7 +99,7 @@ def _alert(key: tuple[str, str, str, str], row: dict[str, object]) -> dict[str, 
         "opened_at": row["first_notified_at"],
         "title": row["title"],
         "locations": row["locations"],
-        "leads": False,
+        "lead": "",
     }
 
 
@@ -139,7 +139,7 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("opened_at", sa.BigInteger, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("locations", sa.Text, nullable=False),
-        sa.Column("leads", sa.Boolean, nullable=False),
+        sa.Column("lead", sa.Text, nullable=False),
         sa.Column("resolved_at", sa.BigInteger),
         sa.Column("resolution", sa.Text),
     )
