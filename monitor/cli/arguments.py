@@ -134,6 +134,17 @@ def _others(commands: Any) -> None:
         "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
     )
     command.set_defaults(command=_later("reload", "reload"))
+    command = commands.add_parser(
+        "health",
+        help="print the state of the running daemon in one line",
+        description="Print the state of the running daemon in one line for Nagios, Checkmk, PRTG or Zabbix. "
+        "Exit code: 0 well, 2 not well or no answer.",
+    )
+    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
+    )
+    command.set_defaults(command=_later("health", "health"))
     command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
     command.add_argument(
         "--listen",

@@ -21,6 +21,7 @@ from monitor.config.settings import (
     FileSettings,
     InstanceSettings,
     LimitSettings,
+    LogSettings,
     MetricsSettings,
     PolicyRule,
     StoreSettings,
@@ -62,6 +63,7 @@ class Config:
     probe: ProbeSettings = ProbeSettings()
     issuers: IssuerSettings = IssuerSettings()
     instance: InstanceSettings = InstanceSettings()
+    log: LogSettings = LogSettings()
 
 
 def load(path: Path) -> Config:
@@ -216,6 +218,7 @@ class _Loading:
             probe=_first(parts, "probe") or ProbeSettings(),
             issuers=_first(parts, "issuers") or IssuerSettings(),
             instance=_first(parts, "instance") or InstanceSettings(),
+            log=_first(parts, "log") or LogSettings(),
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),

@@ -15,6 +15,7 @@ from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import DiscoveryKind
+from monitor.logs import LogFormat
 from monitor.model import label_problem
 from monitor.parse import display
 from monitor.settings import Duration, LocalPattern, PolicySettings, Settings, distinct, folder_of
@@ -151,6 +152,14 @@ class InstanceSettings(Settings):
     customer: Line = Field("", description="customer that it works for, in metrics, mails and JSON")
 
 
+class LogSettings(Settings):
+    """The form of the log."""
+
+    format: LogFormat = Field(
+        LogFormat.TEXT, description="text: lines for people; json: an object for each line"
+    )
+
+
 class LimitSettings(Settings):
     """Limits of the load that probes put on this machine and its network."""
 
@@ -176,6 +185,7 @@ class FileSettings(ReceiverSections):
     limits: LimitSettings | None = Field(None, description="limits of the load by probes")
     probe: ProbeSettings | None = Field(None, description="targets that /probe may probe; none if left out")
     issuers: IssuerSettings | None = Field(None, description="how issuers of certificates are queried")
+    log: LogSettings | None = Field(None, description="form of the log")
     instance: InstanceSettings | None = Field(None, description="name of this monitor")
     presets: dict[str, Any] | None = Field(
         None, description="tables as in monitor/xprotect/presets.toml that change the built-in ones"

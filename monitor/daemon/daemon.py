@@ -14,6 +14,7 @@ from monitor.daemon.parts import DaemonParts
 from monitor.daemon.watched_targets import polled_discoveries
 from monitor.daemon.web_facade import WebFacade, web_servers
 from monitor.daemon.wiring import wire
+from monitor.logs import event, use_log_format
 from monitor.model import Clock
 from monitor.store import Store
 
@@ -86,7 +87,8 @@ class Daemon:
         for problem in problems:
             log.error("reload: %s", problem)
         if not problems:
-            log.info("reloaded; %d targets", self.watched)
+            use_log_format(parts.watched.config.log.format)
+            event(log, "reloaded", targets=self.watched)
         return problems
 
     def reload_soon(self) -> None:

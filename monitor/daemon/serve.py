@@ -12,6 +12,7 @@ from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.descriptors import raise_open_files_limit
 from monitor.gc_tuning import tune_garbage_collector
+from monitor.logs import event, use_log_format
 from monitor.model import Clock
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,12 @@ async def serve(
     stop = stop or asyncio.Event()
     raise_open_files_limit()
     daemon = await Daemon.open(path, clock or SystemClock())
+    use_log_format(daemon.parts.watched.config.log.format)
     try:
         with _signals(stop, daemon):
             await daemon.start()
             tune_garbage_collector()
-            log.info("cert-monitor %s watches %d targets; %s", __version__, daemon.watched, daemon.url)
+            event(log, "started", version=__version__, targets=daemon.watched, page=daemon.url)
             if started:
                 started(daemon)
             await stop.wait()

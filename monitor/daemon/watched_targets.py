@@ -14,6 +14,7 @@ from monitor.daemon.active_config import ActiveConfig, plan_targets, read, repla
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
 from monitor.errors import ConfigError, SystemBrokenError
+from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.pipeline import Board
@@ -109,6 +110,7 @@ class WatchedTargets:
     async def _use(self, active: ActiveConfig) -> None:
         active = active.keeping(self.active)
         await self._services.loader.load_onto(self._services.board, active.targets)
+        _log_changes(self.active, active)
         self.active = active
         self.plan()
         try:
@@ -124,6 +126,12 @@ class WatchedTargets:
         gone = await store.target_ids() - {target.id for target in self.active.targets}
         if gone:
             await store.forget_targets(gone, self._services.clock.now())
+
+
+def _log_changes(before: ActiveConfig, after: ActiveConfig) -> None:
+    old, new = ({target.id for target in active.targets} for active in (before, after))
+    if old != new:
+        event(log, "targets changed", targets=len(new), added=len(new - old), removed=len(old - new))
 
 
 def polled_discoveries(config: Config) -> tuple[str, ...]:

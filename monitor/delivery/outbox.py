@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.delivery.receiver import Receiver, SendResult, SendStatus, retry
+from monitor.logs import event
 from monitor.model import Notification, RecipientStatus
 
 log = logging.getLogger(__name__)
@@ -193,8 +194,17 @@ def _report(
         number = sum(one.status is status for one in results.values())
         if number:
             counters.count(tried.receiver, status.value, number)
-    if any(one.status is SendStatus.ACCEPTED for one in results.values()):
+    accepted = [address for address, one in results.items() if one.status is SendStatus.ACCEPTED]
+    if accepted:
         errors.clear()
+        event(
+            log,
+            f"{tried.kind} accepted",
+            notification=tried.id,
+            receiver=tried.receiver,
+            recipients=len(accepted),
+            alerts=len(tried.alerts),
+        )
     for sentence in _failures(results):
         if errors.is_new(sentence):
             log.warning("%s %s for %s: %s", tried.kind, tried.id, tried.receiver, sentence)

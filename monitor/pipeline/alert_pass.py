@@ -12,7 +12,9 @@ from typing import Protocol
 
 from monitor.alerts import DecisionInput, MonitorState, decide
 from monitor.assess import correlate
+from monitor.logs import event
 from monitor.model import (
+    AlertGroup,
     AlertKey,
     AlertRecord,
     Anchors,
@@ -70,7 +72,7 @@ class AlertStore(Protocol):
 
 
 class AlertPass:
-    """Alert passes over a board; stateless apart from its services."""
+    """Alert passes over a board; their only state is whether the first pass of all targets was logged."""
 
     def __init__(
         self,
@@ -86,6 +88,7 @@ class AlertPass:
         self._judge = judge
         self._anchors = anchors
         self._store = store
+        self._first_pass_done = False
 
     async def run(
         self, now: datetime, receivers: Receivers, *, clock_suspect: bool, notify_all_renewals: bool
@@ -101,15 +104,23 @@ class AlertPass:
         monitor_state = await self._monitor_state(
             now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
         )
+        self._log_first_pass(monitor_state)
         records = [await self._store.receiver_record(name) for name in receivers]
         open_alerts = await self._store.open_alerts()
         given = DecisionInput(self._board.snapshot, open_alerts, tuple(records), now, monitor_state)
         decision = await self._pool.run(decide, given)
+        _log_changes(self._board.snapshot.alerts, decision.groups, now)
         self._board.set_alerts(decision.groups)
         changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
         if decision.alert_changes or changes or waiting:
             await self._store.notify(decision.alert_changes, changes, waiting, now)
         return bool(waiting)
+
+    def _log_first_pass(self, state: MonitorState) -> None:
+        targets = len(self._board.snapshot)
+        if not self._first_pass_done and targets and not state.never_probed:
+            self._first_pass_done = True
+            event(log, "first pass done", targets=targets)
 
     async def _judge_again(self, now: datetime) -> None:
         due = await self._pool.run(self._due, self._board.snapshot, now)
@@ -158,6 +169,32 @@ class AlertPass:
         return (change is not None and change <= now) or self._judge.unreachable(
             state, now
         ) != state.unreachable
+
+
+def _log_changes(before: Sequence[AlertGroup], after: Sequence[AlertGroup], now: datetime) -> None:
+    """Log each group of alerts that is new, changed its level, or is over; what a start finds is not new."""
+    known = {group.id: group for group in before}
+    for group in after:
+        old = known.pop(group.id, None)
+        if old is None and group.since == now:
+            _log_alert("alert opened", group)
+        elif old is not None and old.level is not group.level:
+            _log_alert("alert changed", group)
+    for group in known.values():
+        _log_alert("alert closed", group)
+
+
+def _log_alert(what: str, group: AlertGroup) -> None:
+    event(
+        log,
+        what,
+        alert=group.id,
+        check=group.check.value,
+        alert_level=group.level.value,
+        title=group.title,
+        site=group.site,
+        targets=len(group.targets),
+    )
 
 
 def _untried(snapshot: Snapshot) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI, Request, Response
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.middleware import Middleware
 
 from monitor.metrics import CONTENT_TYPE
+from monitor.model import AlertLevel, Snapshot
 from monitor.web.access import AccessControl
 from monitor.web.framing import OneLength
 from monitor.web.headers import SAFE, SafeHeaders
@@ -92,6 +94,7 @@ def _add_health(app: FastAPI, view: WebView) -> None:
             "alert_pass_age_seconds": health.alert_pass_age,
             "store_ok": health.store_ok,
             "problems": health.problems,
+            **_counted(view.snapshot()),
         }
         return JSONResponse(body, 200 if health.ok else 503)
 
@@ -104,6 +107,12 @@ def _add_health(app: FastAPI, view: WebView) -> None:
     async def readyz() -> Response:
         ready, problems = view.ready()
         return JSONResponse({"ready": ready, "problems": problems}, 200 if ready else 503)
+
+
+def _counted(snapshot: Snapshot) -> dict[str, object]:
+    """Return the numbers of targets and of alerts by level; the page and the metrics have more."""
+    levels = Counter(group.level for group in snapshot.alerts)
+    return {"targets": len(snapshot), "alerts": {level.value: levels[level] for level in AlertLevel}}
 
 
 def _add_reload(app: FastAPI, view: WebView) -> None:

@@ -164,6 +164,19 @@ def test_reload(tmp_path: Path) -> None:
     assert (gone.code, gone.err.partition(":")[0]) == (1, "no answer from cert-monitor at http")
 
 
+def test_health(tmp_path: Path) -> None:
+    """One line with numbers, and the exit code of a Nagios plugin: well (0), and no answer (2)."""
+    path = write(tmp_path, daemon_text(0))
+    with running(path) as url:
+        well = run("health", "--url", url)
+    gone = run("health", "--url", url)
+    assert (well.code, well.err) == (0, "")
+    assert re.fullmatch(
+        r"OK - \d+ targets, alerts: .* \| targets=\d+ warning=\d+ critical=\d+ expired=\d+\n", well.out
+    )
+    assert (gone.code, gone.out.startswith("CRITICAL - no answer from cert-monitor at http")) == (2, True)
+
+
 def test_reload_finds_the_daemon_by_its_configuration(tmp_path: Path) -> None:
     """``--config`` takes the address from the file."""
     port = free_port()
@@ -177,7 +190,7 @@ def test_reload_of_no_address(url: str) -> None:
     """What is no address is bad usage."""
     done = run("reload", "--url", url)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("reload: --url ")
+    assert done.err.startswith("--url ")
 
 
 def test_reload_of_something_else() -> None:

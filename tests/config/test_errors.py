@@ -7,8 +7,8 @@ import pytest
 from support.factories.config_errors import Rows, complaints, pairs
 
 SECTIONS = (
-    "alerts, defaults, email, include, instance, issuers, limits, metrics, policies, presets, probe, store, "
-    "targets, web"
+    "alerts, defaults, email, include, instance, issuers, limits, log, metrics, policies, presets, probe, "
+    "store, targets, web"
 )
 
 WRONG: Rows = [

@@ -14,7 +14,7 @@ from support.folders import ROOT
 from support.pages import prose, rows
 
 SCHEMA = json_schema()
-SECTIONS = ("Email", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance")
+SECTIONS = ("Email", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
 PAGES = {
     "configuration": SECTIONS,
     "endpoints": ("Endpoint",),

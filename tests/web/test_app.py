@@ -100,6 +100,8 @@ def test_healthy() -> None:
             "alert_pass_age_seconds": None,
             "store_ok": True,
             "problems": [],
+            "targets": 0,
+            "alerts": {"warning": 0, "critical": 0, "expired": 0},
         },
     )
 

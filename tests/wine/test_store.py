@@ -253,7 +253,7 @@ def test_the_daemon_runs_on_windows(windows: WineMachine, tmp_path: Path) -> Non
     assert daemon.stdout is not None
     try:
         first = daemon.stdout.readline()
-        assert "watches 2 targets" in first
+        assert "targets=2" in first
         asyncio.run(
             until(lambda: up(port) == {"endpoint:127.0.0.1:1": 0, "windows_store:LocalMachine/My": 1})
         )

@@ -1,0 +1,84 @@
+"""Ask the running daemon on this machine: its address, one request, and what the answer says.
+
+The standard library sends it: ``monitor.http`` is for servers that are not ours, and loading it takes half a
+second.
+"""
+
+import argparse
+import json
+import urllib.error
+import urllib.request
+from http.client import HTTPException, InvalidURL
+from typing import Any
+
+from monitor.addresses import join_host_port, read_ip
+from monitor.cli.arguments import DEFAULT_URL
+from monitor.config import load
+from monitor.errors import SystemBrokenError, UsageError
+
+
+def daemon_url(arguments: argparse.Namespace) -> str:
+    """Return the address of the daemon: ``--url``, that of the configuration, or the default.
+
+    Raises ``UsageError`` where the configuration leaves the port to the system, and ``ConfigError``.
+    """
+    return arguments.url.rstrip("/") or _configured(arguments) or DEFAULT_URL
+
+
+def _configured(arguments: argparse.Namespace) -> str:
+    if not arguments.config:
+        return ""
+    host, port = load(arguments.config).web.address
+    if not port:
+        raise UsageError(f"{arguments.config} lets the system choose the port; give --url instead")
+    return f"http://{join_host_port(_reachable(host), port)}"
+
+
+def _reachable(host: str) -> str:
+    """Return the host to connect to: loopback for the unspecified address, which Windows refuses."""
+    address = read_ip(host)
+    if address is None or not address.is_unspecified:
+        return host
+    return "127.0.0.1" if address.version == 4 else "::1"
+
+
+def ask(url: str, path: str, *, patience: float, method: str = "GET") -> tuple[int, dict[str, Any]]:
+    """Return status and JSON object of an answer, an empty one where it is no object.
+
+    ``patience`` is in seconds. Raises ``SystemBrokenError`` without an answer and ``UsageError`` for an
+    address that is none.
+    """
+    # No proxy: the daemon is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"--url {url!r} is not an address such as {DEFAULT_URL}")
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+            f"{url}{path}", method=method, data=b"" if method == "POST" else None
+        )
+        with opener.open(request, timeout=patience) as response:
+            return response.status, _body(response.read())
+    except urllib.error.HTTPError as error:
+        return error.code, _body(error.read())
+    except urllib.error.URLError as error:
+        raise _no_answer(url, error.reason) from None
+    except (ValueError, InvalidURL) as error:
+        raise UsageError(f"--url {url!r}: {error}") from None
+    except (OSError, HTTPException) as error:
+        raise _no_answer(url, error) from None
+
+
+def _no_answer(url: str, why: object) -> SystemBrokenError:
+    said = why.strerror or why if isinstance(why, OSError) else why
+    return SystemBrokenError(
+        f"no answer from cert-monitor at {url}: {said}; check that it runs and that this is "
+        f"its address (--url, --config)"
+    )
+
+
+def _body(content: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
