@@ -1,4 +1,4 @@
-"""A secret is read where it lies, at the moment of use, and never shows itself."""
+"""A secret is read when it is used, and never shown."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""What is reported when: the ladder, unreachability, the first pass, the clock."""
+"""Decisions: levels, unreachable hosts, the first pass, the clock."""
 
 from datetime import timedelta
 

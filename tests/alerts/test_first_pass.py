@@ -1,4 +1,4 @@
-"""The first pass and its one mail, and the clock that cannot be believed."""
+"""The first pass with its inventory, and a clock that is wrong."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What stands by was never seen, so it cannot be judged from the network: that is said by itself."""
+"""A standby server that was never reached is an alert of its own."""
 
 from dataclasses import replace
 

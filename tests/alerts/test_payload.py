@@ -1,4 +1,4 @@
-"""What is stored of a notification reads back equal, whatever it says; what was never stored is refused."""
+"""Stored notifications are read back unchanged; unknown content is refused."""
 
 import json
 from datetime import datetime

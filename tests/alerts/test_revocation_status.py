@@ -1,4 +1,4 @@
-"""What is reported about revoked certificates, and when that is over."""
+"""Notifications about revoked certificates, and their resolution."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whatever happens to a site, each alert is reported once."""
+"""Each alert of a site is notified once, in any sequence of events."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is reported about lists of targets that could not be fetched, where no endpoint gives them."""
+"""Notifications about target lists that could not be fetched, for targets without endpoints."""
 
 from dataclasses import replace
 

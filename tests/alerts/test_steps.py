@@ -1,4 +1,4 @@
-"""Mails say what a certificate is to its people, what stops, and what to do, filled from the certificate."""
+"""Mails have the title, the impact and the steps of a certificate, filled with its values."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What several targets share, and what cannot be judged at all, is reported once."""
+"""Alerts of several targets, and of what cannot be judged, are notified once."""
 
 from dataclasses import replace
 

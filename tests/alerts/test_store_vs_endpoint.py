@@ -1,4 +1,4 @@
-"""How findings that need a machine's stores and its ports are reported: once, and with what to do."""
+"""Findings across a machine's stores and ports are notified once, with steps."""
 
 from collections.abc import Mapping
 from dataclasses import replace

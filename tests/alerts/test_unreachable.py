@@ -1,4 +1,4 @@
-"""What is reported about targets that cannot be seen: once per host, or once for the whole network."""
+"""Unreachable targets are notified once per host, or once for the whole network."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The dates of CRLs in files are judged: ended, ending, replaced, not in force yet, without end."""
+"""The dates of CRLs in files are judged: expired, expiring, replaced, not valid yet, without next update."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

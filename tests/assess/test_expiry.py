@@ -1,4 +1,4 @@
-"""Ends are said in whole days and become due by thresholds."""
+"""Expiry becomes due by thresholds."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Each question about what an endpoint shows is judged on its own."""
+"""Each check of an endpoint is judged separately."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What lies in files and stores is judged for its time, and not beside its successor."""
+"""Certificates in files and stores are judged by their dates, unless they have a successor."""
 
 from datetime import datetime
 

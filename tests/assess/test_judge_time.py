@@ -1,4 +1,4 @@
-"""Judgments by time get no better on their own, and say when they change."""
+"""Time alone never improves a judgment, and the time of the next change is known."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

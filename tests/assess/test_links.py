@@ -1,4 +1,4 @@
-"""Who signed whom is answered for any certificates."""
+"""Signatures between any certificates are verified."""
 
 import pytest
 from cryptography import x509

@@ -1,4 +1,4 @@
-"""A certificate that a product makes for itself at every start is a state, not an alarm."""
+"""A certificate that a server creates at every start is a state, not an alert."""
 
 from dataclasses import replace
 

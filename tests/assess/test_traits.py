@@ -1,4 +1,4 @@
-"""What a target's part in a larger system adds to its own judgment."""
+"""Checks that depend on a target's traits: public names, key type, encryption."""
 
 from dataclasses import replace
 

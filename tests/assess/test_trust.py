@@ -1,4 +1,4 @@
-"""Paths are found as real clients find them, above all while CAs are being renewed."""
+"""Paths are found as real clients find them, especially while CAs are renewed."""
 
 import itertools
 import subprocess

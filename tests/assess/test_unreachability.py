@@ -1,4 +1,4 @@
-"""A target that cannot be seen is reported."""
+"""An unreachable target is a finding."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

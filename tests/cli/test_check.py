@@ -1,4 +1,4 @@
-"""``check`` as an outsider relies on it: exit codes, the shape of its JSON, and each kind of target."""
+"""The published behavior of ``check``: exit codes, the form of its JSON, and each kind of target."""
 
 from collections.abc import Iterator
 from datetime import datetime

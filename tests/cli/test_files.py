@@ -1,4 +1,4 @@
-"""``check`` of files, folders and globs: what a typed text means and what it gives."""
+"""``check`` of files, folders and globs: how arguments are read, and their results."""
 
 import os
 from argparse import Namespace

@@ -1,4 +1,4 @@
-"""``check`` with issuers that are asked: by a flag, by a configuration, and with what they say."""
+"""``check`` with queries of issuers: by a flag, by a configuration, and their answers."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""``targets`` as an outsider relies on it: what would be watched, by which policy, and what failed."""
+"""The published behavior of ``targets``: targets, their policies, and failed discoveries."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""A right configuration file means what it says, with defaults, includes and paths filled in."""
+"""A valid configuration file is loaded with defaults, includes and absolute paths."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a configuration names is looked for on this machine, and the database has its location."""
+"""The files and variables of a configuration are checked on this machine, and so is the database's path."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Who is responsible for a target, the remark about it, and what the monitor itself is called."""
+"""The owner and note of a target, and the name of the monitor."""
 
 from pathlib import Path
 from typing import get_args

@@ -1,4 +1,4 @@
-"""Where the passphrases of key stores lie is configuration; a passphrase itself never is."""
+"""The configuration has references to passphrases of key stores, never a passphrase."""
 
 from pathlib import Path
 

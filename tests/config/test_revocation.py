@@ -1,4 +1,4 @@
-"""The keys that say where to ask for revocation, and whom certificates may send us to."""
+"""The keys for sources of revocation, and for the addresses to which certificates may refer."""
 
 from pathlib import Path
 

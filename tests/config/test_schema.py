@@ -1,4 +1,4 @@
-"""The JSON Schema of a configuration file tells an editor everything."""
+"""The JSON Schema of a configuration file describes every key."""
 
 from monitor.config import json_schema
 from monitor.config.settings import FileSettings

@@ -1,4 +1,4 @@
-"""Asking ACME CAs from the daemon: verified, by the configuration in force, remembered in the real store."""
+"""Queries of ACME CAs by the daemon: verified, as configured, and recorded in the real store."""
 
 import asyncio
 import json

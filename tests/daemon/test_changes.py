@@ -1,4 +1,4 @@
-"""What is watched while configuration and lists change: nothing is lost, halved or brought back."""
+"""Watched targets while configuration and lists change: none is lost, incomplete or brought back."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

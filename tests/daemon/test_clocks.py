@@ -1,4 +1,4 @@
-"""Whether the clock can be believed, and whether the daemon was away."""
+"""Whether the clock is right, and whether the daemon was suspended."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a discovery remembers outlives a reload by itself, and a restart through the store."""
+"""The memory of a discovery survives a reload, and a restart through the store."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Lists that are asked for often: recorded when they change, else now and then, with all that they say."""
+"""Lists that are fetched often are recorded completely when they change, otherwise rarely."""
 
 import asyncio
 import json

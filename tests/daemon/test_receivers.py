@@ -1,4 +1,4 @@
-"""What mails call the monitor that sent them."""
+"""The name of the monitor in mails."""
 
 import pytest
 

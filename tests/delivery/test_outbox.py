@@ -1,4 +1,4 @@
-"""What the outbox does with what a receiver says: states, backoff, counts, and one log line for one error."""
+"""How the outbox handles the answers of receivers: states, backoff, counts, one log line for one error."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: a page, metrics, mails, and a clean end."""
+"""The demo shows a page, metrics and mails, and stops cleanly."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The web server of the demo's CA: what it tells to whom, and that it ends."""
+"""The web server of the demo's CA: its answers, and that it stops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

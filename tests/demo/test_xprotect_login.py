@@ -1,4 +1,4 @@
-"""The simulated XProtect site: basic and Windows logins, and tokens that end."""
+"""The simulated XProtect site: basic and Windows logins, and tokens that expire."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The dialects whose servers say one thing of a known length before TLS, over memory."""
+"""The dialects with one reply of known length before TLS, over memory."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tests of the text dialects: how TLS begins where all is well, and what is said where it does not."""
+"""Text dialects: the start of TLS, and the failures."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests of the text dialects against strangers, floods, hang-ups, cuts at every byte and plain noise."""
+"""Text dialects against other protocols, floods, closed connections, cuts at every byte and noise."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Open ports of a network become endpoints; knocked on are real sockets on loopback."""
+"""Open ports of a network become endpoints, with real sockets on loopback."""
 
 import asyncio
 import contextlib

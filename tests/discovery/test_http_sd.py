@@ -1,4 +1,4 @@
-"""Lists from a web server: whom it is asked with which login, and every way in which it can answer badly."""
+"""Lists from a web server: logins, and every kind of bad answer."""
 
 import asyncio
 import ssl

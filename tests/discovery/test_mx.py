@@ -1,4 +1,4 @@
-"""Mail servers of a domain become endpoints; asked is a real name server on loopback."""
+"""Mail servers of a domain become endpoints, with a real name server on loopback."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Servers that DNS announces for a service become endpoints; asked is a real name server on loopback."""
+"""Servers that DNS announces for a service become endpoints, with a real name server on loopback."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Asking over HTTP, against servers that answer well and servers that mean harm."""
+"""Requests over HTTP, to good and to hostile servers."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""Asking over HTTP: which addresses are asked, by redirects, names and schemes, and which never."""
+"""Requests over HTTP: which addresses are allowed, by redirects, names and schemes."""
 
 import asyncio
 import ssl

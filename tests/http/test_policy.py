@@ -1,4 +1,4 @@
-"""Which addresses may be asked because a certificate names them."""
+"""Which addresses in certificates may be requested."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Redirects: which are followed, and what a server that was not meant gets to see."""
+"""Redirects: which are followed, and what other servers can see."""
 
 import asyncio
 

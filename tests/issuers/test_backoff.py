@@ -1,4 +1,4 @@
-"""How answers are joined over time, and when is asked again."""
+"""How answers are combined over time, and when the next query is due."""
 
 from dataclasses import replace
 from datetime import timedelta

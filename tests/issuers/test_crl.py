@@ -1,4 +1,4 @@
-"""What a CRL tells of a certificate, and above all what it does not."""
+"""What a CRL says about a certificate, and what it does not."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a delta CRL changes in what its base tells."""
+"""What a delta CRL changes in its base."""
 
 import pytest
 from cryptography import x509

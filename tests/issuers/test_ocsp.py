@@ -1,4 +1,4 @@
-"""What an OCSP response tells of a certificate, and what it does not."""
+"""What an OCSP response says about a certificate, and what it does not."""
 
 import pytest
 from cryptography import x509

@@ -1,4 +1,4 @@
-"""Rounds of asking ACME CAs when to renew: who is asked, how often, and what is known; over a real server."""
+"""Rounds of queries of ACME CAs: which CAs, how often, and the results; with a real server."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Rounds of asking ACME CAs that fail, redirect, lie or are away; over a real server."""
+"""Rounds of queries of ACME CAs that fail, redirect, lie or are unreachable; with a real server."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Where a certificate says that its issuer can be asked."""
+"""The addresses of issuers in certificates."""
 
 import pytest
 from cryptography import x509

@@ -1,4 +1,4 @@
-"""Rounds of asking: who is asked about what, and what is known afterwards; over real servers."""
+"""Rounds of revocation queries: which issuers, about what, and the results; with real servers."""
 
 import pytest
 from cryptography.x509 import ocsp

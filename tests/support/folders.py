@@ -1,4 +1,4 @@
-"""Where the project, its tests and their recorded data lie."""
+"""The folders of the project, its tests and their recorded data."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A disk that fills up while the daemon runs: it goes on looking and exposing, says so, and recovers."""
+"""A disk that fills up while the daemon runs: probes and metrics go on, it is reported, and it recovers."""
 
 import asyncio
 import shutil

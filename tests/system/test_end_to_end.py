@@ -1,4 +1,4 @@
-"""The whole daemon as its user meets it: a configuration file, a real TLS server, a real mail server."""
+"""The whole daemon with a configuration file, a real TLS server and a real mail server."""
 
 import asyncio
 import email

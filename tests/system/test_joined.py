@@ -1,4 +1,4 @@
-"""A report says that the store was renewed while the port serves on what it served: the whole daemon."""
+"""The whole daemon with a store that was renewed and a port that still serves the old certificate."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A real MariaDB, which blocks addresses that connect and leave, lets us look as often as we like."""
+"""A real MariaDB, which blocks clients that disconnect early, can be probed any number of times."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Revocation against openssl's own CA, OCSP responder and TLS server, as an administrator meets it."""
+"""Revocation against openssl's own CA, OCSP responder and TLS server."""
 
 import shutil
 from pathlib import Path

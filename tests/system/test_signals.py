@@ -1,4 +1,4 @@
-"""Signals: the daemon ends in seconds whatever hangs, loses nothing that is finished, and reloads."""
+"""Signals: the daemon stops in seconds even if something hangs, loses no finished work, and reloads."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Tests of the last words inside TLS, over memory: what is said, what it leads to, and what never hurts."""
+"""Tests of the graceful close inside TLS, over memory."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who may ask for a reload: programs on this machine, no page of another site, nobody through a proxy."""
+"""Who may request a reload: programs on this machine, no page of another site, no client through a proxy."""
 
 import pytest
 

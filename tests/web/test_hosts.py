@@ -1,4 +1,4 @@
-"""Which names a request may call us."""
+"""Which host names are accepted in requests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests of telling by a key provider's name whether its keys lie in hardware."""
+"""Tests whether a key provider's name shows that its keys are in hardware."""
 
 import pytest
 

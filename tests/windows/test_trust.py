@@ -1,4 +1,4 @@
-"""What a Windows machine trusts, by what lies in its stores."""
+"""The trusted CAs of a Windows machine, from its stores."""
 
 from monitor.assess import PathFinder
 from monitor.model import Anchors

@@ -1,4 +1,4 @@
-"""Print as JSON the bindings that the library named on the command line, loaded as httpapi, tells."""
+"""Print as JSON the bindings of the library named on the command line, loaded as httpapi."""
 
 import ctypes
 import json

@@ -1,4 +1,4 @@
-"""Print as JSON what this Windows tells beside its certificates; makes a file to ask its rights of."""
+"""Print as JSON this Windows machine's facts beside its certificates; creates a file with access rights."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Print as JSON what our reader says of the stores named on the command line; runs on Windows."""
+"""Print as JSON the stores named on the command line, as our reader sees them; runs on Windows."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Recording servers and failover recorders: where they are, and for whom they stand in."""
+"""Recording servers and failover recorders: their addresses, and which servers they can replace."""
 
 import pytest
 

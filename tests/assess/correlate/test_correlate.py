@@ -1,4 +1,4 @@
-"""What shows only across targets is found and reported alike at each of them."""
+"""Correlated findings are the same at each of their targets."""
 
 from dataclasses import replace
 

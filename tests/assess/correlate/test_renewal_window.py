@@ -1,4 +1,4 @@
-"""What the time that a CA suggests for a renewal means: nothing, overdue, or pulled in."""
+"""Renewal windows of CAs: no finding, overdue, or moved forward."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

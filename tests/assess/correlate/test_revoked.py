@@ -1,4 +1,4 @@
-"""What is judged from what issuers said."""
+"""Findings from the answers of issuers."""
 
 from dataclasses import replace
 from datetime import timedelta

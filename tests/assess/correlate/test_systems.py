@@ -1,4 +1,4 @@
-"""What shows only across the servers of a site."""
+"""Findings across the servers of a site."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""``xprotect preflight`` on the ports of a site: what is there, what lacks, and who must trust whom."""
+"""``xprotect preflight`` on the ports of a site: suitable and missing certificates, and required CAs."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``xprotect verify`` against real servers on their real ports: green, red and why, and what is not here."""
+"""``xprotect verify`` against real servers on their real ports: green, red with reasons, and absent ports."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Nothing a stranger writes into a certificate can break a mail."""
+"""Hostile text in a certificate cannot break a mail."""
 
 from dataclasses import replace
 from html.parser import HTMLParser

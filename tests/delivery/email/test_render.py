@@ -1,4 +1,4 @@
-"""How a decision reads as a mail, and that nothing a stranger writes can break one."""
+"""Decisions are rendered as mails, which hostile text cannot break."""
 
 from dataclasses import replace
 

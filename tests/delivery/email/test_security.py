@@ -1,4 +1,4 @@
-"""TLS, trust and login on the way to a relay: what is verified, and what never travels in the clear."""
+"""TLS, trust and login of a relay: what is verified, and what is never sent in the clear."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""What a relay can do to a mail, tried on real servers on loopback."""
+"""Every behavior of a relay, with real servers on loopback."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way to a site has its own reason and a helpful sentence; no password leaves."""
+"""Every failure of a site has its own reason and a helpful sentence; no password leaks."""
 
 import asyncio
 import socket

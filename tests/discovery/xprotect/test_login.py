@@ -1,4 +1,4 @@
-"""A login goes only where it may, is refused once and not again, and shows nowhere what it holds."""
+"""A login is sent only where allowed, not repeated after a refusal, and never shown."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What may be written about a site or a computer, and the sentence for everything else."""
+"""Valid settings of a site or a computer, and the errors for others."""
 
 from datetime import timedelta
 from typing import Any

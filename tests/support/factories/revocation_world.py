@@ -1,4 +1,4 @@
-"""A world of targets, issuers and a clock, in which rounds of asking about revocation are run."""
+"""Targets, issuers and a clock for rounds of revocation queries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whatever a machine says of itself: joining ends, and tells of targets that are there."""
+"""Hostile reports of machines: joining terminates, and findings are about existing targets."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

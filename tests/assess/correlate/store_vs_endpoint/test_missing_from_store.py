@@ -1,4 +1,4 @@
-"""What is served and not stored, CAs that are not installed, and what all joined findings share."""
+"""Served certificates that are not stored, CAs that are not installed, and what such findings share."""
 
 from dataclasses import replace
 

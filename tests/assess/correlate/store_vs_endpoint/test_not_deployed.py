@@ -1,4 +1,4 @@
-"""A port that still serves the old certificate although the new one lies ready."""
+"""A port that still serves the old certificate although a new one is installed."""
 
 from dataclasses import replace
 from datetime import timedelta
