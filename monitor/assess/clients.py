@@ -6,6 +6,7 @@ ACCEPTED_BY_GO = frozenset(
         "key_usage",
         "key_usage_without_signature",
         "netscape_type",
+        "refused_as_served",
         "usage_any_only",
     }
 )

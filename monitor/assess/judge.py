@@ -210,7 +210,7 @@ def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[F
 def _leaf_findings(case: _Case) -> Iterator[Finding]:
     path, leaf = case.path, case.path.leaf
     if not _accepted(case) and (case.served or _trust_wanted(case)):
-        yield from _date_form_findings(case) if path.trusted else _trust_finding(case)
+        yield from _client_findings(case) if path.trusted else _trust_finding(case)
     authority = None if case.is_authority(leaf) else outlived(path)
     if authority is not None:
         ca, not_after = case.who(authority), authority.not_after
@@ -228,6 +228,14 @@ def _trust_finding(case: _Case) -> Iterator[Finding]:
         yield from case.finding(Check.TRUST, Severity.WARNING, leaf, said)
     else:
         yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, texts.not_trusted(problem=problem))
+
+
+def _client_findings(case: _Case) -> Iterator[Finding]:
+    """Yield what keeps some clients from trusting a path that others, and the path finder, trust."""
+    if case.served and case.path.openssl:
+        said = texts.refused_as_served(reason=case.path.openssl)
+        yield from case.finding(Check.TRUST, Severity.WARNING, case.path.leaf, said)
+    yield from _date_form_findings(case)
 
 
 def _date_form_findings(case: _Case) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Verify paths with OpenSSL, as leniently as real clients do; which certificates to try is decided above."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -28,12 +28,19 @@ def verified(
     Whatever is not valid at that instant is left out beforehand: OpenSSL would take an expired anchor in
     place of a valid certificate of the same name that was served.
     """
-    above = [held for held in (*pool, *anchors) if at is None or valid(held[0], at)]
-    known = {held[0].sha256: held[0] for held in (leaf, *above)}
     trusted = {held[0].sha256 for held in anchors}
+    above = [held for held in (*pool, *anchors) if at is None or valid(held[0], at)]
+    others = [held for held in above if held[0].sha256 not in trusted]
+    return verified_as_given(leaf, others, [held for held in above if held[0].sha256 in trusted], at)
+
+
+def verified_as_given(
+    leaf: Held, pool: Sequence[Held], anchors: Sequence[Held], at: datetime | None
+) -> tuple[Certificate, ...] | Refusal:
+    """Return the path that OpenSSL finds through certificates in just this order, or why there is none."""
+    known = {held[0].sha256: held[0] for held in (leaf, *pool, *anchors)}
     try:
-        store = _store([held for held in above if held[0].sha256 in trusted], at)
-        others = list(_loaded(held for held in above if held[0].sha256 not in trusted))
+        store, others = _store(anchors, at), list(_loaded(pool))
         start = crypto.load_certificate(crypto.FILETYPE_ASN1, leaf[1])
         chain = crypto.X509StoreContext(store, start, others).get_verified_chain()
     except crypto.X509StoreContextError as error:

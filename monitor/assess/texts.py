@@ -124,6 +124,14 @@ def dates_refused(*, who: Message) -> None: ...
 def search_ended(*, problem: Message, sent: int) -> None: ...
 
 
+@message(
+    "refused_as_served",
+    "clients that use OpenSSL refuse the chain as it is served ({reason}): of several CAs with the same "
+    "name they try only one. Send only the chain of the certificate, each CA once",
+)
+def refused_as_served(*, reason: str) -> None: ...
+
+
 @message("path_refused", 'the path to the trusted CA "{ca}" is refused: {reason} ("{title}")')
 def path_refused(*, ca: str, reason: str, title: str) -> None: ...
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 from monitor.assess import texts
 from monitor.assess.candidates import candidates
 from monitor.assess.links import Held, canonical, old_style_ca
-from monitor.assess.openssl import valid, verified
+from monitor.assess.openssl import valid, verified, verified_as_given
 from monitor.assess.problem import Refusal, problem
 from monitor.assess.routes import Route, Walk
-from monitor.model import Anchor, Anchors, Certificate, Message, Path
+from monitor.model import Anchor, Anchors, Certificate, DateForm, Message, Path
 
 _MOST_BETWEEN = 16
+_MOST_AS_SERVED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class PathFinder:
         if why is not None and (ended or not chosen.complete):
             why = texts.search_ended(problem=why, sent=len(chain))
         begin, end = _window((leaf, *case.pool, *case.anchors), now)
-        return Path(location, certificates, why is None, why, begin, end)
+        refused = _refused_as_served(case, chain, certificates) if why is None else ""
+        return Path(location, certificates, why is None, why, begin, end, refused)
 
     def _index(self, anchors: Anchors) -> "_Index":
         index = self._indexes.get(anchors.key)
@@ -194,6 +196,24 @@ def _walked(case: _Case, *, known: bool) -> _Verdict:
     route = anchored[0] if anchored else max(routes, key=_told_most)
     why = problem(route, refusal, walk.namesakes(route), known=known)
     return _Verdict(tuple(certificate for certificate, _ in route), why, walk.ended)
+
+
+def _refused_as_served(case: _Case, chain: Sequence[Held], path: Sequence[Certificate]) -> str:
+    """Return why OpenSSL refuses a trusted chain just as it is served, empty if it does not.
+
+    Of several CAs of one name it takes the first and tries no other: only there can it differ from what was
+    found here. What has other reasons (dates, a root of the old style) is judged on its own, or accepted.
+    """
+    above = {held[0].sha256: held for held in (*chain[1:], *case.anchors)}
+    names = {canonical(certificate.subject) for certificate, _ in above.values()}
+    if len(names) == len(above) or len(chain) > _MOST_AS_SERVED:
+        return ""
+    usual = all(one.date_form is DateForm.STANDARD and valid(one, case.now) for one in path)
+    root = above.get(path[-1].sha256)
+    if not usual or not above.keys() >= {one.sha256 for one in path[1:]} or (root and old_style_ca(root[1])):
+        return ""
+    found = verified_as_given(case.leaf, chain[1:], case.anchors, case.now)
+    return found.reason if isinstance(found, Refusal) else ""
 
 
 def _told_most(route: Route) -> tuple[bool, int]:

@@ -33,7 +33,8 @@ class Path:
     """The certification path from one leaf to an anchor, or as much of it as was found (RFC 5280 section 6).
 
     ``certificates`` are in order from the leaf and include an anchor that was not served. ``problem`` says
-    why the path is not trusted, ``None`` if it is. Trust does not depend on time: an expired path that is
+    why the path is not trusted, ``None`` if it is; ``openssl`` why clients that use OpenSSL refuse the chain
+    as it is served all the same, empty if they do not. Trust does not depend on time: an expired path that is
     otherwise good is trusted. The path applies while ``valid_from`` <= now < ``valid_until`` (``None``: no
     bound); outside of that it has to be built again.
     """
@@ -44,6 +45,7 @@ class Path:
     problem: Message | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    openssl: str = ""
 
     @property
     def leaf(self) -> Certificate:

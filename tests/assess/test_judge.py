@@ -13,6 +13,7 @@ from monitor.assess.texts import (
     dates_refused_by_openssl,
     expires,
     not_trusted,
+    refused_as_served,
     the_certificate,
     unreadable_dates,
 )
@@ -20,6 +21,7 @@ from monitor.model import Assessment, Check, DateForm, Finding, Message, Policy,
 from support.factories.judging import (
     CRITICAL,
     ENDPOINT,
+    FILES,
     INTERMEDIATE,
     LEAF,
     PLACE,
@@ -163,6 +165,14 @@ class TestEndpoint:
         policy = Policy(checks=((Check.OUTLIVES_CA, None),))
         found = served(own, INTERMEDIATE, target=with_policy(ENDPOINT, policy)).findings
         assert [(one.check, one.severity, one.message) for one in found] == [(Check.TRUST, severity, message)]
+
+    def test_a_chain_that_openssl_refuses_as_it_is_served(self) -> None:
+        """Other clients find the path: a warning, for what is served only."""
+        path = replace(served(LEAF, INTERMEDIATE).paths[0], openssl="certificate signature failure")
+        (found,) = judge(ENDPOINT, (), (path,), NOW).findings
+        message = refused_as_served(reason="certificate signature failure")
+        assert (found.check, found.severity, found.message) == (Check.TRUST, WARNING, message)
+        assert judge(FILES, (), (path,), NOW).findings == ()
 
     def test_dates_that_clients_cannot_read_of_a_ca(self) -> None:
         """OpenSSL reads the dates of the anchor too."""

@@ -512,6 +512,44 @@ class TestProblems:
         assert (found, lib.ERR_peek_error()) == ([False, False], 0)
 
 
+class TestAsServed:
+    """OpenSSL tries one of several CAs of a name; a chain that others find a path through may fail there."""
+
+    def test_a_namesake_of_the_issuer_first(self) -> None:
+        """Without key identifiers OpenSSL takes the first CA of the name, whose key is another."""
+        namesake = authority("Intermediate", ROOT, identifiers=False)
+        own = leaf("nvr.example", INTERMEDIATE, identifiers=False)
+        path = find([own, namesake, INTERMEDIATE], [ROOT])
+        assert (path.trusted, path.openssl) == (True, "certificate signature failure")
+
+    def test_the_issuer_first(self) -> None:
+        """In this order OpenSSL finds it too."""
+        namesake = authority("Intermediate", ROOT, identifiers=False)
+        own = leaf("nvr.example", INTERMEDIATE, identifiers=False)
+        assert find([own, INTERMEDIATE, namesake], [ROOT]).openssl == ""
+
+    def test_a_new_root_beside_its_cross_signed_form(self) -> None:
+        """OpenSSL ends at the self-signed one, which is not trusted, and tries no other way."""
+        itself = authority("New Root", key=KEY)
+        crossed = authority("New Root", OTHER_ROOT, key=KEY)
+        own = leaf("nvr.example", itself)
+        found = [find([own, *two], [OTHER_ROOT]) for two in ((itself, crossed), (crossed, itself))]
+        said = "self-signed certificate in certificate chain"
+        assert [(path.trusted, path.openssl) for path in found] == [(True, said), (True, "")]
+
+    def test_renewed_cas_are_no_obstacle(self) -> None:
+        """OpenSSL prefers what is valid, and what it trusts."""
+        old, new = (authority("R", key=KEY, start=one[0], end=one[1]) for one in (OLD, CURRENT))
+        own = leaf("nvr", new)
+        assert [find([own, *served], [old, new]).openssl for served in ((), (old,), (new,))] == ["", "", ""]
+
+    def test_what_is_expired_is_a_matter_of_dates(self) -> None:
+        """OpenSSL refuses it, and the dates say so."""
+        namesake = authority("Intermediate", ROOT, identifiers=False)
+        own = leaf("nvr.example", INTERMEDIATE, identifiers=False)
+        assert find([own, namesake, INTERMEDIATE], [ROOT], days(301)).openssl == ""
+
+
 class TestAnchors:
     """A set of anchors has an identity that does not depend on order."""
 
