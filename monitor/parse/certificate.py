@@ -11,7 +11,7 @@ from hashlib import sha1, sha256
 from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from monitor.model import Certificate, DateForm
+from monitor.model import Certificate, DateForm, Message
 from monitor.parse.der import DerElement, DerError, child_list
 from monitor.parse.extensions import Extensions, parse_extensions
 from monitor.parse.keys import key_type_and_size, signature_hash
@@ -28,7 +28,12 @@ _known: WeakValueDictionary[str, Certificate] = WeakValueDictionary()
 
 
 class UnreadableCertificateError(ValueError):
-    """The bytes are not a certificate, or a certificate without readable dates."""
+    """The bytes are not a certificate, or a certificate without readable dates; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 class _Dates(NamedTuple):
@@ -57,7 +62,7 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
         parts = fields(der)
         dates = _dates(parts.validity)
     except DerError as error:
-        raise UnreadableCertificateError(f"this is no readable certificate: {error}") from None
+        raise UnreadableCertificateError(error.message) from None
     return _assembled(der, fingerprint, parts, dates)
 
 

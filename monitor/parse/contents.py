@@ -5,9 +5,12 @@ It must not read files, and never keeps anything else: private keys are skipped.
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from monitor.model import Message
+from monitor.model.texts import more
+from monitor.parse import texts
 from monitor.parse.crl import is_crl
 from monitor.parse.der import SEQUENCE, DerElement, DerError, element
 from monitor.parse.foreign import foreign
@@ -26,14 +29,14 @@ _MOST_PROBLEMS = 20
 class FileContents:
     """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged.
 
-    ``foreign`` is what was found instead of a certificate, empty if nothing: a certificate request.
+    ``foreign`` is what was found instead of a certificate, ``None`` if nothing: a certificate request.
     ``own_key`` is whether a key store has the private key of the first certificate.
     """
 
     ders: tuple[bytes, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     lists: tuple[bytes, ...] = ()
-    foreign: str = ""
+    foreign: Message | None = None
     own_key: bool = False
 
 
@@ -42,9 +45,9 @@ class _Collected:
     """What has been found so far."""
 
     ders: list[bytes] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     lists: list[bytes] = field(default_factory=list)
-    foreign: str = ""
+    foreign: Message | None = None
 
     def take(self, outer: DerElement) -> None:
         """Add what an element is or contains; raise ``DerError`` where it is none of what is expected."""
@@ -60,7 +63,7 @@ class _Collected:
         """Return it as a value, the first few problems of many."""
         problems = self.problems
         if len(problems) > _MOST_PROBLEMS:
-            problems = [*problems[:_MOST_PROBLEMS], f"and {len(problems) - _MOST_PROBLEMS} more"]
+            problems = [*problems[:_MOST_PROBLEMS], more(count=len(problems) - _MOST_PROBLEMS)]
         return FileContents(tuple(self.ders), tuple(problems), tuple(self.lists), self.foreign)
 
 
@@ -91,42 +94,43 @@ def _as_ascii(data: bytes) -> bytes:
 
 def _collect_pem(text: bytes, found: _Collected) -> None:
     for number, (block, problem) in enumerate(_blocks(text), start=1):
-        if problem:
-            found.problems.append(f"block {number}: {problem}")
+        if problem is not None:
+            found.problems.append(texts.pem_block(number=number, problem=problem))
             continue
         try:
             found.take(element(_decoded(block)))
         except DerError as error:
-            found.problems.append(f"block {number}: {error}")
+            found.problems.append(texts.pem_block(number=number, problem=error.message))
 
 
-def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
+def _blocks(text: bytes) -> Iterator[tuple[bytes, Message | None]]:
     """Iterate over the bodies of PEM blocks that should contain certificates, or what is damaged."""
     opened: re.Match[bytes] | None = None
     for mark in _MARK.finditer(text):
         wanted = mark[2] in _WANTED
         if mark[1] == b"BEGIN":
             if opened:
-                yield b"", "it has no end mark"
+                yield b"", texts.NO_END_MARK
             opened = mark if wanted else None
         elif opened:
-            yield text[opened.end() : mark.start()], "" if mark[2] == opened[2] else "its end mark differs"
+            same = mark[2] == opened[2]
+            yield text[opened.end() : mark.start()], None if same else texts.OTHER_END_MARK
             opened = None
     if opened:
-        yield b"", "it has no end mark"
+        yield b"", texts.NO_END_MARK
 
 
 def _decoded(block: bytes) -> bytes:
     try:
         return binascii.a2b_base64(b"".join(block.split()), strict_mode=True)
     except binascii.Error:
-        raise DerError("its base64 text is damaged") from None
+        raise DerError(texts.BAD_BASE64) from None
 
 
 def _certificates(outer: DerElement) -> Iterator[bytes]:
     """Iterate over the certificates that an element is or contains, without OpenSSL's trust settings."""
     if outer.tag != SEQUENCE:
-        raise DerError("it holds no certificate")
+        raise DerError(texts.NO_CERTIFICATE)
     held = certificates_of(outer)
     if held is None:
         fields_of(outer)
@@ -145,13 +149,14 @@ def _collect_der(data: bytes, found: _Collected) -> None:
     except DerError as error:
         some = bool(found.ders or found.lists)
         if some and data[position:].strip(_PADDING):
-            found.problems.append(f"what follows after {position} octets is no certificate: {error}")
-        elif not some and not found.foreign and (what := _seems(data)):
-            found.problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
+            said = texts.data_after_certificates(octets=position, problem=error.message)
+            found.problems.append(said)
+        elif not some and found.foreign is None and (kind := _seems(data)):
+            found.problems.append(kind(problem=error.message))
 
 
-def _seems(data: bytes) -> str:
+def _seems(data: bytes) -> Callable[..., Message] | None:
     # Two long sequences, one inside the other: 30 82 xx xx 30 82. Only a CRL is longer than 64 KB: 30 83.
     if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82":
-        return "certificate"
-    return "CRL" if data[:2] == b"\x30\x83" and data[5:6] == b"\x30" else ""
+        return texts.damaged_certificate
+    return texts.damaged_crl if data[:2] == b"\x30\x83" and data[5:6] == b"\x30" else None

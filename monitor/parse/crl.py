@@ -9,7 +9,8 @@ from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
-from monitor.model import RevocationList
+from monitor.model import Message, RevocationList
+from monitor.parse import texts
 from monitor.parse.der import (
     BIT_STRING,
     INTEGER,
@@ -38,7 +39,12 @@ _LONGEST_NUMBER = 20
 
 
 class UnreadableCrlError(ValueError):
-    """The bytes are not a CRL, or a CRL without a readable issue date."""
+    """The bytes are not a CRL, or a CRL without a readable issue date; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 class _Fields(NamedTuple):
@@ -70,7 +76,7 @@ def parse_crl(der: bytes, location: str, position: int) -> RevocationList:
         parts = _fields(expect(element(der), SEQUENCE))
         issued_at, _ = parse_time(parts.this_update)
     except DerError as error:
-        raise UnreadableCrlError(f"this is no readable CRL: {error}") from None
+        raise UnreadableCrlError(error.message) from None
     found = _extensions(parts.extensions)
     return RevocationList(
         location=location,
@@ -94,7 +100,7 @@ def _fields(outer: DerElement) -> _Fields:
     if parts[0].tag == INTEGER:
         parts.pop(0)
     if len(parts) < 3 or parts[2].tag not in _TIMES:
-        raise DerError("the date of issue is missing")
+        raise DerError(texts.NO_ISSUE_DATE)
     expect(parts[0], SEQUENCE)
     rest = parts[3:]
     next_update = rest.pop(0) if rest and rest[0].tag in _TIMES else None

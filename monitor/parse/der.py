@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from monitor.model import Message
+from monitor.parse import texts
+
 BOOLEAN = 0x01
 INTEGER = 0x02
 BIT_STRING = 0x03
@@ -27,7 +30,36 @@ _MOST_WITHIN = 1000
 
 
 class DerError(ValueError):
-    """The bytes are not a DER element of the expected kind."""
+    """The bytes are not a DER element of the expected kind; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message)
+        self._message = message
+
+    @property
+    def message(self) -> Message:
+        """Return why."""
+        return self._message
+
+    def __str__(self) -> str:
+        """Return the English text, for developers."""
+        return self.message.text.format(**dict(self.message.parameters))
+
+
+class OtherTagError(DerError):
+    """An element has another tag than expected; its message is only made where somebody reads it."""
+
+    def __init__(self, found: int, wanted: int) -> None:
+        """Store both tags."""
+        ValueError.__init__(self, found, wanted)
+        self._tags = (found, wanted)
+
+    @property
+    def message(self) -> Message:
+        """Return which tag was found and which one was expected."""
+        found, wanted = self._tags
+        return texts.other_tag(found=f"{found:#04x}", wanted=f"{wanted:#04x}")
 
 
 class DerElement(NamedTuple):
@@ -58,10 +90,10 @@ def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int
     """
     stop = len(data) if limit is None else limit
     if start + 2 > stop:
-        raise DerError("the data ends where an element should begin")
+        raise DerError(texts.NO_ELEMENT)
     tag = data[start]
     if tag & 0x1F == 0x1F:
-        raise DerError("an element has a tag of several octets")
+        raise DerError(texts.LONG_TAG)
     length = data[start + 1]
     content = start + 2
     if length == _LONG_FORM:
@@ -69,23 +101,23 @@ def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int
     if length > _LONG_FORM:
         octets = length - _LONG_FORM
         if octets > 4 or content + octets > stop:
-            raise DerError("the length of an element is unreadable")
+            raise DerError(texts.BAD_LENGTH)
         length = int.from_bytes(data[content : content + octets], "big")
         content += octets
     end = content + length
     if end > stop:
-        raise DerError("an element is longer than the data")
+        raise DerError(texts.TOO_SHORT)
     return DerElement(data, tag, start, content, end, end)
 
 
 def _indefinite(data: bytes, start: int, stop: int, depth: int) -> DerElement:
     if depth > _DEEPEST or stop - start > _LONGEST_INDEFINITE or not data[start] & 0x20:
-        raise DerError("an element has no length")
+        raise DerError(texts.NO_LENGTH)
     position = start + 2
     while data[position : position + 2] != b"\0\0":
         position = element(data, position, stop, depth=depth + 1).end
     if position + 2 > stop:
-        raise DerError("an element has no end")
+        raise DerError(texts.NO_END)
     return DerElement(data, data[start], start, start + 2, position, position + 2)
 
 
@@ -101,7 +133,7 @@ def children(parent: DerElement) -> Iterator[DerElement]:
 def expect(found: DerElement, tag: int) -> DerElement:
     """Return the element when it has the tag; raise ``DerError`` otherwise."""
     if found.tag != tag:
-        raise DerError(f"an element has the tag {found.tag:#04x} instead of {tag:#04x}")
+        raise OtherTagError(found.tag, tag)
     return found
 
 
@@ -109,7 +141,7 @@ def child_list(parent: DerElement, least: int) -> list[DerElement]:
     """Return the child elements; raise ``DerError`` when there are fewer than ``least`` or more than 64."""
     found = _listed(parent, _MOST_FIELDS)
     if len(found) < least:
-        raise DerError("fields are missing")
+        raise DerError(texts.FIELDS_MISSING)
     return found
 
 
@@ -121,7 +153,7 @@ def parse_children(data: bytes, tag: int) -> list[DerElement]:
 def _listed(parent: DerElement, most: int) -> list[DerElement]:
     found = list(islice(children(parent), most + 1))
     if len(found) > most:
-        raise DerError(f"an element holds more than {most:,} others")
+        raise DerError(texts.too_many(most=most))
     return found
 
 
@@ -135,6 +167,6 @@ def dotted(content: bytes) -> str:
             arcs.append(value)
             value = 0
     if not arcs or len(arcs) > 64:
-        raise DerError("an object identifier is unreadable")
+        raise DerError(texts.BAD_IDENTIFIER)
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

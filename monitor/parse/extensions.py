@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from monitor.model import KeyUsage
+from monitor.parse import texts
 from monitor.parse.der import (
     BIT_STRING,
     BOOLEAN,
@@ -82,7 +83,7 @@ def _extension(found: Extensions, one: DerElement, seen: set[bytes]) -> None:
 def _alternative_names(found: Extensions, value: bytes) -> None:
     for count, entry in enumerate(children(expect(element(value), SEQUENCE))):
         if count == _MOST_NAMES:
-            raise DerError(f"there are more than {_MOST_NAMES} names")
+            raise DerError(texts.too_many_names(most=_MOST_NAMES))
         if entry.tag == _DNS_NAME:
             found.dns_names.append(_dns_name(entry.content))
         elif entry.tag == _IP_ADDRESS:

@@ -5,6 +5,8 @@ It must not read any of it.
 
 from contextlib import suppress
 
+from monitor.model import Message
+from monitor.parse import texts
 from monitor.parse.der import (
     BIT_STRING,
     INTEGER,
@@ -23,14 +25,14 @@ _CONTENT_TYPES = (bytes.fromhex("2a864886f70d0107"), bytes.fromhex("2a864886f70d
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 
 
-def foreign(outer: DerElement) -> str:
-    """Return what an element is if it is no certificate by design, empty if it may be one."""
+def foreign(outer: DerElement) -> Message | None:
+    """Return what an element is if it is no certificate by design, ``None`` if it may be one."""
     with suppress(DerError):
         if _is_other_pkcs7(outer):
-            return "PKCS#7 data that is encrypted or holds something else"
+            return texts.OTHER_PKCS7
         if _is_request(outer):
-            return "a certificate request"
-    return ""
+            return texts.CERTIFICATE_REQUEST
+    return None
 
 
 def _is_request(outer: DerElement) -> bool:

@@ -5,6 +5,7 @@ Signatures are not checked: such files carry none.
 
 from collections.abc import Iterator
 
+from monitor.parse import texts
 from monitor.parse.der import OBJECT_IDENTIFIER, SEQUENCE, DerElement, DerError, child_list, children
 
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
@@ -37,7 +38,7 @@ def _is_signed_data(outer: DerElement) -> bool:
 def _elements(outer: DerElement, wanted: int) -> Iterator[DerElement]:
     content = child_list(outer, 2)[1]
     if content.tag != _CONTENT:
-        raise DerError("the PKCS#7 data has no content")
+        raise DerError(texts.NO_PKCS7_CONTENT)
     for part in children(child_list(content, 1)[0]):
         if part.tag == wanted:
             yield from (one for one in children(part) if one.tag == SEQUENCE)

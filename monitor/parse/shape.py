@@ -5,6 +5,7 @@ It must not interpret the fields.
 
 from typing import NamedTuple
 
+from monitor.parse import texts
 from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerElement, DerError, child_list, element, expect
 
 _VERSION = 0xA0
@@ -28,7 +29,7 @@ def fields(der: bytes) -> Fields:
     """Return the fields of the certificate that fills the bytes; raise ``DerError`` if none does."""
     outer = expect(element(der), SEQUENCE)
     if outer.end != len(der):
-        raise DerError("bytes follow after its end")
+        raise DerError(texts.TRAILING_BYTES)
     return fields_of(outer)
 
 
@@ -39,7 +40,7 @@ def fields_of(outer: DerElement) -> Fields:
     parts = child_list(expect(tbs, SEQUENCE), 6)
     version = parts.pop(0) if parts[0].tag == _VERSION else None
     if len(parts) < 6:
-        raise DerError("fields are missing")
+        raise DerError(texts.FIELDS_MISSING)
     serial, _, issuer, validity, subject, key, *rest = parts
     for part in (algorithm, issuer, validity, subject, key):
         expect(part, SEQUENCE)

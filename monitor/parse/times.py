@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from monitor.model import DateForm
+from monitor.parse import texts
 from monitor.parse.der import DerElement, DerError
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -33,7 +34,7 @@ def parse_time(found: DerElement) -> tuple[datetime, DateForm]:
     form = _FORMS.get(found.tag)
     match = form.fullmatch(found.content) if form and found.content_end - found.content_start <= 32 else None
     if match is None:
-        raise DerError("a time has no known form")
+        raise DerError(texts.UNKNOWN_TIME)
     when, moved = _built(match)
     return when, DateForm.MALFORMED if moved else _form(found.tag, found.content)
 
@@ -52,7 +53,7 @@ def _built(match: re.Match[bytes]) -> tuple[datetime, bool]:
     try:
         when = datetime(max(year, EARLIEST.year), month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
-        raise DerError("a time does not exist in the calendar") from None
+        raise DerError(texts.IMPOSSIBLE_TIME) from None
     return _shifted(when, match), second > 59
 
 

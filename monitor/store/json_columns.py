@@ -18,6 +18,7 @@ from monitor.model import (
     Sighting,
 )
 from monitor.model import text as free_text
+from monitor.model.message import shared
 from monitor.model.message_json import from_json, to_json
 from monitor.store.tables import storable
 from monitor.store.texts import FAILURE_UNREADABLE
@@ -81,8 +82,10 @@ def failures_of(text: str) -> tuple[Failure, ...]:
 
 def _message(failure: Mapping[str, object]) -> Message:
     """Return the message of a stored failure; earlier versions stored an English sentence as ``detail``."""
+    if "message" not in failure:
+        return free_text(str(failure["detail"]))
     try:
-        return from_json(failure["message"]) if "message" in failure else free_text(str(failure["detail"]))
+        return shared(from_json(failure["message"]))
     except ValueError:
         log.warning("the stored message of a failure cannot be read; the next probe stores it again")
         return FAILURE_UNREADABLE

@@ -96,7 +96,7 @@ def _parsed(bytes_of: Mapping[str, bytes]) -> dict[str, Certificate]:
         try:
             parsed[sha256] = parse(der)
         except UnreadableCertificateError as error:
-            log.warning("the stored certificate %s cannot be read: %s", sha256, error)
+            log.warning("the stored certificate %s cannot be read: %s", sha256, error.message.code)
     return parsed
 
 

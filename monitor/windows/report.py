@@ -32,6 +32,7 @@ from monitor.model import (
 )
 from monitor.model.texts import located
 from monitor.parse import UnreadableCertificateError, display, parse_certificate
+from monitor.parse.texts import BAD_BASE64
 from monitor.windows import texts
 from monitor.windows.document import InstalledCertificate, KeyInfo, Report, ReportedCertificate
 from monitor.windows.providers import is_hardware
@@ -150,7 +151,8 @@ class _Reading:
             found = parse_certificate(der)
         except (binascii.Error, ValueError, UnreadableCertificateError) as error:
             location = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
-            said = located(location=location, problem=text(display(str(error))))
+            problem = error.message if isinstance(error, UnreadableCertificateError) else BAD_BASE64
+            said = located(location=location, problem=problem)
             self.failures.append(Failure(FailureReason.BAD_CERTIFICATE, said, location))
             return
         location = f"{self.host}/{stored.store}/{found.sha1}"

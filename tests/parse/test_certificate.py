@@ -123,7 +123,7 @@ def test_serial_drops_the_octet_of_the_sign() -> None:
         ),
         (
             {"extensions": [GOOD_SAN, extension(EKU, b"\xff\xff\xff")]},
-            "the extended key usage is malformed: an element has a tag of several octets",
+            "the extended key usage is malformed: an element has a tag of several bytes",
         ),
         ({"extensions": [GOOD_SAN, b"\x05\x00"]}, "the list of extensions is malformed: fields are missing"),
         (

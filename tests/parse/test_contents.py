@@ -9,7 +9,15 @@ from cryptography.x509 import ObjectIdentifier
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.parse import FileContents, UnreadableCertificateError, find_certificates, parse_certificate
+from monitor.model import Message
+from monitor.model.texts import more
+from monitor.parse import (
+    FileContents,
+    UnreadableCertificateError,
+    find_certificates,
+    parse_certificate,
+    texts,
+)
 from support.pki import authority, issue, leaf, object_identifier, rsa_key, tlv
 from support.pki.foreign import enveloped, request
 
@@ -19,7 +27,7 @@ BOTH = FileContents((LEAF.der, ROOT.der))
 PEMS = LEAF.pem + ROOT.pem
 P7B_DER = pkcs7.serialize_certificates([LEAF.certificate, ROOT.certificate], Encoding.DER)
 SIGNED_DATA = object_identifier(ObjectIdentifier("1.2.840.113549.1.7.2"))
-ENCRYPTED = "PKCS#7 data that is encrypted or holds something else"
+ENCRYPTED = texts.OTHER_PKCS7
 P7B_PEM = pkcs7.serialize_certificates([LEAF.certificate, ROOT.certificate], Encoding.PEM)
 
 
@@ -58,18 +66,18 @@ SAFE = issue("safe", key=rsa_key())
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        pytest.param(request(), "a certificate request", id="a request"),
-        pytest.param(request(key=rsa_key()), "a certificate request", id="an RSA request"),
+        pytest.param(request(), texts.CERTIFICATE_REQUEST, id="a request"),
+        pytest.param(request(key=rsa_key()), texts.CERTIFICATE_REQUEST, id="an RSA request"),
         pytest.param(
             relabelled(request(encoding=Encoding.PEM), b"CERTIFICATE").replace(b" REQUEST", b""),
-            "a certificate request",
+            texts.CERTIFICATE_REQUEST,
             id="a request under the label of a certificate",
         ),
         pytest.param(enveloped(SAFE), ENCRYPTED, id="an encrypted message"),
         pytest.param(enveloped(SAFE, encoding=Encoding.PEM), ENCRYPTED, id="an encrypted message in PEM"),
     ],
 )
-def test_what_is_none_by_design_is_not_damaged(data: bytes, what: str) -> None:
+def test_what_is_none_by_design_is_not_damaged(data: bytes, what: Message) -> None:
     """It begins as a certificate does, and is whole."""
     assert find_certificates(data) == FileContents(foreign=what)
 
@@ -104,7 +112,7 @@ def test_pkcs7_without_content_is_named() -> None:
     """A PEM block of PKCS#7 that holds nothing is a problem."""
     body = base64.b64encode(tlv(0x30, SIGNED_DATA, tlv(0x04)))
     found = find_certificates(b"-----BEGIN PKCS7-----\n" + body + b"\n-----END PKCS7-----\n")
-    assert found == FileContents((), ("block 1: the PKCS#7 data has no content",))
+    assert found == FileContents((), (texts.pem_block(number=1, problem=texts.NO_PKCS7_CONTENT),))
 
 
 def test_reads_trust_settings_that_follow_a_certificate() -> None:
@@ -118,20 +126,22 @@ def test_damage_costs_only_its_block() -> None:
     """A block with damaged base64 is named, the other one is there."""
     damaged = LEAF.pem.replace(b"\nMII", b"\nM!I", 1)
     assert find_certificates(damaged + ROOT.pem) == FileContents(
-        (ROOT.der,), ("block 1: its base64 text is damaged",)
+        (ROOT.der,), (texts.pem_block(number=1, problem=texts.BAD_BASE64),)
     )
 
 
 def test_a_block_without_end_costs_only_itself() -> None:
     """A block that was cut off is named, the next one is there."""
     cut = LEAF.pem[: len(LEAF.pem) // 2] + b"\n"
-    assert find_certificates(cut + ROOT.pem) == FileContents((ROOT.der,), ("block 1: it has no end mark",))
+    assert find_certificates(cut + ROOT.pem) == FileContents(
+        (ROOT.der,), (texts.pem_block(number=1, problem=texts.NO_END_MARK),)
+    )
 
 
 def test_a_last_block_without_end_is_named() -> None:
     """A file that was cut off says so."""
     assert find_certificates(ROOT.pem + LEAF.pem[:200]) == FileContents(
-        (ROOT.der,), ("block 2: it has no end mark",)
+        (ROOT.der,), (texts.pem_block(number=2, problem=texts.NO_END_MARK),)
     )
 
 
@@ -151,8 +161,7 @@ def test_what_follows_der_is_named() -> None:
 def test_a_truncated_der_file_is_named() -> None:
     """A DER certificate that was cut off is distinguished from a file without any certificate."""
     found = find_certificates(LEAF.der[:-10])
-    why = "an element is longer than the data"
-    problem = f"the data begins like a certificate in DER form but is damaged: {why}"
+    problem = texts.damaged_certificate(problem=texts.TOO_SHORT)
     assert found == FileContents((), (problem,))
 
 
@@ -172,7 +181,7 @@ def test_a_private_key_is_never_kept() -> None:
 def test_many_problems_are_counted() -> None:
     """A file of damaged blocks names a few of them and counts the rest."""
     found = find_certificates(b"-----BEGIN CERTIFICATE-----\n" * 100)
-    assert (len(found.problems), found.problems[-1]) == (21, "and 80 more")
+    assert (len(found.problems), found.problems[-1]) == (21, more(count=80))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse import UnreadableCrlError, find_certificates, parse_crl
+from monitor.parse import UnreadableCrlError, find_certificates, parse_crl, texts
 from monitor.parse.times import LATEST
 from support.pki import authority, days, extension, leaf, name, tlv
 from support.pki.crls import UNTIL, bare, pem, weekly
@@ -74,13 +74,16 @@ def test_a_damaged_list_costs_only_itself() -> None:
     """The certificate beside it is found, and the damage is named."""
     broken = pem(LIST).replace(b"\nMI", b"\nM!", 1)
     found = find_certificates(LEAF.pem + broken)
-    assert (found.ders, found.problems) == ((LEAF.der,), ("block 2: its base64 text is damaged",))
+    assert (found.ders, found.problems) == (
+        (LEAF.der,),
+        (texts.pem_block(number=2, problem=texts.BAD_BASE64),),
+    )
 
 
 def test_half_a_large_list_is_said_to_be_damaged() -> None:
     """A list that is being copied must not pass for a file that holds nothing."""
     whole = bare(revoked=tlv(0x30, ENTRY * 5000))
-    problem = "the data begins like a CRL in DER form but is damaged: an element is longer than the data"
+    problem = texts.damaged_crl(problem=texts.TOO_SHORT)
     assert find_certificates(whole[:70_000]).problems == (problem,)
 
 

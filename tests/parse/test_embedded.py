@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse import FileContents, find_certificates
+from monitor.model import text
+from monitor.parse import FileContents, find_certificates, texts
 from support.pki.foreign import request
 from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, problems, subjects
+from support.written import written
 
 PEM, CA = LEAF.pem.decode(), ROOT.pem.decode()
 
@@ -181,12 +183,12 @@ CUT = encoded(LEAF.pem)[:-3]
         pytest.param(
             encoded(LEAF.pem.replace(b"MII", b"?II")), "block 1: its base64 text is damaged", id="content"
         ),
-        pytest.param(encoded(LEAF.pem[28:]), "it holds no certificate", id="without its first line"),
+        pytest.param(encoded(LEAF.pem[28:]), "it contains no certificate", id="without its first line"),
         pytest.param(
-            encoded(LEAF.pem.replace(b"BEGIN", b"BEGUN")), "it holds no certificate", id="first line"
+            encoded(LEAF.pem.replace(b"BEGIN", b"BEGUN")), "it contains no certificate", id="first line"
         ),
-        pytest.param(encoded(LEAF.key_pem), "it holds no certificate", id="the key"),
-        pytest.param(encoded(b"-----BEGIN CERT"), "it holds no certificate", id="very short"),
+        pytest.param(encoded(LEAF.key_pem), "it contains no certificate", id="the key"),
+        pytest.param(encoded(b"-----BEGIN CERT"), "it contains no certificate", id="very short"),
         pytest.param(encoded(request()), "it is a certificate request", id="the request"),
         pytest.param(CUT, "its base64 text is damaged", id="cut after encoding"),
         pytest.param("/etc/client.pem", "its base64 text is damaged", id="a path"),
@@ -222,7 +224,7 @@ def test_a_store_in_a_value_that_no_passphrase_opens() -> None:
     data = json.dumps({"data": {"p12": encoded(pkcs12()), "ca": CA}}).encode()
     closed = held(data)
     assert (closed.locked, subjects(closed), subjects(held(data, WORD))["data.p12#web"]) == (
-        (("data.p12", "it needs a passphrase, and there is none to try"),),
+        (("data.p12", texts.NO_PASSPHRASE),),
         {"data.ca": ["Store CA"]},
         ["web.example", "Store CA"],
     )
@@ -231,7 +233,7 @@ def test_a_store_in_a_value_that_no_passphrase_opens() -> None:
 def test_other_files_are_not_followed() -> None:
     """A kubeconfig that refers to files is reported; the files are not opened."""
     found = held(b"# -----BEGIN x\nclusters:\n- cluster: {certificate-authority: /etc/k8s/ca.crt}\n")
-    assert (found.parts, found.hint) == ((), "it names other files, which are not followed: /etc/k8s/ca.crt")
+    assert (found.parts, found.hint) == ((), texts.names_other_files(paths=("/etc/k8s/ca.crt",)))
 
 
 DEEP = "-----BEGIN "
@@ -269,7 +271,7 @@ def test_hostile(text: str) -> None:
     assert (sum(map(len, subjects(found).values())), time.process_time() - start < 20) == (0, True)
 
 
-TOO_LONG = "documents of more than 4 MiB, and YAML of more than 1 MiB or 100,000 values, are not searched"
+TOO_LONG = texts.document_too_long(mebibytes=4, yaml_mebibytes=1, values=100_000)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +295,7 @@ def test_documents_in_documents_are_bounded_together() -> None:
     found = held(json.dumps([slow] * 1500 + [CA]).encode())
     assert (subjects(found)["[1500]"], problems(found)[0], time.process_time() - start < 30) == (
         ["Store CA"],
-        f"[10]: {TOO_LONG}",
+        f"[10]: {written(TOO_LONG)}",
         True,
     )
 
@@ -319,8 +321,8 @@ def test_why_nothing_was_found() -> None:
         held(text.encode()).hint for text in (f"a: {DEEP}\n" * 100_000, f"a: [{DEEP}", "[" * 99 + DEEP)
     ] == [
         TOO_LONG,
-        "not YAML: the file ends inside brackets or quotes",
-        "it is nested too deeply",
+        text("not YAML: the file ends inside brackets or quotes"),
+        text("it is nested too deeply"),
     ]
 
 

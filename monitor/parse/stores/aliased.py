@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitor.model import Message
+from monitor.model.texts import located, more
 from monitor.parse.contents import FileContents
 from monitor.parse.display import display
 
@@ -20,13 +22,13 @@ class AliasedCertificates:
     """
 
     parts: tuple[tuple[str, FileContents], ...] = ()
-    locked: tuple[tuple[str, str], ...] = ()
-    hint: str = ""
+    locked: tuple[tuple[str, Message], ...] = ()
+    hint: Message | None = None
 
 
-def locked_file(sentence: str) -> tuple[tuple[str, str], ...]:
-    """Return the ``locked`` value for a sentence about the whole file; empty for an empty sentence."""
-    return (("", sentence),) if sentence else ()
+def locked_file(message: Message | None) -> tuple[tuple[str, Message], ...]:
+    """Return the ``locked`` value for a message about the whole file, if there is one."""
+    return () if message is None else (("", message),)
 
 
 def alias(text: str) -> str:
@@ -35,22 +37,24 @@ def alias(text: str) -> str:
 
 
 def merge_parts(
-    found: Iterable[tuple[str, FileContents]], problems: Iterable[str] = ()
+    found: Iterable[tuple[str, FileContents]], problems: Iterable[Message] = ()
 ) -> tuple[tuple[str, FileContents], ...]:
     """Return the parts with equal names merged, and problems of the whole file under the empty name."""
     ders: dict[str, list[bytes]] = {}
     lists: dict[str, list[bytes]] = {}
     own_keys: set[str] = set()
-    troubles: list[str] = []
+    troubles: list[Message] = []
     for name, contents in found:
         if contents.own_key and not ders.get(name):
             own_keys.add(name)
         ders.setdefault(name, []).extend(contents.ders)
         lists.setdefault(name, []).extend(contents.lists)
-        troubles += [f"{name}: {problem}" if name else problem for problem in contents.problems]
+        troubles += [
+            located(location=name, problem=problem) if name else problem for problem in contents.problems
+        ]
     troubles += problems
     if len(troubles) > _MOST_PROBLEMS:
-        troubles[_MOST_PROBLEMS:] = [f"and {len(troubles) - _MOST_PROBLEMS} more"]
+        troubles[_MOST_PROBLEMS:] = [more(count=len(troubles) - _MOST_PROBLEMS)]
     if troubles:
         ders.setdefault("", [])
     return tuple(

@@ -6,6 +6,8 @@ read files, and keeps no private key.
 
 import re
 
+from monitor.model import Message
+from monitor.parse import texts
 from monitor.parse.contents import FileContents, find_certificates
 from monitor.parse.stores import jks, pkcs12
 from monitor.parse.stores.aliased import AliasedCertificates, alias, merge_parts
@@ -32,7 +34,7 @@ def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificat
     if pkcs12.is_pkcs12(data):
         return pkcs12.read(data, opening)
     text = _text(data)
-    hint = ""
+    hint: Message | None = None
     if (
         depth < _DEEPEST
         and not _PEM.search(text)
@@ -45,8 +47,7 @@ def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificat
             return embedded
         hint = values.problem or embedded.hint
     contents = find_certificates(data)
-    if contents.foreign:
-        hint = hint or f"it is {contents.foreign}"
+    hint = hint or contents.foreign
     found = contents.ders or contents.problems or contents.lists
     return AliasedCertificates((("", contents),) if found else (), (), hint)
 
@@ -59,17 +60,16 @@ def _text(data: bytes) -> bytes:
 
 def _embedded(values: Values, opening: OpenAttempt, depth: int) -> AliasedCertificates:
     parts: list[tuple[str, FileContents]] = []
-    locked: list[tuple[str, str]] = []
-    damage = "its base64 text is damaged"
-    parts += [(alias(keys), FileContents(problems=(damage,))) for keys in values.damaged]
+    locked: list[tuple[str, Message]] = []
+    parts += [(alias(keys), FileContents(problems=(texts.BAD_BASE64,))) for keys in values.damaged]
     for keys, inner in values.found:
         held = _holding(inner, opening, depth + 1)
         own = alias(keys)
         if held.hint == TOO_LONG:
-            parts.append((own, FileContents(problems=(held.hint,))))
+            parts.append((own, FileContents(problems=(TOO_LONG,))))
         if keys in values.expected and not (held.parts or held.locked):
-            parts.append((own, FileContents(problems=(held.hint or "it holds no certificate",))))
+            parts.append((own, FileContents(problems=(held.hint or texts.NO_CERTIFICATE,))))
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
         locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
-    hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
-    return AliasedCertificates(merge_parts(parts), tuple(locked), hint if values.pointers else "")
+    hint = texts.names_other_files(paths=tuple(map(alias, values.pointers))) if values.pointers else None
+    return AliasedCertificates(merge_parts(parts), tuple(locked), hint)

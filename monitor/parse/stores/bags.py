@@ -6,6 +6,9 @@ It must not decrypt anything, and reads only the names from bags that contain pr
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.model import Message
+from monitor.model.texts import located
+from monitor.parse import texts
 from monitor.parse.contents import FileContents
 from monitor.parse.der import (
     OCTET_STRING,
@@ -59,7 +62,7 @@ class Bags:
 
     def __init__(self) -> None:
         """Start without bags."""
-        self.problems: list[str] = []
+        self.problems: list[Message] = []
         self._held: list[_Held] = []
         self._lists: list[bytes] = []
         self._key_names: dict[bytes, str] = {}
@@ -67,7 +70,7 @@ class Bags:
     def read(self, contents: DerElement, depth: int = 0) -> None:
         """Read the bags of one safe; raise ``DerError`` where they are malformed."""
         if depth > _DEEPEST:
-            raise DerError("its parts lie too deep in each other")
+            raise DerError(texts.TOO_DEEP)
         for bag in children(expect(contents, SEQUENCE)):
             kind, value, *rest = child_list(expect(bag, SEQUENCE), 2)
             inner = child_list(expect(value, _EXPLICIT), 1)[0]
@@ -82,9 +85,10 @@ class Bags:
 
     def _take(self, which: str, inner: DerElement, said: _Attributes) -> None:
         kind, value = child_list(expect(inner, SEQUENCE), 2)[:2]
-        title = alias(said.name) or "a certificate"
+        name = alias(said.name)
         if dotted(kind.content) not in _X509:
-            self.problems.append(f"{title} is of a kind that is not known here")
+            unknown = texts.UNNAMED_UNKNOWN_CERTIFICATE
+            self.problems.append(texts.unknown_certificate(name=name) if name else unknown)
             return
         der = octet_string(child_list(expect(value, _EXPLICIT), 1)[0])
         if which == _LIST:
@@ -94,7 +98,10 @@ class Bags:
             fields = fields_of(element(der))
             self._held.append(_Held(der, said, fields.subject.encoded, fields.issuer.encoded))
         except DerError as error:
-            self.problems.append(f"{title}: {error}")
+            problem = error.message
+            self.problems.append(
+                located(location=name, problem=problem) if name else texts.unnamed_damaged(problem=problem)
+            )
 
     def entries(self) -> Iterator[tuple[str, FileContents]]:
         """Iterate over the entries: each certificate with a key, and its chain; then the rest.

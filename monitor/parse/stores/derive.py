@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from monitor.parse import texts
 from monitor.parse.der import (
     INTEGER,
     OBJECT_IDENTIFIER,
@@ -63,7 +64,7 @@ def unsigned(number: DerElement) -> int:
     """Return a non-negative integer; raise ``DerError`` for anything else and one too long for a count."""
     content = expect(number, INTEGER).content
     if not 0 < len(content) <= 8:
-        raise DerError("a number is unreadable")
+        raise DerError(texts.BAD_NUMBER)
     return int.from_bytes(content, "big", signed=True)
 
 
@@ -100,7 +101,7 @@ def pkcs12_key(how: Pkcs12Derivation, key: Key, purpose: int, size: int, opening
 
 def _salted(salt: bytes) -> bytes:
     if len(salt) > _LONGEST_SALT:
-        raise DerError("a salt is too long")
+        raise DerError(texts.SALT_TOO_LONG)
     return salt
 
 
@@ -126,7 +127,7 @@ def pbkdf2(algorithm: DerElement, key: Key, size: int | None, opening: OpenAttem
     """
     name, parameters = oid_and_parameters(algorithm)
     if name != _PBKDF2 or not parameters:
-        raise DerError(f"keys are derived in a way that is not known here ({name})")
+        raise DerError(texts.unknown_derivation(name=name))
     salt, count, *rest = child_list(expect(parameters[0], SEQUENCE), 2)
     hmac, length = "sha1", size
     for part in rest:
@@ -135,7 +136,7 @@ def pbkdf2(algorithm: DerElement, key: Key, size: int | None, opening: OpenAttem
         else:
             hmac = prf_hash(part)
     if length is None or not 0 < length <= _LONGEST_KEY:
-        raise DerError("the length of a key is unreadable")
+        raise DerError(texts.BAD_KEY_LENGTH)
     rounds = unsigned(count)
     opening.spend(rounds)
     return hashlib.pbkdf2_hmac(hmac, key.utf8, _salted(expect(salt, OCTET_STRING).content), rounds, length)
@@ -145,7 +146,7 @@ def prf_hash(algorithm: DerElement) -> str:
     """Return hashlib's name for the hash of an HMAC."""
     name, _ = oid_and_parameters(algorithm)
     if name not in HMACS:
-        raise DerError(f"its HMAC is not known here ({name})")
+        raise DerError(texts.unknown_hmac(name=name))
     return HMACS[name]
 
 

@@ -11,7 +11,10 @@ from contextlib import suppress
 from typing import Any
 
 from monitor.documents import dotted, loose
+from monitor.model import Message
+from monitor.model import text as text_of
 from monitor.parse.stores.open_attempt import MAX_YAML_MARKS, OpenAttempt
+from monitor.parse.texts import NOT_UTF8, document_too_long
 
 _Key = str | int | None
 _END = object()
@@ -32,9 +35,8 @@ _SIGN = re.compile("|".join(("-----BEGIN ", _BASE64, *_DATA_KEYS)).encode())
 _CERTIFICATE = re.compile(r"\s*LS0tLS1CRUdJTiBDRVJUSUZJQ0F")
 _BEGINS = re.compile(r"\s*" + _BASE64)
 _MARK = "-----BEGIN "
-TOO_LONG = (
-    f"documents of more than {LARGEST >> 20} MiB, and YAML of more than {LARGEST_YAML >> 20} MiB or "
-    f"{MAX_YAML_MARKS:,} values, are not searched"
+TOO_LONG = document_too_long(
+    mebibytes=LARGEST >> 20, yaml_mebibytes=LARGEST_YAML >> 20, values=MAX_YAML_MARKS
 )
 _SHORTEST = 64
 _DEEPEST = 50
@@ -57,7 +59,7 @@ class Values:
 
     def __init__(self, text: bytes, opening: OpenAttempt) -> None:
         """Parse the text, as far as the budget of ``opening`` allows."""
-        self.problem = ""
+        self.problem: Message | None = None
         self.found: list[tuple[str, bytes]] = []
         self.pointers: list[str] = []
         self.damaged: list[str] = []
@@ -86,7 +88,7 @@ class Values:
             if plain and len(text) <= LARGEST_YAML and opening.spend_yaml(plain):
                 return loose(plain)
         except ValueError as error:
-            self.problem = "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            self.problem = NOT_UTF8 if isinstance(error, UnicodeDecodeError) else text_of(str(error))
         else:
             self.problem = TOO_LONG
         return ()

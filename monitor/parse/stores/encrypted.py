@@ -11,6 +11,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, TripleDES
 from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
+from monitor.parse import texts
 from monitor.parse.der import OCTET_STRING, SEQUENCE, DerElement, DerError, child_list, expect
 from monitor.parse.stores.derive import (
     CIPHER_KEY,
@@ -40,9 +41,9 @@ def _block(
         opener = Cipher(algorithm(key), modes.CBC(vector)).decryptor()
         return opener.update(data) + opener.finalize()
     except UnsupportedAlgorithm:
-        raise DerError("this machine's cryptography does not know its cipher any more") from None
+        raise DerError(texts.CIPHER_UNKNOWN_HERE) from None
     except ValueError:
-        raise DerError("the length of what is encrypted fits no cipher block") from None
+        raise DerError(texts.BAD_CIPHER_LENGTH) from None
 
 
 def _rc4(key: bytes, vector: bytes, data: bytes) -> bytes:
@@ -50,13 +51,13 @@ def _rc4(key: bytes, vector: bytes, data: bytes) -> bytes:
     try:
         return Cipher(ARC4(key), None).decryptor().update(data)
     except UnsupportedAlgorithm:
-        raise DerError("this machine's cryptography does not know its cipher any more") from None
+        raise DerError(texts.CIPHER_UNKNOWN_HERE) from None
 
 
 def _rc2(key: bytes, vector: bytes, data: bytes) -> bytes:
     # The cipher is slow here: the first block already exposes nearly every wrong passphrase.
     if decrypt_cbc(key, vector, data[:8])[:1] != bytes([SEQUENCE]):
-        raise WrongPassphraseError("what is encrypted does not come out whole")
+        raise WrongPassphraseError(texts.NOT_DECRYPTED)
     return decrypt_cbc(key, vector, data)
 
 
@@ -93,12 +94,12 @@ def decrypt(algorithm: DerElement, data: bytes, key: Key, opening: OpenAttempt) 
     """
     name, parameters = oid_and_parameters(algorithm)
     if not parameters:
-        raise DerError("the parameters of its encryption are missing")
+        raise DerError(texts.NO_PARAMETERS)
     settings = expect(parameters[0], SEQUENCE)
     if name == _PBES2:
         return _unpadded(_new(settings, data, key, opening))
     if name not in _OLD:
-        raise DerError(f"it is encrypted in a way that is not known here ({name})")
+        raise DerError(texts.unknown_encryption(name=name))
     size, vector_size, cipher = _OLD[name]
     salt, count = child_list(settings, 2)[:2]
     how = Pkcs12Derivation("sha1", expect(salt, OCTET_STRING).content, unsigned(count))
@@ -112,7 +113,7 @@ def _new(settings: DerElement, data: bytes, key: Key, opening: OpenAttempt) -> b
     derivation, encryption = child_list(settings, 2)[:2]
     name, parameters = oid_and_parameters(encryption)
     if name not in _NEW or not parameters:
-        raise DerError(f"it is encrypted in a way that is not known here ({name})")
+        raise DerError(texts.unknown_encryption(name=name))
     size, cipher = _NEW[name]
     vector = expect(parameters[0], OCTET_STRING).content
     return cipher(pbkdf2(derivation, key, size, opening), vector, data)
@@ -121,5 +122,5 @@ def _new(settings: DerElement, data: bytes, key: Key, opening: OpenAttempt) -> b
 def _unpadded(plain: bytes) -> bytes:
     count = plain[-1] if plain else 0
     if not 0 < count <= 16 or plain[-count:] != bytes([count]) * count:
-        raise WrongPassphraseError("what is encrypted does not come out whole")
+        raise WrongPassphraseError(texts.NOT_DECRYPTED)
     return plain[:-count]

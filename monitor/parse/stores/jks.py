@@ -9,6 +9,9 @@ import hmac
 from collections.abc import Iterator
 from hashlib import sha1
 
+from monitor.model import Message
+from monitor.model.texts import located
+from monitor.parse import texts
 from monitor.parse.contents import FileContents
 from monitor.parse.der import DerError, element
 from monitor.parse.shape import fields_of
@@ -27,6 +30,10 @@ _WHITENER = b"Mighty Aphrodite"
 class _DamagedError(ValueError):
     """The store is truncated or malformed; never leaves this file."""
 
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.code)
+        self.message = message
+
 
 def is_jks(data: bytes) -> bool:
     """Return whether data begins like JKS or JCEKS, whole or not."""
@@ -37,30 +44,30 @@ def read(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of a store by alias; problems are part of the result, nothing is raised."""
     kind = _MAGIC[data[:4]]
     parts: list[tuple[str, FileContents]] = []
-    problems: list[str] = []
-    locked = ""
+    problems: list[Message] = []
+    locked = None
     try:
         for part in _Reader(data[:-_DIGEST], kind).entries(problems):
             parts.append(part)  # noqa: PERF402 - what was read before the damage is kept
         locked = _unfit(data, opening)
     except _DamagedError as error:
-        problems.append(f"the {kind} store is damaged: {error}")
+        problems.append(texts.java_store_damaged(kind=kind, problem=error.message))
     return AliasedCertificates(
-        merge_parts(parts, problems), locked_file(locked), f"it is a {kind} store without any"
+        merge_parts(parts, problems), locked_file(locked), texts.java_store_empty(kind=kind)
     )
 
 
-def _unfit(data: bytes, opening: OpenAttempt) -> str:
-    """Return the sentence that no passphrase matches the digest; empty where none is configured."""
+def _unfit(data: bytes, opening: OpenAttempt) -> Message | None:
+    """Return the message that no passphrase matches the digest; ``None`` where none is configured."""
     body, digest = data[:-_DIGEST], data[-_DIGEST:]
     for key in opening.configured:
         made = sha1(key.utf16 + _WHITENER, usedforsecurity=False)
         made.update(body)
         if hmac.compare_digest(made.digest(), digest):
-            return ""
+            return None
     if not opening.configured:
-        return ""
-    return f"{opening.wrong_passphrase}, or the store was changed: nobody can say which"
+        return None
+    return texts.maybe_changed(problem=opening.wrong_passphrase)
 
 
 class _Reader:
@@ -69,11 +76,11 @@ class _Reader:
         self._kind = kind
         self._position = 4
 
-    def entries(self, problems: list[str]) -> Iterator[tuple[str, FileContents]]:
+    def entries(self, problems: list[Message]) -> Iterator[tuple[str, FileContents]]:
         """Iterate over the entries with certificates; what cannot be read is appended to ``problems``."""
         version = self._number(4)
         if version not in (1, 2):
-            raise _DamagedError(f"its version is {version}")
+            raise _DamagedError(texts.java_store_version(version=str(version)))
         for left in range(self._number(4), 0, -1):  # a wrong count is harmless: the data ends first
             tag = self._number(4)
             name = alias(_modified_utf8(self._octets(2)))
@@ -85,28 +92,28 @@ class _Reader:
                 count = 1
             elif tag == _SECRET_KEY and self._kind == "JCEKS":
                 if left > 1:
-                    problems.append(_unread(name))
+                    problems.append(texts.java_store_unread(name=name))
                 return
             else:
-                raise _DamagedError(f"the entry {name} is of no known kind")
+                raise _DamagedError(texts.java_store_entry(name=name))
             ders = tuple(self._certificates(count, version, name, problems))
             yield name, FileContents(ders, own_key=tag == _PRIVATE_KEY)
         if self._position != len(self._data):
-            raise _DamagedError("more follows after its last entry")
+            raise _DamagedError(texts.STORE_TOO_LONG)
 
-    def _certificates(self, count: int, version: int, name: str, problems: list[str]) -> Iterator[bytes]:
+    def _certificates(self, count: int, version: int, name: str, problems: list[Message]) -> Iterator[bytes]:
         for _ in range(count):
             if len(problems) > _MOST_PROBLEMS:
-                raise _DamagedError(f"more than {_MOST_PROBLEMS:,} of its certificates cannot be read")
+                raise _DamagedError(texts.java_store_too_many(most=_MOST_PROBLEMS))
             kind = self._octets(2) if version > 1 else b"X.509"
             der = self._octets(4)
             if kind not in (b"X.509", b"X509"):
-                problems.append(f"{name}: its certificate is of a kind that is not known here")
+                problems.append(texts.unknown_certificate(name=name))
                 continue
             try:
                 fields_of(element(der))
             except DerError as error:
-                problems.append(f"{name}: {error}")
+                problems.append(located(location=name, problem=error.message))
             else:
                 yield der
 
@@ -123,11 +130,7 @@ class _Reader:
     def _skip(self, count: int) -> None:
         self._position += count
         if self._position > len(self._data):
-            raise _DamagedError("it ends too early")
-
-
-def _unread(name: str) -> str:
-    return f"what follows the secret key {name} is not read: a JCEKS store does not say where the key ends"
+            raise _DamagedError(texts.STORE_CUT_OFF)
 
 
 def _modified_utf8(octets: bytes) -> str:

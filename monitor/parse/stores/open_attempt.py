@@ -7,6 +7,8 @@ The number of rounds is in the file, written by its author: two more bytes turn 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from monitor.model import Message
+from monitor.parse import texts
 from monitor.parse.der import DerError
 from monitor.secrets import Secret
 
@@ -86,13 +88,10 @@ class OpenAttempt:
     def spend(self, rounds: int, times: int = 1) -> None:
         """Deduct rounds from the budget; raise ``TooManyRoundsError`` when too few are left."""
         if rounds < 1:
-            raise DerError("its count of rounds is not positive")
+            raise DerError(texts.BAD_ROUNDS)
         self._left -= rounds * times
         if self._left < 0:
-            raise TooManyRoundsError(
-                f"opening it takes more than {MAX_ROUNDS:,} rounds of key derivation (it asks for "
-                f"{rounds:,} at a time); make it anew with fewer"
-            )
+            raise TooManyRoundsError(texts.too_many_rounds(most=MAX_ROUNDS, rounds=rounds))
 
     def spend_yaml(self, text: str) -> bool:
         """Deduct the cost of parsing a text as YAML; return whether the budget was enough."""
@@ -100,11 +99,7 @@ class OpenAttempt:
         return self._marks >= 0
 
     @property
-    def wrong_passphrase(self) -> str:
-        """Return the sentence that no passphrase fits."""
+    def wrong_passphrase(self) -> Message:
+        """Return the message that no passphrase fits."""
         count = len(self.configured)
-        if not count:
-            return "it needs a passphrase, and there is none to try"
-        if count == 1:
-            return "the one passphrase that was tried does not fit"
-        return f"none of the {count} passphrases that were tried fits"
+        return texts.wrong_passphrase(count=count) if count else texts.NO_PASSPHRASE

@@ -7,6 +7,8 @@ reject files whose keys have another passphrase, and support one key only. It mu
 import hmac
 import re
 
+from monitor.model import Message
+from monitor.parse import texts
 from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
@@ -53,18 +55,18 @@ def is_pkcs12(data: bytes) -> bool:
 
 def read(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of PKCS#12 data; problems are part of the result, nothing is raised."""
-    found, locked = Bags(), ""
+    found, locked = Bags(), None
     try:
         locked = _read(element(data), opening, found)
     except DerError as error:
-        found.problems.append(f"the PKCS#12 data cannot be read: {error}")
+        found.problems.append(texts.pkcs12_unreadable(problem=error.message))
     return AliasedCertificates(
-        merge_parts(found.entries(), found.problems), locked_file(locked), "it is PKCS#12 without any"
+        merge_parts(found.entries(), found.problems), locked_file(locked), texts.PKCS12_EMPTY
     )
 
 
-def _read(outer: DerElement, opening: OpenAttempt, found: Bags) -> str:
-    """Fill ``found``; return the sentence that no passphrase fits, empty if one does."""
+def _read(outer: DerElement, opening: OpenAttempt, found: Bags) -> Message | None:
+    """Fill ``found``; return the message that no passphrase fits, ``None`` if one does."""
     parts = child_list(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
     safes = parse_children(content, SEQUENCE)
@@ -77,7 +79,7 @@ def _read(outer: DerElement, opening: OpenAttempt, found: Bags) -> str:
     fits = [_safe(safe, keys, opening, found) for safe in safes]
     if not all(fits):
         return opening.wrong_passphrase
-    return "" if keys else f"{opening.wrong_passphrase}, so nobody can say whether it was changed"
+    return None if keys else texts.unverified(problem=opening.wrong_passphrase)
 
 
 def _authenticated(info: DerElement) -> bytes:
@@ -125,7 +127,7 @@ def _safe(safe: DerElement, keys: list[Key], opening: OpenAttempt, found: Bags) 
         found.read(element(octet_string(inner)))
         return True
     if kind != _ENCRYPTED:
-        found.problems.append("a part of it is encrypted for the holder of a key, not under a passphrase")
+        found.problems.append(texts.PKCS12_FOR_KEY)
         return True
     _, algorithm, sealed = child_list(child_list(expect(inner, SEQUENCE), 2)[1], 3)[:3]
     for key in keys:

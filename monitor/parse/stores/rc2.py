@@ -4,6 +4,7 @@ Windows, Java and OpenSSL encrypted certificates with 40-bit RC2 until about 202
 other ciphers supports 128-bit RC2 only, and only where OpenSSL's legacy module is available.
 """
 
+from monitor.parse import texts
 from monitor.parse.der import DerError
 
 # One block takes about 30 microseconds for 8 octets: this is far more than a chain needs and still only
@@ -26,9 +27,9 @@ _MASHED = (11, 5)
 def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
     """Return the plaintext with its padding; the key's own length is its effective one."""
     if len(data) % 8 or len(vector) != 8:
-        raise DerError("the length of what is encrypted fits no cipher block")
+        raise DerError(texts.BAD_CIPHER_LENGTH)
     if len(data) > LARGEST:
-        raise DerError(f"more than {LARGEST >> 20} MiB under the old cipher RC2 are not read")
+        raise DerError(texts.rc2_too_long(mebibytes=LARGEST >> 20))
     words, before, plain = _expanded(key), int.from_bytes(vector, "little"), bytearray()
     for start in range(0, len(data), 8):
         block = data[start : start + 8]

@@ -32,7 +32,7 @@ def result_of(
         try:
             certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
-            said = texts.certificate_unreadable(position=position, error=str(error))
+            said = texts.certificate_unreadable(position=position, problem=error.message)
             failures.append(Failure(FailureReason.BAD_CERTIFICATE, said, location))
         else:
             sightings.append(Sighting(location, position, certificate))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor import parse
-from monitor.model import Certificate, FailureReason, Message, RevocationList, text
+from monitor.model import Certificate, FailureReason, Message, RevocationList
 from monitor.model.texts import joined, located
 from monitor.sources.files import texts
 from monitor.sources.files.opening import open_descriptor
@@ -55,7 +55,7 @@ class CertFile:
     problems: tuple[Message, ...]
     lists: tuple[RevocationList, ...] = ()
     locked: tuple[tuple[str, Message], ...] = ()
-    hint: str = ""
+    hint: Message | None = None
     mark: bytes = field(default=b"", repr=False)
 
     def holds(self, signature: Signature, passphrases: Passphrases) -> bool:
@@ -113,7 +113,7 @@ def _parsed(
     certificates: list[FileCertificate] = []
     lists: list[RevocationList] = []
     for alias, contents in holding.parts:
-        problems += map(text, contents.problems)
+        problems += contents.problems
         certificates += _certificates(alias, contents, problems)
         lists += _lists(alias_location(path, alias), contents.lists, problems)
     advice = passphrases.advice if holding.locked else ()
@@ -122,7 +122,7 @@ def _parsed(
         tuple(certificates),
         tuple(problems),
         tuple(lists),
-        tuple((alias, joined((text(said), *advice))) for alias, said in holding.locked),
+        tuple((alias, joined((said, *advice))) for alias, said in holding.locked),
         holding.hint,
         passphrases.mark if holding.locked else b"",
     )
@@ -141,7 +141,7 @@ def _certificates(
         try:
             yield FileCertificate(position, parse.parse_certificate(der), der, alias, own_key)
         except parse.UnreadableCertificateError as error:
-            said = texts.certificate_unreadable(position=position, error=str(error))
+            said = texts.certificate_unreadable(position=position, problem=error.message)
             problems.append(located(location=alias, problem=said) if alias else said)
 
 
@@ -150,4 +150,4 @@ def _lists(location: str, ders: tuple[bytes, ...], problems: list[Message]) -> I
         try:
             yield parse.parse_crl(der, location, position)
         except parse.UnreadableCrlError as error:
-            problems.append(texts.crl_unreadable(position=position, error=str(error)))
+            problems.append(texts.crl_unreadable(position=position, problem=error.message))

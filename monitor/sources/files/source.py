@@ -181,6 +181,6 @@ class _Probe:
 
 
 def _empty(path: str, one: CertFile) -> Message:
-    if not one.hint:
+    if one.hint is None:
         return texts.no_certificate_in(path=path)
     return texts.no_certificate_in_because(path=path, hint=one.hint)

@@ -16,7 +16,6 @@ from monitor.model import (
     ProbeResult,
     Sighting,
     damaged_items,
-    text,
 )
 from monitor.model.texts import located
 from monitor.sources.files.texts import certificate_unreadable
@@ -116,7 +115,7 @@ class _Found:
         if not contents.ders and not named:
             return
         for problem in contents.problems:
-            self._failed(location, text(problem))
+            self._failed(location, problem)
         if not contents.ders and not contents.problems:
             self._fail(
                 Failure(FailureReason.NOT_A_CERTIFICATE, texts.no_certificate(location=location), location)
@@ -138,7 +137,7 @@ class _Found:
         try:
             certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
-            self._failed(location, certificate_unreadable(position=position, error=str(error)))
+            self._failed(location, certificate_unreadable(position=position, problem=error.message))
             return
         self._octets += len(der)
         if self._octets > MOST_OCTETS:

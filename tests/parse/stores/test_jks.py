@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.parse import texts
 from support.pki.key_stores import (
     LEAF,
     OTHER,
@@ -23,7 +24,7 @@ from support.pki.key_stores import (
 )
 
 JCEKS = b"\xce\xce\xce\xce"
-UNFIT = "the one passphrase that was tried does not fit, or the store was changed: nobody can say which"
+UNFIT = texts.maybe_changed(problem=texts.wrong_passphrase(count=1))
 
 
 def test_what_keytool_writes() -> None:
@@ -99,7 +100,7 @@ def test_one_bad_certificate_costs_only_itself() -> None:
         ["web.example", "Store CA"],
         [
             "a: an element is longer than the data",
-            "b: its certificate is of a kind that is not known here",
+            "b: its certificate is of an unknown type",
         ],
     )
 
@@ -107,14 +108,14 @@ def test_one_bad_certificate_costs_only_itself() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (jks(count=2**31), "it ends too early"),
-        (jks(trusted(b"ca", ROOT.der), count=2**31), "it ends too early"),
-        (jks(private(b"a")[:-4] + struct.pack(">I", 2**31)), "it ends too early"),
-        (jks(struct.pack(">I", 9) + text(b"odd") + bytes(8)), "the entry odd is of no known kind"),
-        (jks(struct.pack(">I", 3) + text(b"key") + bytes(8)), "the entry key is of no known kind"),
+        (jks(count=2**31), "it is cut off"),
+        (jks(trusted(b"ca", ROOT.der), count=2**31), "it is cut off"),
+        (jks(private(b"a")[:-4] + struct.pack(">I", 2**31)), "it is cut off"),
+        (jks(struct.pack(">I", 9) + text(b"odd") + bytes(8)), "the entry odd is of an unknown type"),
+        (jks(struct.pack(">I", 3) + text(b"key") + bytes(8)), "the entry key is of an unknown type"),
         (jks(version=7), "its version is 7"),
-        (jks(trusted(b"ca", ROOT.der), count=0), "more follows after its last entry"),
-        (b"\xfe\xed\xfe\xed", "it ends too early"),
+        (jks(trusted(b"ca", ROOT.der), count=0), "more data follows after its last entry"),
+        (b"\xfe\xed\xfe\xed", "it is cut off"),
     ],
 )
 def test_damaged(data: bytes, said: str) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.parse import texts
 from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, subjects, truststore, with_pbmac1
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 WEB = {"web": ["web.example", "Store CA"]}
-UNOPENED = (("", "it needs a passphrase, and there is none to try"),)
+UNOPENED = (("", texts.NO_PASSPHRASE),)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_without_a_checksum(folder: Path, options: tuple[str, ...]) -> None:
     data = exported(folder, *options)
     assert (subjects(held(data, "wrong", WORD)), held(data, "wrong").locked) == (
         WEB,
-        (("", "the one passphrase that was tried does not fit"),),
+        (("", texts.wrong_passphrase(count=1)),),
     )
 
 
@@ -115,7 +116,7 @@ def test_certificates_in_the_clear(folder: Path) -> None:
         (),
         WEB,
         WEB,
-        (("", "the one passphrase that was tried does not fit, so nobody can say whether it was changed"),),
+        (("", texts.unverified(problem=texts.wrong_passphrase(count=1))),),
     )
 
 

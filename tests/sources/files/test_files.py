@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from monitor.model import Failure, FailureReason, Message, Target
 from monitor.model.texts import names
+from monitor.parse.texts import CERTIFICATE_REQUEST
 from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source, texts, walk
 from monitor.sources.files.settings import Files
@@ -161,7 +162,7 @@ def test_a_named_request_is_no_certificate(tmp_path: Path) -> None:
     """A file that is configured by name is reported."""
     write(tmp_path, a_der=request())
     (failure,) = probe(target(tmp_path / "a.der")).failures
-    path, hint = str(tmp_path / "a.der"), "it is a certificate request"
+    path, hint = str(tmp_path / "a.der"), CERTIFICATE_REQUEST
     said = texts.no_certificate_in_because(path=path, hint=hint)
     assert failure == Failure(FailureReason.NOT_A_CERTIFICATE, said, path)
 

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.metrics import Exposition
 from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within
+from monitor.parse.texts import java_store_empty
 from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.sources.files.texts import no_certificate_in_because
 from monitor.web.queries import matching, row
@@ -95,7 +96,7 @@ def test_a_store_without_certificates(tmp_path: Path) -> None:
     (failure,) = probe(target(tmp_path / "a.jks")).failures
     assert failure == Failure(
         FailureReason.NOT_A_CERTIFICATE,
-        no_certificate_in_because(path=str(tmp_path / "a.jks"), hint="it is a JKS store without any"),
+        no_certificate_in_because(path=str(tmp_path / "a.jks"), hint=java_store_empty(kind="JKS")),
         str(tmp_path / "a.jks"),
     )
 

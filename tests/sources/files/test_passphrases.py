@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.renewals import unreachable_at
-from monitor.model import Failure, FailureReason, TargetState, text
+from monitor.model import Failure, FailureReason, TargetState
 from monitor.model.texts import joined, located
 from monitor.parse.stores import any_form
+from monitor.parse.texts import NO_PASSPHRASE
 from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.sources.files.texts import NO_PASSPHRASES
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
@@ -23,8 +24,7 @@ def test_no_passphrase(tmp_path: Path) -> None:
     write(tmp_path, a_p12=pkcs12(), b_pem=LEAF.pem)
     seen = probe(target(tmp_path))
     path = str(tmp_path / "a.p12")
-    needed = text("it needs a passphrase, and there is none to try")
-    said = located(location=path, problem=joined((needed, NO_PASSPHRASES)))
+    said = located(location=path, problem=joined((NO_PASSPHRASE, NO_PASSPHRASES)))
     assert (locations(seen, tmp_path), seen.failures) == (
         ["b.pem"],
         (Failure(FailureReason.PASSPHRASE, said, path),),

@@ -23,6 +23,7 @@ from monitor.parse.der import children, element
 from monitor.secrets import Secret
 from support.folders import DATA
 from support.pki import TODAY, Issued, authority, leaf, object_identifier, tlv
+from support.written import written
 
 RECORDED = DATA / "stores"
 ROOT = authority("Store CA", at=TODAY)
@@ -42,8 +43,8 @@ def subjects(found: AliasedCertificates) -> dict[str, list[str]]:
 
 
 def problems(found: AliasedCertificates) -> list[str]:
-    """Return everything that is damaged."""
-    return [problem for _, part in found.parts for problem in part.problems]
+    """Return everything that is damaged, in English."""
+    return [written(problem) for _, part in found.parts for problem in part.problems]
 
 
 def pkcs12(
