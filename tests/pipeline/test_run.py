@@ -1,39 +1,28 @@
-"""The main path: look, judge, record, show; and the alert pass beside it."""
+"""The main path: probe, judge, record, show."""
 
 import asyncio
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.assess import PathFinder
 from monitor.errors import SystemBrokenError
 from monitor.model import (
-    AlertKey,
-    AlertRecord,
     Anchors,
     Failure,
     FailureReason,
-    Notification,
     Observation,
     ProbeRequest,
     ProbeResult,
-    ReceiverChanges,
-    ReceiverRecord,
-    Target,
     TargetState,
     text,
 )
-from monitor.parse import parse_certificate
-from monitor.pipeline import Judge, TrustStoreCache
-from monitor.pipeline.alert_pass import AlertPass
+from monitor.pipeline import TrustStoreCache
 from support.factories import virtual_time
 from support.factories.pipeline_world import (
     ANCHORS,
-    LEAF,
     FakeClock,
     FakeStore,
     Shows,
@@ -41,7 +30,7 @@ from support.factories.pipeline_world import (
     batch,
     target,
 )
-from support.pki import NOW, days
+from support.pki import NOW
 
 
 def test_a_batch_is_probed_judged_shown_and_recorded() -> None:
@@ -248,137 +237,6 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
         return found
 
     assert asyncio.run(scenario()) is ANCHORS
-
-
-@dataclass
-class FakeMemory:
-    """Remember alerts, what the receiver was notified, notifications and facts as the store would."""
-
-    alerts: dict[AlertKey, AlertRecord] = field(default_factory=dict)
-    receiver: ReceiverRecord = ReceiverRecord("email")
-    waiting: list[Notification] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=dict)
-    bytes_asked_for: list[str] = field(default_factory=list)
-
-    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the one certificate there is."""
-        self.bytes_asked_for += fingerprints
-        return {parse_certificate(LEAF.der).sha256: LEAF.der}
-
-    async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
-        """Return the alerts that are not over."""
-        return {key: record for key, record in self.alerts.items() if record.resolved_at is None}
-
-    async def receiver_record(self, receiver: str) -> ReceiverRecord:
-        """Return what the one receiver was notified."""
-        assert receiver == self.receiver.receiver
-        return self.receiver
-
-    async def notify(
-        self,
-        alerts: Sequence[AlertRecord],
-        receivers: Mapping[str, ReceiverChanges],
-        notifications: Sequence[Notification],
-        now: datetime,
-    ) -> None:
-        """Remember one pass."""
-        self.alerts |= {record.key: record for record in alerts}
-        for change in receivers.values():
-            log = {**self.receiver.log, **{one.key: one.record for one in change.log}}
-            self.receiver = replace(
-                self.receiver,
-                log={key: record for key, record in log.items() if record is not None},
-                inventory_at=self.receiver.inventory_at or change.inventory_at,
-            )
-        self.waiting += notifications
-
-    async def fact(self, key: str) -> str | None:
-        """Return one fact."""
-        return self.facts.get(key)
-
-    async def set_facts(self, facts: Mapping[str, str]) -> None:
-        """Remember facts."""
-        self.facts.update(facts)
-
-
-ADMINS = {"email": ("admins@vms.example",)}
-
-
-def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = True) -> bool:
-    """Do one alert pass."""
-
-    async def anchors(_: tuple[str, ...]) -> Anchors:
-        return ANCHORS
-
-    alerting = AlertPass(world.board, Judge(PathFinder()), anchors, memory)
-    return asyncio.run(
-        alerting.run(now, ADMINS if mail else {}, clock_suspect=False, notify_all_renewals=False)
-    )
-
-
-def probed(*targets: Target) -> World:
-    """Return a world in which every target was probed once."""
-    world = World(Shows())
-    asyncio.run(world.pipeline(targets).run(batch(*targets)))
-    return world
-
-
-def test_a_pass_reports_the_inventory_once() -> None:
-    """A second pass at the same instant reports nothing."""
-    world, memory = probed(target(1)), FakeMemory()
-    assert [passing(world, memory, NOW), passing(world, memory, NOW)] == [True, False]
-    assert len(memory.waiting) == 1
-
-
-def test_a_pass_judges_again_what_time_has_changed() -> None:
-    """A certificate that crosses its margin between two probes is critical after the pass."""
-    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
-    passing(world, memory, NOW)
-    before = world.board.snapshot.states[target(1).id].severity
-    passing(world, memory, days(299))
-    after = world.board.snapshot.states[target(1).id].severity
-    assert (before, after) == ("ok", "critical")
-    assert memory.bytes_asked_for == []
-    passing(world, memory, days(301))
-    assert memory.bytes_asked_for == [parse_certificate(LEAF.der).sha256]
-
-
-def test_alerts_exist_without_any_receiver() -> None:
-    """They are on the board and recorded; mail that is configured later starts with the inventory."""
-    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
-    assert passing(world, memory, days(301), mail=False) is False
-    assert world.board.snapshot.alerts[0].level == "expired"
-    assert {group.id for group in world.board.snapshot.alerts} <= {key.id for key in memory.alerts}
-    assert (memory.receiver, memory.waiting) == (ReceiverRecord("email"), [])
-    assert passing(world, memory, days(301)) is True
-    assert memory.receiver.inventory_at == days(301)
-
-
-def test_alert_leaves_the_board_when_it_is_over() -> None:
-    """Without any receiver a resolved alert is off the board and recorded as over."""
-    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
-    passing(world, memory, days(301), mail=False)
-    world.board.replace([])
-    passing(world, memory, days(302), mail=False)
-    assert world.board.snapshot.alerts == ()
-    assert {(record.resolved_at, record.resolution) for record in memory.alerts.values()} == {
-        (days(302), "gone")
-    }
-
-
-def test_a_probe_that_finishes_during_a_pass_is_not_undone() -> None:
-    """What a pass judged from older knowledge gives way to a newer probe."""
-    one = target(1, unreachable_after=1000)
-    world = probed(one)
-    newer = replace(world.board.snapshot.states[one.id], failed_probes=7)
-
-    class Late(FakeMemory):
-        async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-            world.board.put([newer])
-            return await super().ders(fingerprints)
-
-    passing(world, Late(), days(301))
-    assert world.board.snapshot.states[one.id].failed_probes == 7
 
 
 def test_a_success_forgets_nothing_that_failed_beside_it() -> None:
