@@ -67,8 +67,12 @@ def run(programs: Path, name: str, *arguments: str) -> int:
 
     Ctrl-C reaches it by itself, SIGTERM through us: it would run on for nobody otherwise.
     """
+    early: list[int] = []  # a signal that comes while it starts
+    signal.signal(signal.SIGTERM, lambda number, _: early.append(number))
     process = subprocess.Popen([str(programs / name), *arguments], cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    if early:
+        process.terminate()
     while True:
         try:
             return process.wait()

@@ -123,7 +123,7 @@ def test_endless_headers() -> None:
     sentence = said(endless_head, within=3)
     assert sentence in (
         "127.0.0.1 sent an incomplete answer, or one that is not HTTP",
-        "127.0.0.1 gave no whole answer in 3 s",
+        "no complete answer from 127.0.0.1 within 3 s",
     )
 
 

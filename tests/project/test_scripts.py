@@ -24,6 +24,17 @@ from pathlib import Path
 from environment import run
 sys.exit(run(Path(sys.argv[1]), "program"))
 """
+EARLY = """\
+import os, signal, subprocess
+import environment
+
+class Popen(subprocess.Popen):
+    def __init__(self, *words, **keys):
+        super().__init__(*words, **keys)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+environment.subprocess.Popen = Popen
+"""
 
 
 @UNIX
@@ -45,3 +56,14 @@ def test_sigterm_reaches_the_program(tmp_path: Path) -> None:
         # The pipe is open as long as the program is.
         said = script.communicate(timeout=20)
     assert (script.returncode, said) == (1, ("", "told to stop\n"))
+
+
+@UNIX
+def test_sigterm_while_the_program_starts(tmp_path: Path) -> None:
+    """A signal in the first instant reaches the program too: it ends by it, and the script with its code."""
+    program = tmp_path / "program"
+    program.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    program.chmod(0o755)
+    command = [sys.executable, "-c", EARLY + SCRIPT, str(tmp_path)]
+    done = subprocess.run(command, cwd=SCRIPTS, timeout=30, check=False)
+    assert done.returncode == 256 - signal.SIGTERM
