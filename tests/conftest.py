@@ -1,9 +1,12 @@
 """What all tests share: skips that count as failures where nothing may be missing, bounds of what hangs."""
 
 import faulthandler
+import gc
 import os
+import signal
 import sys
 from collections.abc import Generator
+from types import FrameType
 
 import pytest
 
@@ -17,11 +20,39 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a skipped test where every program that tests need is installed."""
+    if call.excinfo is not None and isinstance(call.excinfo.value, HungError):
+        # What it leaves warns when it is collected, and Python before 3.11.8 cannot write a warning while it
+        # parses the source for the report (CPython issue 106905).
+        gc.collect()
     report = yield
     if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
     return report
+
+
+class HungError(pytest.fail.Exception, SystemExit):
+    """The failure of a test whose time is over; event loops pass a ``SystemExit`` on and log other errors."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Generator[None, object, object]:
+    """Let the failure come through an event loop, wherever that is when the time is over."""
+    result = yield
+    if sys.platform == "win32":
+        return result
+    fail = signal.getsignal(signal.SIGALRM)
+    if not callable(fail):
+        return result
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        try:
+            fail(number, frame)
+        except pytest.fail.Exception as error:
+            raise HungError(error.msg) from None
+
+    signal.signal(signal.SIGALRM, handler)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.folders import ROOT
+from support.folders import ROOT, TESTS
 
 HANGS = """
 import asyncio, threading
@@ -14,6 +14,17 @@ import pytest
 @pytest.mark.timeout(0.2)
 def test_on_a_loop():
     asyncio.run(asyncio.Event().wait())
+
+@pytest.mark.timeout(0.2)
+def test_in_a_callback():
+    def again():
+        loop.call_soon(again)
+    loop = asyncio.new_event_loop()
+    again()
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
 
 @pytest.mark.timeout(0.2)
 def test_on_a_thread():
@@ -35,20 +46,21 @@ def test_of_the_others():
 def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     """Return what became of a Python with these arguments."""
     command = [sys.executable, *arguments]
-    env = {**os.environ, "COLUMNS": "200"}  # the summary is cut to the width
+    env = {**os.environ, "COLUMNS": "200", "PYTHONPATH": str(TESTS)}  # the summary is cut to the width
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False, env=env)
 
 
 def test_a_hung_test_fails_alone(tmp_path: Path) -> None:
     """The summary names the tests that hang; the run goes on."""
     (tmp_path / "test_hanging.py").write_text(HANGS)
-    ours = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
+    ours = ["-p", "conftest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
     done = python("-m", "pytest", "-q", *ours, "test_hanging.py", cwd=tmp_path)
-    *_, fixture, loop, thread, counts = done.stdout.splitlines()
-    assert fixture.startswith("ERROR test_hanging.py::test_in_a_fixture - Failed: Timeout")
-    assert loop.startswith("FAILED test_hanging.py::test_on_a_loop - Failed: Timeout")
-    assert thread.startswith("FAILED test_hanging.py::test_on_a_thread - Failed: Timeout")
-    assert counts.startswith("2 failed, 1 passed, 1 error")
+    *_, fixture, loop, callback, thread, counts = done.stdout.splitlines()
+    assert fixture.startswith("ERROR test_hanging.py::test_in_a_fixture - conftest.HungError: Timeout")
+    assert loop.startswith("FAILED test_hanging.py::test_on_a_loop - conftest.HungError: Timeout")
+    assert callback.startswith("FAILED test_hanging.py::test_in_a_callback - conftest.HungError: Timeout")
+    assert thread.startswith("FAILED test_hanging.py::test_on_a_thread - conftest.HungError: Timeout")
+    assert counts.startswith("3 failed, 1 passed, 1 error")
 
 
 def test_the_last_bound_names_the_test() -> None:
@@ -59,7 +71,7 @@ from support.watchdog import watchdog
 with watchdog("test_x.py::test_y", sys.stdout.write, seconds=0.1):
     threading.Event().wait()
 """
-    done = python("-u", "-c", program, cwd=ROOT / "tests")
+    done = python("-u", "-c", program, cwd=TESTS)
     last = done.stdout.splitlines()[-1]
     assert done.returncode == 1
     assert last.startswith("HUNG test_x.py::test_y:")
