@@ -90,7 +90,7 @@ def test_new_location_of_a_reported_certificate_is_quiet() -> None:
 
 
 def test_different_failures_of_one_certificate_are_one_entry() -> None:
-    """End, name and trust of one certificate are read together, the worst first."""
+    """Expiry, name and trust of one certificate are one item, the worst first."""
     one = certificate(1, 20)
     state = seen(
         "a:443",
@@ -107,7 +107,7 @@ def test_different_failures_of_one_certificate_are_one_entry() -> None:
     "check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA, Check.NOT_YET_VALID]
 )
 def test_facts_of_a_target_have_a_key_for_each_target(check: Check) -> None:
-    """What depends on where a certificate is served is remembered for each target."""
+    """A finding that depends on where a certificate is served is recorded for each target."""
     one = certificate(1)
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
     decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
@@ -119,7 +119,7 @@ def test_facts_of_a_target_have_a_key_for_each_target(check: Check) -> None:
 
 @pytest.mark.parametrize("check", [Check.EXPIRY, Check.CA_EXPIRY, Check.WEAK_KEY, Check.WEAK_SIGNATURE])
 def test_facts_of_a_certificate_have_one_key(check: Check) -> None:
-    """What is true of a certificate wherever it lies is remembered once."""
+    """A finding that is true of a certificate anywhere is recorded once."""
     one = certificate(1)
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
     decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
@@ -138,7 +138,7 @@ def test_shared_alert_is_notified_once() -> None:
 
 
 def test_ca_is_titled_by_its_own_name() -> None:
-    """A CA that ends is named itself, not by the first of the many targets below it."""
+    """An expiring CA is named itself, not by the first of the many targets below it."""
     ca = certificate(9, 50, name="VMS Certificate Authority", ca=True)
     state = seen("a:443", certificate(1), finding(Check.CA_EXPIRY, ca, "a:443"), above=(ca,))
     assert news(decide(picture(state), {}, NOW, monitor_state=AFTER_INVENTORY)) == [
@@ -147,7 +147,7 @@ def test_ca_is_titled_by_its_own_name() -> None:
 
 
 def test_worst_comes_first() -> None:
-    """Expired is above critical above warning, and the earlier end above the later one."""
+    """Expired comes before critical before warning, and the earlier expiry before the later one."""
     snapshot = picture(
         ending("w:1", certificate(1, 20)),
         ending("c5:1", certificate(2, 5), Severity.CRITICAL),
@@ -178,12 +178,12 @@ def test_strictest_policy_reminds() -> None:
 
 
 def test_last_known_certificate_of_an_unreachable_target_still_climbs() -> None:
-    """While nobody answers, the last known certificate goes on to its end."""
+    """While a target is unreachable, its last known certificate is still judged."""
     state = unreachable(ending("a:443", certificate(1, -1), Severity.CRITICAL))
     decision = decide(picture(state), told_at("critical", 0.5), NOW, monitor_state=AFTER_INVENTORY)
     assert ("worse", "expired", "a:443") in news(decision)
 
 
 def test_quiet_network_changes_nothing() -> None:
-    """Where nothing is wrong nothing is reported and nothing is written."""
+    """Without findings nothing is reported and nothing is written."""
     assert decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY).is_nothing

@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_suspect_clock_reports_only_that_and_once_a_day() -> None:
-    """With a clock that cannot be believed nothing else is decided, and that silence is never forgotten."""
+    """With a wrong clock nothing else is decided, and nothing is forgotten."""
     snapshot = picture(ending("a:443", certificate(1, -5), Severity.CRITICAL))
     decisions = steps(
         (snapshot, NOW),
@@ -59,7 +59,7 @@ def test_suspect_clock_reports_only_that_and_once_a_day() -> None:
 
 
 def test_clock_that_is_right_again_is_reported() -> None:
-    """Telling goes on, and the administrators hear that it does."""
+    """Notifications go on, and administrators are notified of that."""
     decision = decide(CALM, row(CLOCK, "critical", NOW - DAYS), NOW, monitor_state=AFTER_INVENTORY)
     assert [(item.reason, item.messages) for item in decision.items] == [
         (NotifyReason.RESOLVED, (CLOCK_RIGHT, CLOCK_REPORTS))
@@ -82,7 +82,7 @@ FIRST_PASS = MonitorState(NOW, never_probed=2)
 def test_first_pass_reports_only_urgent_expiries(
     days: float, severity: Severity, check: Check, expected: list[object]
 ) -> None:
-    """Before the inventory only what has expired or ends critically soon is reported."""
+    """Before the inventory only expired and critically expiring certificates are reported."""
     one = certificate(1, days)
     snapshot = picture(seen("a:443", one, finding(check, one, "a:443", severity)))
     assert news(decide(snapshot, {}, NOW, monitor_state=FIRST_PASS)) == expected
@@ -101,7 +101,7 @@ def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
 
 
 def test_inventory_waits_for_a_first_target() -> None:
-    """A discovery that has not answered yet is no reason for an empty inventory."""
+    """A discovery that has not answered yet does not cause an empty inventory."""
     assert decide(picture(), {}, NOW, monitor_state=MonitorState(NOW)).is_nothing
 
 
@@ -132,6 +132,6 @@ def test_everything_in_the_inventory_counts_as_reported() -> None:
 
 
 def test_inventory_is_sent_once() -> None:
-    """Its own told row keeps the inventory from coming twice, whatever the situation says."""
+    """Its own record keeps the inventory from being sent twice, whatever the monitor's state is."""
     decisions = steps((CALM, NOW), (CALM, NOW), monitor_state=MonitorState(STARTED))
     assert [decision.inventory is not None for decision in decisions] == [True, False]

@@ -29,7 +29,7 @@ from support.factories.machines import in_zone
 
 
 class TestNeverSeen:
-    """What stands by cannot be judged from the network, and that is said."""
+    """A standby server cannot be judged from the network, which is reported."""
 
     SPARE = TargetState(
         recorder("spare:7563", traits=TargetTraits(standby=True)),
@@ -51,7 +51,7 @@ class TestNeverSeen:
 
     @pytest.mark.parametrize("kind", ["plain", "html"])
     def test_a_section_of_its_own(self, kind: str) -> None:
-        """Neither unreachable nor something to do, and by host with all its ports."""
+        """Neither unreachable nor needing action, and listed by host with all its ports."""
         mail = mail_about(
             self.silent(),
             self.silent("spare:9001"),
@@ -88,20 +88,20 @@ class TestNeverSeen:
         assert [news(decision) for decision in decisions] == [[("first", "warning", "spare:7563")], []]
 
     def test_it_does_not_count_as_a_fallen_network(self) -> None:
-        """Ten spares that were never seen are not the monitor's own network."""
+        """Ten standby servers that were never reached are not a network failure."""
         snapshot = picture(*(self.silent(f"spare{n}:7563") for n in range(10)))
         items = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
         assert {item.checks for item in items} == {(Check.NEVER_SEEN,)}
 
     @pytest.mark.parametrize("probes", [0, 1])
     def test_seen_once_is_resolved(self, probes: int) -> None:
-        """Also when it has stopped answering again before anybody decided."""
+        """Also when it has stopped answering again before the next decision."""
         answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_probes=probes)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
         assert news(decisions[1]) == [("resolved", "", "spare:7563")]
 
     def test_who_becomes_a_spare_is_not_called_unresponsive_any_more(self) -> None:
-        """Its told silence is forgotten without a word."""
+        """Its record is removed without a notification."""
         before = unreachable(seen("spare:7563", LEAF))
         after = failing(seen("spare:7563", LEAF, on=self.silent().target))
         decisions = list(steps((picture(before), NOW), (picture(after), NOW)))
@@ -109,6 +109,6 @@ class TestNeverSeen:
         assert [change.record for change in decisions[1].changes] == [None]
 
     def test_a_spare_that_was_seen_is_not_unreachable(self) -> None:
-        """Its silence is as it should be."""
+        """No answer is then normal."""
         answered = failing(seen("spare:7563", LEAF, on=self.silent().target))
         assert mail_about(answered, monitor_state=MonitorState(NOW)).subject.endswith("0 unreachable")

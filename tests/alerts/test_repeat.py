@@ -66,7 +66,7 @@ def judged(state: TargetState, now: datetime) -> TargetState:
 
 
 class Estate(RuleBasedStateMachine):
-    """Live through random years of an estate, deciding after every event."""
+    """Simulate random years of an estate, with a decision after every event."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -80,7 +80,7 @@ class Estate(RuleBasedStateMachine):
 
     @initialize(everything=st.booleans())
     def begin(self, *, everything: bool) -> None:
-        """Watch every location from the start, telling all renewals or not."""
+        """Watch every location from the start, with or without notifying all renewals."""
         self.monitor_state = replace(self.monitor_state, notify_all_renewals=everything)
         for location in PLACES:
             self.states[location] = seen(location, self._issue(60))
@@ -98,7 +98,7 @@ class Estate(RuleBasedStateMachine):
 
     @rule(location=locations, days=st.floats(1, 400))
     def renew(self, location: str, days: float) -> None:
-        """Put a new certificate in place; one probe has seen it."""
+        """Install a new certificate; one probe has seen it."""
         state, new = self.states.get(location), self._issue(days)
         if state is not None:
             old = state.sightings[0].certificate
@@ -114,7 +114,7 @@ class Estate(RuleBasedStateMachine):
 
     @rule(location=locations)
     def look_again(self, location: str) -> None:
-        """Look successfully once more."""
+        """Probe successfully once more."""
         if location in self.states:
             state = self.states[location]
             former_leaves = tuple(replace(d, probes=d.probes + 1) for d in state.former_leaves)
@@ -131,7 +131,7 @@ class Estate(RuleBasedStateMachine):
 
     @rule(critical=st.booleans())
     def cut_the_network(self, *, critical: bool) -> None:
-        """Silence everything."""
+        """Make everything unreachable."""
         severity = Severity.CRITICAL if critical else Severity.WARNING
         self.states = {location: unreachable(state, severity) for location, state in self.states.items()}
 
@@ -177,7 +177,7 @@ class Estate(RuleBasedStateMachine):
 
     @invariant()
     def notification_log_is_bounded(self) -> None:
-        """Rows do not pile up: they are bounded by what is watched."""
+        """Check that the number of records is bounded by the number of targets."""
         assert len(self.log) <= 10 * len(PLACES)
 
 

@@ -78,7 +78,7 @@ def test_renewed_after_two_probes() -> None:
 
 
 def test_one_probe_proves_nothing() -> None:
-    """After one probe of a new certificate, nothing is said and the row stays."""
+    """After one probe of a new certificate, nothing is reported and the record stays."""
     assert after(notified(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
 
 
@@ -97,7 +97,7 @@ def test_renewed_at_every_location_is_one_entry() -> None:
 
 
 def test_renewed_waits_for_an_unreachable_location() -> None:
-    """A location that cannot be seen may still have the old one."""
+    """An unreachable location may still have the old one."""
     silent = unreachable(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
     items, forgotten = after(
         notified(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, former_leaves=(gone(),)), silent
@@ -106,7 +106,7 @@ def test_renewed_waits_for_an_unreachable_location() -> None:
 
 
 def test_several_failures_of_one_renewed_certificate_are_one_entry() -> None:
-    """End, weak key and wrong name end with the one renewal."""
+    """Expiry, weak key and wrong name are resolved by one renewal."""
     before = notified() | notified(Check.WEAK_KEY) | notified(Check.NAME, of="endpoint:a:443")
     items, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
     assert (items, set(forgotten)) == ([("renewed", "", "a:443")], set(before))
@@ -124,18 +124,18 @@ def test_several_failures_of_one_renewed_certificate_are_one_entry() -> None:
 def test_certificate_that_simply_left_is_quiet(
     former_leaves: tuple[FormerLeaf, ...], shown: Certificate
 ) -> None:
-    """What left without a successor, or is no longer too near its end, needs no mail."""
+    """A certificate that left without a successor, or is no longer due, needs no mail."""
     assert after(notified(), seen("a:443", shown, former_leaves=former_leaves)) == ([], list(notified()))
 
 
 def test_removed_target_is_quiet() -> None:
-    """A target that is no longer configured takes its told rows with it."""
+    """The records of a target that is no longer configured are removed."""
     before = notified() | notified(Check.NAME, of="endpoint:a:443")
     assert after(before, seen("z:443", NEW)) == ([], list(before))
 
 
 def test_superseded_in_a_collection_is_renewed() -> None:
-    """An older certificate beside its successor no longer alarms and is reported as renewed."""
+    """An older certificate beside its successor causes no more alerts and is reported as renewed."""
     folder = replace(target("web servers"), collection=True)
     locations = Sighting("/a/old.pem", 0, OLD), Sighting("/a/new.pem", 0, NEW)
     paths = tuple(Path(s.location, (s.certificate,), trusted=True) for s in locations)
@@ -145,7 +145,7 @@ def test_superseded_in_a_collection_is_renewed() -> None:
 
 
 def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
-    """A CA above a leaf leaves no trace of its own: its successor is known by name."""
+    """The successor of a CA above a leaf is recognized by its name."""
     ca = certificate(8, 3000, name="VMS CA", ca=True)
     before = row(
         AlertKey(Check.CA_EXPIRY, Scope.CERTIFICATE, certificate(7).sha256), "warning", NOW, "VMS CA"
@@ -173,7 +173,7 @@ def test_resolved_fact_is_reported(check: Check) -> None:
     ],
 )
 def test_unsure_is_not_resolved(state: TargetState) -> None:
-    """Unreachable is never recovered, and one probe proves nothing."""
+    """Unreachable is never resolved by one probe."""
     assert after(notified(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
 
 
@@ -189,7 +189,7 @@ def test_same_fault_on_the_next_certificate_is_not_resolved() -> None:
     ids=["off", "accepted"],
 )
 def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
-    """Who switches a check off or accepts a certificate needs no mail about it."""
+    """Turning a check off or accepting a certificate causes no mail."""
     state = seen("a:443", OLD, on=target("a:443", policy=policy))
     before = notified(Check.TRUST, of="endpoint:a:443")
     assert after(before, state) == ([], list(before))
@@ -204,7 +204,7 @@ def test_shared_alert_is_resolved() -> None:
 
 
 def test_shared_alert_waits_for_an_unreachable_member() -> None:
-    """As long as one of the targets does not answer nobody knows whether they agree."""
+    """While one of the targets does not answer, it is unknown whether they agree."""
     key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
     before = row(key, "warning", NOW, "www.vms.example", ("a:443", "b:443"))
     assert after(before, seen("a:443", NEW), failing(seen("b:443", OLD))) == ([], [])
@@ -234,7 +234,7 @@ def test_renewal_reported_for_its_problem_is_not_reported_again() -> None:
 
 
 def test_whole_story_of_one_certificate() -> None:
-    """Warned, critical, expired, renewed: four mails, and silence between them."""
+    """Warning, critical, expired, renewed: four mails, and none between them."""
     unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, text("not yet"))
     one = certificate(1, 8, age=340)
     probes = [

@@ -143,12 +143,12 @@ def test_no_answer_is_no_recovery(key: AlertKey) -> None:
 
 
 def test_revoked_again_after_a_restart() -> None:
-    """What the issuer says again is no news."""
+    """The same answer again is not reported."""
     assert outcome(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), REVOKED) == ([], [REVOKED])
 
 
 def test_good_again() -> None:
-    """Only the word of the issuer solves it."""
+    """Only an answer of the issuer resolves it."""
     good = (said(RevocationStatus.GOOD),)
     assert outcome(snapshot(shown(), known=good), REVOKED) == (["resolved revoked"], [])
 
@@ -171,7 +171,7 @@ def test_one_unresponsive_issuer() -> None:
 
 
 def test_unknown_becomes_revoked() -> None:
-    """That one is revoked is news of its own, and the issuer is no longer silent."""
+    """A revoked one is reported separately, and the issuer is reachable again."""
     known = (said(RevocationStatus.REVOKED), said(RevocationStatus.GOOD, MIDDLE))
     assert outcome(snapshot(shown(), known=known), UNKNOWN) == (
         ["first revoked", "resolved revocation_unknown"],
@@ -180,19 +180,19 @@ def test_unknown_becomes_revoked() -> None:
 
 
 def test_switched_off() -> None:
-    """When nobody asks any more, it is dropped without a word."""
+    """When revocation is turned off, it is removed without a notification."""
     assert outcome(snapshot(shown(policy=Policy())), REVOKED) == ([], [])
 
 
 def test_check_switched_off() -> None:
-    """When the check is switched off, it is dropped without a word."""
+    """When the check is turned off, it is removed without a notification."""
     off = replace(ASKED, checks=((Check.REVOKED, None),))
     known = (said(RevocationStatus.REVOKED),)
     assert outcome(snapshot(shown(policy=off), known=known), REVOKED) == ([], [])
 
 
 def test_renewed() -> None:
-    """A new certificate in its location is the good news."""
+    """A new certificate at its location is reported."""
     gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
     assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == (["renewed expiry"], [])
 
@@ -204,7 +204,7 @@ def test_one_probe_without_it() -> None:
 
 
 def test_a_new_ca() -> None:
-    """When no certificate hangs on the revoked CA any more, that is good news as well."""
+    """When no certificate depends on the revoked CA any more, that is reported as well."""
     key = AlertKey(Check.REVOKED, Scope.CERTIFICATE, MIDDLE.sha256)
     gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
     state = shown(NEW, former_leaves=gone, above=(OTHER, ROOT))
@@ -220,5 +220,5 @@ def test_unreachable() -> None:
 
 
 def test_no_longer_watched() -> None:
-    """A target that left the configuration takes its news along."""
+    """The alerts of a target that left the configuration are removed."""
     assert outcome(snapshot(shown(certificate(9), "b:443")), REVOKED) == ([], [])

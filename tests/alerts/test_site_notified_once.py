@@ -76,7 +76,7 @@ def test_whatever_happens_to_a_site_is_reported_once(
     history: list[list[tuple[Certificate | None, bool, int]]],
     inventory: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    """After every change of a site one decision tells it, and deciding again tells and stores nothing."""
+    """After every change of a site one decision reports it, and deciding again reports and stores nothing."""
     rows: Mapping[AlertKey, Row] = {}
     # A picture without any target waits for the end of the first pass, whatever lists are missing.
     monitor_state = AFTER_INVENTORY if inventory else MonitorState(NOW - FIRST_PASS_AT_MOST)

@@ -59,7 +59,7 @@ def log(snapshot: Snapshot) -> Decided:
     [(2, []), (3, [("first", "warning", LIST)]), (12, [("first", "critical", LIST)])],
 )
 def test_list_that_was_never_fetched_is_reported(failed: int, expected: list[tuple[str, str, str]]) -> None:
-    """A folder that is not there from the start gives no target that could say so."""
+    """A folder that is missing from the start gives no target that could report it."""
     assert news(log(with_list(replace(FAILING, failed=failed)))) == expected
 
 
@@ -78,14 +78,14 @@ def test_what_is_said_of_it() -> None:
 
 
 def test_list_is_not_reported_as_one_of_its_targets() -> None:
-    """The one target that bears the finding has no more to do with it than the others."""
+    """The target that has the finding is not affected more than the others."""
     (item,) = log(with_list(replace(FAILING, found=1), borne=True)).items
     assert [(one.title, one.location) for one in item.locations] == [(LIST, LIST)]
 
 
 @pytest.mark.parametrize("borne", [False, True])
 def test_list_that_was_fetched_again_is_reported(borne: bool) -> None:  # noqa: FBT001 - pytest passes it by name
-    """The good news comes once."""
+    """The resolution is reported once."""
     decisions = steps(
         (with_list(FAILING, borne=borne), NOW), (with_list(HAD, borne=True), NOW), (with_list(HAD), NOW)
     )

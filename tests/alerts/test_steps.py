@@ -49,7 +49,7 @@ def steps_of(*states: TargetState) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_title_then_effect_then_steps(kind: str) -> None:
-    """What it is comes first, then what stops, then what to do, then where and which."""
+    """The problem comes first, then the impact, the steps, the locations and the certificate."""
     body = text_of(mail_about(ending_under(CA)), kind)
     order = [
         f"[WARNING] {TITLE}: certificate expires in 20 days",
@@ -67,7 +67,7 @@ def test_title_then_effect_then_steps(kind: str) -> None:
 
 
 def test_several_effects_are_a_list() -> None:
-    """What stops on several kinds of server has one heading."""
+    """The impact on several kinds of server has one heading."""
     other = replace(
         TARGET_INFO,
         title="Event Server",
@@ -81,7 +81,7 @@ def test_several_effects_are_a_list() -> None:
 
 
 def test_old_thumbprint_is_never_near_a_command() -> None:
-    """Only a line that asks for what is served gets it."""
+    """Only a line with the placeholder for the served certificate gets it."""
     assert steps_of(ending_under(CA))[1:] == [
         "Run configurator /thumbprint=<thumbprint of the new certificate> {unknown} {} {0!r}",
         f"The certificate currently served is {LEAF.sha1}.",
@@ -117,20 +117,20 @@ def test_a_command_wins_over_what_is_served(text: str) -> None:
 def test_ca_first_when_it_expires_within_the_new_life(
     ca: Certificate, shown: Certificate, *, first: bool
 ) -> None:
-    """A certificate made now, as long as this one, must end before its CA, else no leaf step is printed."""
+    """A new certificate of the same lifetime must expire before its CA, else there is no step for it."""
     expected = [f"Renew VMS CA first: it ends on {ca.not_after:%B} {ca.not_after.day}, {ca.not_after.year}."]
     found = steps_of(ending_under(ca, shown=shown))
     assert (found == expected, len(found)) == (first, 1 if first else 3)
 
 
 def test_without_a_text_for_the_ca_the_steps_stay() -> None:
-    """Somebody's own steps are not dropped for a text that they never wrote."""
+    """A user's own steps are kept."""
     own = recorder(info=with_runbook(TARGET_INFO, ca_first=()))
     assert len(steps_of(ending_under(SHORT_CA, on=own))) == 3
 
 
 def test_an_unknown_ca_is_said_so() -> None:
-    """Where the issuer was not served and is no anchor, its end is not known."""
+    """If the issuer was not served and is no trusted CA, its expiry is unknown."""
     assert steps_of(ending(WHERE, LEAF, on=recorder()))[0] == (
         "Ask VMS Certificate Authority, which ends on (not known), for rec1, 10.0.0.5."
     )
@@ -189,7 +189,7 @@ def test_kinds_keep_their_own_steps() -> None:
     ],
 )
 def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool, bool]) -> None:
-    """What stops is said where clients refuse, steps where a new certificate helps, the link always."""
+    """The impact is shown if clients refuse, steps if a new certificate helps, the link always."""
     (item,) = notification_items(
         seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,))
     )
@@ -199,7 +199,7 @@ def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool
 
 
 def test_names_to_ask_for_hold_those_that_were_missing() -> None:
-    """The new certificate is asked for with the names that clients are given, and the wanted name."""
+    """The new certificate is requested with the names that clients use, and the expected name."""
     on = recorder(traits=TargetTraits(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
     found = finding(Check.NAME, LEAF, WHERE)
     (step, *_) = steps_of(seen(WHERE, LEAF, found, on=on, above=(CA,)))
@@ -207,7 +207,7 @@ def test_names_to_ask_for_hold_those_that_were_missing() -> None:
 
 
 def test_names_that_could_be_commands_are_left_out() -> None:
-    """People paste steps into a shell; a stranger's certificate must not write them."""
+    """Steps are pasted into a shell; a hostile certificate must not change them."""
     one = replace(LEAF, dns_names=("rec1", "x$(reboot)", 'a" & del *', "*.vms.example", "büro.example"))
     ca = replace(CA, subject_cn='VMS "CA" & `del`')
     assert steps_of(ending_under(ca, shown=one))[0] == (
@@ -223,7 +223,7 @@ def test_many_names_are_counted() -> None:
 
 @given(st.text(max_size=80))
 def test_unknown_braces_stay(text: str) -> None:
-    """Whatever stands in a text, filling it raises nothing, and what is no placeholder stays."""
+    """Filling any text raises nothing, and only placeholders are replaced."""
     values = dict.fromkeys(("names", "thumbprint", "issuer", "ca_expires"), "V")
     expected = text
     for name, value in values.items():
@@ -235,7 +235,7 @@ def test_unknown_braces_stay(text: str) -> None:
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
-    """Texts of a configuration and names of a stranger never break a mail."""
+    """Texts of a configuration and hostile names never break a mail."""
     steps = runbook(name, (*texts, "{names} {"), ca_first=tuple(texts), link=name)
     info = TargetInfo(name, name, runbook=steps)
     one = replace(LEAF, dns_names=(name,), issuer_cn=name)
@@ -245,7 +245,7 @@ def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
 
 
 def test_labels_are_shown() -> None:
-    """Component, certificate group and site, each value once; other labels are nobody's business."""
+    """Component, certificate group and site, each value once; other labels are not shown."""
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("rec2:7563"))))
     lines = [line.strip() for line in body.splitlines()]
     wanted = ["Component: recording_server", "Certificate group: streaming_media", "Site: HQ"]

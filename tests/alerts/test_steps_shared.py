@@ -75,14 +75,14 @@ class TestAuthority:
         )
 
     def test_its_end_and_its_leaves_are_one_entry(self) -> None:
-        """The CA's own end and what outlives it stand together."""
+        """The CA's own expiry and certificates that outlive it are one item."""
         states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
         (item,) = notification_items(*states)
         assert (item.title, item.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
         assert [advice.ca_first for advice in item.renewal_steps] == [True]
 
     def test_another_leaf_below_it_is_not_reported_again(self) -> None:
-        """Once the CA is known to be too short, the next certificate below it is no news."""
+        """Once the CA was reported, the next certificate below it is not."""
         first, second = (self.falling(n, Check.OUTLIVES_CA) for n in (1, 2))
         decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
         assert [len(decision.items) for decision in decisions] == [1, 0]
@@ -94,7 +94,7 @@ class TestAuthority:
         ]
 
     def test_resolved_when_no_leaf_outlives_it(self) -> None:
-        """Good news once, in the name of the CA."""
+        """The resolution is reported once, for the CA."""
         before, after = self.falling(1, Check.OUTLIVES_CA), self.falling(1)
         decisions = [news(one) for one in steps((picture(before), NOW), (picture(after), NOW))]
         assert decisions[1] == [("resolved", "", "VMS CA")]
@@ -194,7 +194,7 @@ class TestSharedAlerts:
         assert f"What to do for {self.SERVER.title}:" in text_of(mail)
 
     def test_a_question_no_longer_asked_is_quiet(self) -> None:
-        """Who switches the check off needs no mail about it."""
+        """Turning the check off causes no mail."""
         state = seen("rec1:9001", LEAF, on=recorder("rec1:9001"))
         off = Policy(checks=((Check.RECORDER_PAIR, None),))
         quiet = replace(state, target=replace(state.target, policy=off))

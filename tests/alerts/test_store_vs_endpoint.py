@@ -106,7 +106,7 @@ def mail(*states: TargetState) -> str:
 
 
 class TestServedOld:
-    """The commonest trap: renewed in the store, and not used."""
+    """The most common mistake: renewed in the store, and not used."""
 
     def test_its_headline(self) -> None:
         """It is reported under the name that people gave the port."""
@@ -121,13 +121,13 @@ class TestServedOld:
         assert item(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
 
     def test_it_is_one_piece_of_news_with_the_end(self) -> None:
-        """That the certificate expires and that the new one lies ready is one item, the end first."""
+        """The expiry and the installed new certificate are one item, the expiry first."""
         one = item(RENEWED_STORE, recorder(REAL, ending()))
         assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
         assert [NEW.sha1 in written(message) for message in one.messages] == [False, True]
 
     def test_the_steps_begin_where_the_work_is(self) -> None:
-        """Nobody is advised to request and import what lies there already, nor to renew its CA first."""
+        """No step says to request and import what is installed already, nor to renew its CA first."""
         (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
         steps = [written(step) for step in advice.steps]
         assert steps[0].startswith(f"On {HOST}, check the private key of the new certificate")
@@ -136,7 +136,7 @@ class TestServedOld:
         assert advice.impact == REAL.runbook.impact
 
     def test_the_command_holds_the_new_thumbprint_only(self) -> None:
-        """What people copy names the certificate that lies ready, and no step names the old one."""
+        """Commands have the thumbprint of the new certificate, and no step that of the old one."""
         (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
         steps = [written(step) for step in advice.steps]
         (command,) = [step for step in steps if "ServerConfigurator.exe" in step]
@@ -185,7 +185,7 @@ class TestServedOld:
         assert (after.items, apply(log, after)) == ((), {})
 
     def test_an_unresponsive_port_waits(self) -> None:
-        """Nothing is said of a port that cannot be seen."""
+        """Nothing is reported about an unreachable port."""
         log = apply({}, decided(RENEWED_STORE, recorder()))
         after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), log=log)
         assert (after.items, apply(log, after)) == ((), log)
@@ -264,7 +264,7 @@ def test_another_machine_without_the_ca_is_news() -> None:
 
 
 def test_every_joined_check_has_steps() -> None:
-    """None of them is reported without what to do."""
+    """Each of them has steps."""
     assert all(
         standard_steps(
             Finding(check, Severity.WARNING, text(""), shared_alert=AlertKey(check, Scope.MACHINE, "h", "x"))
@@ -274,7 +274,7 @@ def test_every_joined_check_has_steps() -> None:
 
 
 def test_names_of_machines_are_no_placeholders() -> None:
-    """What a machine calls itself is filled in as it is."""
+    """A machine's own name is filled in unchanged."""
     odd = Finding(
         Check.KEY_MISSING,
         Severity.WARNING,

@@ -37,7 +37,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_unreachability_is_reported_for_each_host() -> None:
-    """Three silent ports of one host are one item."""
+    """Three unreachable ports of one host are one item."""
     states = [unreachable(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
     healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
     assert news(decide(picture(*states, *healthy), {}, NOW, monitor_state=AFTER_INVENTORY)) == [
@@ -105,7 +105,7 @@ def test_unreachable_host_that_stays_unreachable_gets_worse() -> None:
 
 
 def test_host_is_reachable_again_when_all_its_reported_ports_are() -> None:
-    """The good news waits for every port that was reported."""
+    """The resolution waits for every port that was reported."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     decisions = steps(
         (picture(unreachable(one), unreachable(two)), NOW),
@@ -128,7 +128,7 @@ def network(blind_ones: int, total: int = 20) -> Snapshot:
 
 
 def test_many_unreachable_hosts_are_one_entry() -> None:
-    """More than a fifth of the targets silent at once is about the monitor's own network."""
+    """More than a fifth of the targets unreachable at once suggests the monitor's own network."""
     (item,) = decide(network(5), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert (item.title, item.messages) == ("", (many_unreachable_network(count=5, watched=20),))
 
@@ -143,7 +143,7 @@ def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
 
 
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
-    """A share that is gone is reported as one with its reason, and with an example."""
+    """A file share that is gone is one alert with its reason and an example."""
     (item,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert item.messages == (
         many_unreachable(count=6, watched=20),
@@ -153,7 +153,7 @@ def test_network_is_not_suspected_where_something_else_is_said() -> None:
 
 
 def test_network_is_suspected_where_half_of_them_do_not_answer() -> None:
-    """One refused login beside a whole silent network does not hide what is likely."""
+    """One refused login in an unreachable network does not hide the likely cause."""
     (item,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert item.messages == (
         many_unreachable_network(count=6, watched=20),
@@ -185,7 +185,7 @@ def test_few_or_small_share_is_reported_by_host(blind_ones: int, total: int) -> 
 
 
 def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
-    """While hosts return one by one nothing is said until the network as a whole is back, then once."""
+    """While hosts return one by one nothing is reported until the whole network is back, then once."""
     snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
     items = [item for decision in steps(*snapshots) for item in decision.items]
     assert [(item.reason, item.title, item.messages) for item in items] == [
