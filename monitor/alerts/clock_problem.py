@@ -16,7 +16,7 @@ from monitor.model import (
     ReceiverRecord,
 )
 
-# A clock that was once far ahead would otherwise silence everything for as long, after one notification.
+# A clock that was once far ahead would otherwise suppress everything for as long, after one notification.
 _AGAIN_AFTER = timedelta(days=1)
 _SAID = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
 

@@ -79,7 +79,7 @@ class UnreachableHost:
 class Inventory:
     """The one notification that ends the first pass; the first four are numbers of targets.
 
-    ``never_seen`` are standbys: that they are silent is no fault, but nothing is known of them either.
+    ``never_seen`` are standbys: no answer is normal, but nothing is known of them either.
     """
 
     watched: int

@@ -65,7 +65,7 @@ def index_locations(
 def unreachable_at(state: TargetState, location: str = "") -> bool:
     """Return whether the last probe did not show what a target has at a location (or anywhere).
 
-    Of a standby that is silent again the last known certificates count.
+    Of a standby that no longer answers the last known certificates count.
     """
     if state.up or (state.target.traits.standby and state.succeeded_at is not None):
         return False

@@ -138,7 +138,7 @@ def _resolve_shared(
 def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:
     """Return what became of a stale target list, ``None`` when an endpoint that serves it was fetched again.
 
-    After a start nothing is known until it was fetched again, and its failures are counted anew.
+    After a start nothing is known until it was fetched again, and its failures are counted again.
     """
     discovery_id = record.key.scope_id
     discovery = snapshot.discoveries.get(discovery_id)

@@ -1,6 +1,6 @@
 """Steps for a problem that fit any product, where no preset has better ones.
 
-A step never contains the thumbprint of the certificate that is to be replaced: people copy what stands near a
+A step never contains the thumbprint of the certificate that is to be replaced: people copy what is near a
 command.
 """
 

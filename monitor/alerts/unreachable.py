@@ -32,7 +32,7 @@ from monitor.model import (
 
 _FEWEST = 5
 _BEGINS_ABOVE = 0.20
-# The alert of many ends at half of that, so that a share around the limit does not notify twice an hour.
+# The alert of many is resolved at half of that, so that a share near the limit does not notify twice an hour.
 _ENDS_AT = 0.10
 _NETWORK_REASONS = frozenset(
     {

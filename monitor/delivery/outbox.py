@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 STALE_AFTER = timedelta(hours=1)
-"""What was rendered longer ago is rendered anew, since it may say when something happens."""
+"""What was rendered longer ago is rendered again, since it may say when something happens."""
 
 _DOUBLINGS = 6
 _STATES = {
@@ -126,7 +126,7 @@ async def _attempt(
         ready = await rendered(receiver, notification, now)
     except Exception:
         # One that cannot be rendered must not hold up the others.
-        log.exception("rendering %s for %s ended in a bug of cert-monitor", notification.id, receiver.name)
+        log.exception("rendering %s for %s failed with a bug of cert-monitor", notification.id, receiver.name)
         failed = retry("it could not be rendered, which is a bug of cert-monitor")
         results: Mapping[str, SendResult] = dict.fromkeys(notification.pending, failed)
         after = after_attempt(notification, results, now)

@@ -29,7 +29,7 @@ RESERVE = 10
 class BoundedProtocol(H11Protocol):
     """Close connections that ask nothing, never complete a request, or do not read their answer.
 
-    Where there are too many, a new one takes the place of one without a request, or else of one whose client
+    Where there are too many, a new one replaces one without a request, or else of one whose client
     does not read; where all are in use it is answered with our health alone. uvicorn itself closes a
     connection only after an answer, and lets in as many as there are.
     """

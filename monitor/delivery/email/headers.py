@@ -8,7 +8,7 @@ class HeaderPolicy(EmailPolicy):
     """A policy that encodes a subject beyond ASCII as a whole.
 
     The standard library encodes each such word by itself and leaves out the space between two of them (RFC
-    2047 section 6.2 makes readers ignore what stands between encoded words).
+    2047 section 6.2 makes readers ignore what is between encoded words).
     """
 
     def fold(self, name: str, value: str) -> str:
