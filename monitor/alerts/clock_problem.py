@@ -1,9 +1,11 @@
 """The alert about a clock of the monitor that cannot be right; while it lasts nothing else is decided."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
 from monitor.alerts.keys import CLOCK, TITLES
+from monitor.alerts.refused import awaits_retry, without_refused
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_REPORTS, CLOCK_RIGHT, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.model import (
     AlertGroup,
@@ -47,13 +49,19 @@ def clock_right_again() -> NotificationItem:
 
 
 def _for_receiver(given: DecisionInput, receiver: ReceiverRecord) -> ReceiverDecision:
-    now, before = given.now, receiver.log.get(CLOCK)
+    now, before = given.now, without_refused(receiver, given.now).log.get(CLOCK)
     # Both ways, since such a clock may be set again.
     if before is not None and abs(now - before.last_at) < _AGAIN_AFTER:
-        return ReceiverDecision(receiver.receiver)
+        return ReceiverDecision(receiver.receiver, changes=_retried(given, receiver))
     first_at = before.first_at if before else now
     record = NotificationRecord(CLOCK, AlertLevel.CRITICAL, first_at, now, NotifyReason.CLOCK)
     item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), "", _SAID)
-    return ReceiverDecision(
-        receiver.receiver, (item,), changes=ReceiverChanges((LogChange(CLOCK, record, record.reason),))
-    )
+    log = (LogChange(CLOCK, record, record.reason),)
+    changes = replace(_retried(given, receiver), log=log)
+    return ReceiverDecision(receiver.receiver, (item,), changes=changes)
+
+
+def _retried(given: DecisionInput, receiver: ReceiverRecord) -> ReceiverChanges:
+    """Return that a retry was decided; whatever else was refused stays so until the clock is right."""
+    due = receiver.retry_at is not None and not awaits_retry(receiver, given.now)
+    return ReceiverChanges(retried=due)

@@ -16,6 +16,7 @@ from monitor.alerts.due import as_items, due_alerts, members_added, notified, wo
 from monitor.alerts.groups import alert_groups, changed_records
 from monitor.alerts.inventory import inventory_decision
 from monitor.alerts.pending import pending_alerts
+from monitor.alerts.refused import awaits_retry, kept_open, with_retry, without_refused
 from monitor.alerts.renewals import all_renewals
 from monitor.alerts.resolve import resolve_alerts
 from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
@@ -51,6 +52,7 @@ def decide(given: DecisionInput) -> Decision:
     active = set(_keys(alerts.values()))
     inactive = _inactive(given, active)
     over = resolve_alerts(given.snapshot, inactive, active).over
+    kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
     receivers = tuple(_for_receiver(given, one, findings, alerts, inactive) for one in given.receivers)
@@ -59,7 +61,7 @@ def decide(given: DecisionInput) -> Decision:
         alert_changes=(
             *changed_records(alerts.values(), groups, given.open_alerts, given.now),
             *_recorded_only(given, receivers, alerts),
-            *(_closed(inactive[key], how, given) for key, how in over.items()),
+            *(_closed(inactive[key], how, given) for key, how in over.items() if key not in kept),
         ),
         receivers=receivers,
     )
@@ -102,13 +104,20 @@ def _recorded_only(
 def _for_receiver(
     given: DecisionInput, receiver: ReceiverRecord, findings: _Alerts, alerts: _Alerts, inactive: _Records
 ) -> ReceiverDecision:
+    known = without_refused(receiver, given.now)
     if receiver.inventory_at is not None:
-        return _notice(given, receiver, alerts, inactive)
+        decision = _notice(given, known, alerts, inactive)
+    elif _first_pass_over(given) and not awaits_retry(receiver, given.now):
+        decision = inventory_decision(given, known, findings, alerts)
+    else:
+        decision = _first_pass(given, known, findings)
+    return with_retry(decision, receiver, given.now)
+
+
+def _first_pass_over(given: DecisionInput) -> bool:
     monitor = given.monitor
     all_probed = len(given.snapshot) > 0 and monitor.never_probed == 0
-    if all_probed or given.now - monitor.first_pass_started_at >= FIRST_PASS_AT_MOST:
-        return inventory_decision(given, receiver, findings, alerts)
-    return _first_pass(given, receiver, findings)
+    return all_probed or given.now - monitor.first_pass_started_at >= FIRST_PASS_AT_MOST
 
 
 def _first_pass(given: DecisionInput, receiver: ReceiverRecord, findings: _Alerts) -> ReceiverDecision:
@@ -130,7 +139,7 @@ def _notice(
     due_keys = {alert.key for alert, _ in due}
     changes = [change for alert, reason in due for change in notified(alert, reason, log, now)]
     changes += [c for a in alerts.values() if a.key not in due_keys for c in members_added(a, log)]
-    known = {key: record for key, record in inactive.items() if key in log}
+    known = {key: one for key, one in inactive.items() if key in log and log[key].refused_at is None}
     resolved = resolve_alerts(given.snapshot, known, set(_keys(alerts.values())))
     changes += [LogChange(key, None, _told(how)) for key, how in resolved.over.items()]
     items = as_items(due, alerts.values()) + resolved.items
@@ -158,7 +167,8 @@ def _other_renewals(
     A record is kept only while its renewal is in the snapshot, so that their number is bounded.
     """
     visible = all_renewals(given.snapshot) if given.monitor.notify_all_renewals else {}
-    new = {pair: item for pair, item in visible.items() if pair not in receiver.renewals}
+    waits = awaits_retry(receiver, given.now)
+    new = {} if waits else {pair: one for pair, one in visible.items() if pair not in receiver.renewals}
     known = {
         (item.replaced_sha256, item.certificate.sha256)
         for item in items

@@ -40,21 +40,31 @@ def notified(alert: Alert, reason: NotifyReason, log: Log, now: datetime) -> Ite
     """Yield the changes by which an alert counts as notified now, at its present level."""
     level = _worst([alert.level, *(record.level for record in _records(alert, log))])
     for key, _ in alert.members():
-        first_at = log[key].first_at if key in log else now
-        yield LogChange(key, NotificationRecord(key, level, first_at, now, reason), reason)
+        new = NotificationRecord(key, level, now, now, reason)
+        if before := log.get(key):
+            new = replace(
+                new,
+                first_at=before.first_at,
+                accepted_level=before.accepted_level,
+                accepted_at=before.accepted_at,
+            )
+        yield LogChange(key, new, reason)
 
 
 def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:
-    """Yield the changes by which alerts that joined a notified one are recorded without a notification."""
+    """Yield the changes by which alerts that joined a notified one are recorded without a notification.
+
+    What becomes of the notification of that one becomes of them.
+    """
     new = [key for key, _ in alert.members() if key not in log]
     if not new:
         return
     records = _records(alert, log)
-    known = NotificationRecord(
-        alert.key,
-        _worst(record.level for record in records),
-        min(record.first_at for record in records),
-        max(record.last_at for record in records),
+    known = replace(
+        max(records, key=lambda record: record.last_at),
+        level=_worst(record.level for record in records),
+        first_at=min(record.first_at for record in records),
+        reason="",
     )
     for key in new:
         yield LogChange(key, replace(known, key=key))

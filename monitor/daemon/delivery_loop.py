@@ -19,12 +19,23 @@ DELIVERY_ROUND_LIMIT = 3600.0
 class DeliveryLoop:
     """Hand what waits to its receivers and keep the outbox metrics up to date."""
 
-    def __init__(self, store: Store, clock: Clock, metrics: OwnMetrics, config: Callable[[], Config]) -> None:
-        """Take the services and what returns the configuration in force."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        metrics: OwnMetrics,
+        config: Callable[[], Config],
+        decide_again: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the services and what returns the configuration in force.
+
+        ``decide_again`` is called when what all recipients of a receiver refused is to be decided again.
+        """
         self._store = store
         self._clock = clock
         self._metrics = metrics
         self._config = config
+        self._decide_again = decide_again
         self._errors: dict[str, LoggedErrors] = {}
         self._settings: Mapping[str, ReceiverSettings] = {}
         self._receivers: tuple[Receiver, ...] = ()
@@ -34,6 +45,8 @@ class DeliveryLoop:
         for receiver in self._current_receivers():
             errors = self._errors.setdefault(receiver.name, LoggedErrors())
             await deliver_due(self._store, receiver, self._clock.now(), counters=self, errors=errors)
+        if await self._store.retry_due(tuple(self._config().receivers), self._clock.now()):
+            self._decide_again()
         self._metrics.outbox(*await self._store.outbox())
 
     def _current_receivers(self) -> tuple[Receiver, ...]:

@@ -89,7 +89,10 @@ def wire(
         made.round_limit = round_limit
         return made
 
-    deliver = DeliveryLoop(store, clock, metrics, in_force).round
+    def decide_again() -> None:
+        tasks.alerts.nudge()
+
+    deliver = DeliveryLoop(store, clock, metrics, in_force, decide_again).round
     delivery = task("delivery", DELIVER_EVERY, deliver, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(

@@ -13,16 +13,13 @@ from typing import Protocol
 
 from monitor.delivery.receiver import Receiver, SendResult, SendStatus, retry
 from monitor.logs import event
-from monitor.model import Notification, RecipientStatus
+from monitor.model import FIRST_WAIT, LONGEST_WAIT, Notification, RecipientStatus, retry_wait
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=1)
 STALE_AFTER = timedelta(hours=1)
 """What was rendered longer ago is rendered again, since it may say when something happens."""
 
-_DOUBLINGS = 6
 _STATES = {
     SendStatus.ACCEPTED: RecipientStatus.ACCEPTED,
     SendStatus.REFUSED: RecipientStatus.REFUSED,
@@ -84,13 +81,12 @@ class Uncounted:
 
 
 def next_attempt(attempts: int, now: datetime, after: timedelta | None = None) -> datetime:
-    """Return the time of the next attempt: after 1, 2, 4 ... minutes, or what the receiver asks.
+    """Return the time of the next attempt: after ``retry_wait``, or when the receiver asks for it.
 
-    It is at least a minute and at most an hour away.
+    It is at least 5 seconds and at most 15 minutes away.
     """
-    doublings = min(max(attempts - 1, 0), _DOUBLINGS)
-    wait = FIRST_WAIT * (1 << doublings) if after is None else max(after, FIRST_WAIT)
-    return now + min(wait, LONGEST_WAIT)
+    wait = retry_wait(attempts) if after is None else min(max(after, FIRST_WAIT), LONGEST_WAIT)
+    return now + wait
 
 
 async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name

@@ -29,7 +29,15 @@ from monitor.model.machine import (
 )
 from monitor.model.message import Message, message, text
 from monitor.model.notice import LogChange, NotificationRecord, ReceiverChanges, ReceiverRecord
-from monitor.model.notification import Notification, NotificationKind, NotifiedAlert, RecipientStatus
+from monitor.model.notification import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Notification,
+    NotificationKind,
+    NotifiedAlert,
+    RecipientStatus,
+    retry_wait,
+)
 from monitor.model.observation import (
     Failure,
     FailureReason,
@@ -58,6 +66,8 @@ from monitor.model.target import (
 )
 
 __all__ = [
+    "FIRST_WAIT",
+    "LONGEST_WAIT",
     "AlertGroup",
     "AlertKey",
     "AlertLevel",
@@ -128,6 +138,7 @@ __all__ = [
     "make_target_id",
     "message",
     "qualified",
+    "retry_wait",
     "text",
     "worst",
 ]

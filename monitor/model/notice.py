@@ -12,8 +12,9 @@ class NotificationRecord:
     """What one receiver was notified of one alert.
 
     ``level`` is the worst one notified so far and ``reason`` why it was notified last. ``pending_id`` is the
-    notification whose delivery is not known yet, empty when there is none; ``refused_at`` is when a
-    notification of it was refused for good.
+    notification whose delivery is not known yet, empty when there is none. ``accepted_level`` is the level
+    that the receiver accepted, and ``accepted_at`` when that was decided; ``refused_at`` is when the last
+    notification was refused for good by all recipients.
     """
 
     key: AlertKey
@@ -23,6 +24,8 @@ class NotificationRecord:
     reason: str = ""
     pending_id: str = ""
     refused_at: datetime | None = None
+    accepted_level: AlertLevel | None = None
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,21 @@ class LogChange:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverChanges:
-    """How the record of one receiver changes; ``inventory_at`` is set when it is sent the inventory."""
+    """How the record of one receiver changes.
+
+    ``inventory_at`` is set when it is sent the inventory; ``retried`` is true when what it refused is decided
+    again.
+    """
 
     log: tuple[LogChange, ...] = ()
     renewals_added: tuple[tuple[str, str], ...] = ()
     renewals_removed: tuple[tuple[str, str], ...] = ()
     inventory_at: datetime | None = None
+    retried: bool = False
 
     def __bool__(self) -> bool:
         """Return whether anything changes."""
-        return bool(self.log or self.renewals_added or self.renewals_removed or self.inventory_at)
+        return self != ReceiverChanges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +64,12 @@ class ReceiverRecord:
     """What one receiver was notified so far: of alerts by key, of renewals, and whether of the inventory.
 
     ``renewals`` are pairs of the SHA-256 of the old and the new certificate; ``inventory_at`` is ``None``
-    before the inventory was sent.
+    before the inventory was sent. ``retry_at`` is when what all recipients refused is decided again, ``None``
+    where nothing waits for that.
     """
 
     receiver: str
     log: Mapping[AlertKey, NotificationRecord] = field(default_factory=dict)
     renewals: frozenset[tuple[str, str]] = frozenset()
     inventory_at: datetime | None = None
+    retry_at: datetime | None = None

@@ -1,8 +1,21 @@
 """One notification on its way to one receiver, with its delivery state; not its rendered form."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+FIRST_WAIT = timedelta(seconds=5)
+"""Due notifications are fetched every 10 seconds, so that the first repeat follows within 15."""
+
+LONGEST_WAIT = timedelta(minutes=15)
+
+_DOUBLINGS = 8
+
+
+def retry_wait(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures in a row: 5, 10, 20 ... seconds, at most 15 minutes."""
+    doublings = min(max(attempts - 1, 0), _DOUBLINGS)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 class RecipientStatus(StrEnum):
@@ -38,7 +51,8 @@ class Notification:
     ``payload`` is what it says, as JSON of ``monitor.alerts.payload``; it is empty where there is only
     ``rendered``, the form in which the receiver sends it. ``rendered`` is ``None`` before the first attempt.
     ``uncertain`` is true once an attempt may have been accepted without our knowing; a repeat then has the
-    same bytes. ``recipients`` pairs addresses with states, in the order configured.
+    same bytes. ``short`` is true once the receiver refused the complete form for its size. ``recipients``
+    pairs addresses with states, in the order configured.
     """
 
     id: str
@@ -54,6 +68,7 @@ class Notification:
     rendered: bytes | None = None
     rendered_at: datetime | None = None
     uncertain: bool = False
+    short: bool = False
 
     @property
     def pending(self) -> tuple[str, ...]:

@@ -47,11 +47,14 @@ def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
     pairs = connection.execute(
         select(renewal_log.c.old, renewal_log.c.new).where(renewal_log.c.receiver == receiver)
     )
-    inventory_at = connection.scalar(
-        select(receiver_state.c.inventory_at).where(receiver_state.c.receiver == receiver)
-    )
+    state = connection.execute(
+        select(receiver_state.c.inventory_at, receiver_state.c.retry_at).where(
+            receiver_state.c.receiver == receiver
+        )
+    ).one_or_none()
     log = {record.key: record for record in records}
-    return ReceiverRecord(receiver, log, frozenset((old, new) for old, new in pairs), inventory_at)
+    renewals = frozenset((old, new) for old, new in pairs)
+    return ReceiverRecord(receiver, log, renewals, *(state or (None, None)))
 
 
 def put_alerts(connection: Connection, records: Sequence[AlertRecord]) -> None:
@@ -143,6 +146,8 @@ def _log_row(receiver: str, record: NotificationRecord) -> dict[str, Any]:
         "last_at": record.last_at,
         "pending_id": record.pending_id or None,
         "refused_at": record.refused_at,
+        "accepted_level": record.accepted_level.value if record.accepted_level else None,
+        "accepted_at": record.accepted_at,
     }
 
 
@@ -155,6 +160,8 @@ def _notification_record(row: Row[Any]) -> NotificationRecord:
         reason=row.reason,
         pending_id=row.pending_id or "",
         refused_at=row.refused_at,
+        accepted_level=AlertLevel(row.accepted_level) if row.accepted_level else None,
+        accepted_at=row.accepted_at,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from monitor.model import AlertRecord, Notification, ReceiverChanges
 from monitor.store.alerts import put_alerts, put_receiver_changes
+from monitor.store.delivered import decided_again
 from monitor.store.outbox import put_notifications
 
 
@@ -18,6 +19,11 @@ def notify(
     now: datetime,
 ) -> None:
     """Write the records of alerts, the changes by receiver, and the notifications of one alert pass."""
+    # First, since a notification remembers what the log is about to forget.
+    put_notifications(connection, notifications)
     put_receiver_changes(connection, receivers, now)
     put_alerts(connection, alerts)
-    put_notifications(connection, notifications)
+    sent = {one.receiver for one in notifications}
+    for receiver, change in receivers.items():
+        if change.retried:
+            decided_again(connection, receiver, sent=receiver in sent)

@@ -1,24 +1,33 @@
 """The outbox: notifications for receivers until each recipient accepted or refused them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 
-from monitor.model import Notification, NotificationKind, NotifiedAlert, RecipientStatus
+from monitor.model import (
+    AlertLevel,
+    Notification,
+    NotificationKind,
+    NotifiedAlert,
+    RecipientStatus,
+)
+from monitor.store.delivered import NEVER, Accepted, accepted, known_before, refused_by_all
 from monitor.store.json_columns import recipients_json, recipients_of
-from monitor.store.tables import notification, notification_alert, notification_log
+from monitor.store.tables import notification, notification_alert, receiver_state
 
-LONGEST_WAIT = timedelta(hours=2)
-"""Longer than delivery ever waits between two attempts."""
+_TOO_FAR = timedelta(hours=2)
+"""Further ahead than delivery ever puts an attempt."""
+
+_RANK = case({level.value: level.rank for level in AlertLevel}, value=notification_alert.c.level, else_=0)
 
 
 def put_notifications(connection: Connection, items: Iterable[Notification]) -> None:
     """Write new notifications with the alerts that they are about."""
     for item in items:
         connection.execute(insert(notification).values(_row(item)))
-        if alerts := _alert_rows(item):
+        if alerts := _alert_rows(item, known_before(connection, item)):
             connection.execute(insert(notification_alert), alerts)
 
 
@@ -36,7 +45,12 @@ def _row(item: Notification) -> dict[str, Any]:
 
 
 def _rendered(item: Notification) -> dict[str, Any]:
-    return {"rendered": item.rendered, "rendered_at": item.rendered_at, "uncertain": item.uncertain}
+    return {
+        "rendered": item.rendered,
+        "rendered_at": item.rendered_at,
+        "uncertain": item.uncertain,
+        "short": item.short,
+    }
 
 
 def _delivery(item: Notification) -> dict[str, Any]:
@@ -48,9 +62,16 @@ def _delivery(item: Notification) -> dict[str, Any]:
     }
 
 
-def _alert_rows(item: Notification) -> list[dict[str, str]]:
+def _alert_rows(item: Notification, known: Mapping[str, Accepted]) -> list[dict[str, Any]]:
     return [
-        {"notification_id": item.id, "alert_id": one.alert_id, "reason": one.reason, "level": one.level}
+        {
+            "notification_id": item.id,
+            "alert_id": one.alert_id,
+            "reason": one.reason,
+            "level": one.level,
+            "accepted_level": known.get(one.alert_id, NEVER).level,
+            "accepted_at": known.get(one.alert_id, NEVER).at,
+        }
         for one in item.alerts
     ]
 
@@ -58,20 +79,22 @@ def _alert_rows(item: Notification) -> list[dict[str, str]]:
 def due_notifications(
     connection: Connection, receiver: str, now: datetime, limit: int
 ) -> tuple[Notification, ...]:
-    """Return a receiver's notifications whose next attempt is due, longest overdue first.
+    """Return a receiver's notifications whose next attempt is due: worst level first, then longest overdue.
 
     An attempt scheduled further ahead than the longest wait was written before the clock was set back: it is
     due as well.
     """
     at = notification.c.next_attempt_at
+    of_this = notification_alert.c.notification_id == notification.c.id
+    worst = select(func.coalesce(func.max(_RANK), 0)).where(of_this).scalar_subquery()
     query = (
         select(notification)
         .where(
             notification.c.finished_at.is_(None),
             notification.c.receiver == receiver,
-            or_(at <= now, at > now + LONGEST_WAIT),
+            or_(at <= now, at > now + _TOO_FAR),
         )
-        .order_by(at, notification.c.created_at, notification.c.id)
+        .order_by(worst.desc(), at, notification.c.created_at, notification.c.id)
         .limit(limit)
     )
     rows = connection.execute(query).all()
@@ -102,6 +125,7 @@ def _notification(row: Row[Any], alerts: Sequence[NotifiedAlert]) -> Notificatio
         rendered=row.rendered,
         rendered_at=row.rendered_at,
         uncertain=row.uncertain,
+        short=bool(row.short),
     )
 
 
@@ -116,40 +140,41 @@ def attempted(connection: Connection, item: Notification, now: datetime) -> None
     It is finished when no recipient is pending.
     """
     values = {
-        "uncertain": item.uncertain,
-        "finished_at": None if item.pending else now,
+        **_rendered(item),
         **_delivery(item),
+        "finished_at": None if item.pending else now,
     }
     connection.execute(update(notification).where(notification.c.id == item.id).values(values))
     if RecipientStatus.ACCEPTED in dict(item.recipients).values():
-        _learn(connection, item, refused_at=None)
+        accepted(connection, item, now)
     elif not item.pending:
-        _learn(connection, item, refused_at=now)
+        refused_by_all(connection, item, now)
 
 
-def _learn(connection: Connection, item: Notification, *, refused_at: datetime | None) -> None:
-    """Record the level that a receiver accepted, or that it refused; then this is not pending any more.
+def release(connection: Connection, receiver: str, now: datetime, tried: Collection[str]) -> int:
+    """Make all that waits for a receiver due now, except what was just tried; return their number."""
+    waiting = (
+        notification.c.finished_at.is_(None),
+        notification.c.receiver == receiver,
+        notification.c.next_attempt_at > now,
+        notification.c.id.not_in(tried),
+    )
+    return connection.execute(update(notification).where(*waiting).values(next_attempt_at=now)).rowcount
 
-    A level that was refused counts as notified, so that it is not repeated at each pass. An alert that was
-    notified again since is left to its later notification.
+
+def outbox(connection: Connection, receivers: Collection[str] | None = None) -> tuple[int, datetime | None]:
+    """Return the number of unfinished notifications, and when the oldest undelivered one was decided.
+
+    What all recipients refused is in the outbox again once it is decided again; until then it counts only for
+    the oldest. Without ``receivers`` those of all receivers are counted.
     """
-    of_alert = and_(
-        notification_alert.c.notification_id == item.id,
-        notification_alert.c.alert_id == notification_log.c.alert_id,
-        notification_alert.c.level != "",
-    )
-    level = select(notification_alert.c.level).where(of_alert).scalar_subquery()
-    connection.execute(
-        update(notification_log)
-        .where(notification_log.c.pending_id == item.id)
-        .values(level=func.coalesce(level, notification_log.c.level), pending_id=None, refused_at=refused_at)
-    )
-
-
-def outbox(connection: Connection) -> tuple[int, datetime | None]:
-    """Return the number of unfinished notifications, and when the oldest of them was decided."""
-    query = select(func.count(), func.min(notification.c.created_at)).where(
+    unfinished = select(func.count(), func.min(notification.c.created_at)).where(
         notification.c.finished_at.is_(None)
     )
-    count, oldest = connection.execute(query).one()
-    return count, oldest
+    refused = select(func.min(receiver_state.c.refused_since))
+    if receivers is not None:
+        unfinished = unfinished.where(notification.c.receiver.in_(receivers))
+        refused = refused.where(receiver_state.c.receiver.in_(receivers))
+    count, oldest = connection.execute(unfinished).one()
+    since = connection.scalar(refused)
+    return count, min((at for at in (oldest, since) if at is not None), default=None)

@@ -21,7 +21,16 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.store import alerts, notification_log, outbox, pruning, reading, recording, renewal_windows
+from monitor.store import (
+    alerts,
+    delivered,
+    notification_log,
+    outbox,
+    pruning,
+    reading,
+    recording,
+    renewal_windows,
+)
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
@@ -127,7 +136,7 @@ class Store:
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20
     ) -> tuple[Notification, ...]:
-        """Return a receiver's unfinished notifications whose next attempt is due, longest overdue first."""
+        """Return a receiver's unfinished notifications whose next attempt is due, worst level first."""
         return await self._read(outbox.due_notifications, receiver, now, limit)
 
     async def attempting(self, notification: Notification) -> None:
@@ -138,9 +147,20 @@ class Store:
         """Write the state of a notification after an attempt, and what became of it into the log."""
         await self._write(outbox.attempted, notification, now)
 
-    async def outbox(self) -> tuple[int, datetime | None]:
-        """Return the number of unfinished notifications, and when the oldest of them was decided."""
-        return await self._read(outbox.outbox)
+    async def release(self, receiver: str, now: datetime, tried: Collection[str]) -> int:
+        """Make all that waits for a receiver due now, except what was just tried; return their number."""
+        return await self._write(outbox.release, receiver, now, tried)
+
+    async def outbox(self, receivers: Collection[str] | None = None) -> tuple[int, datetime | None]:
+        """Return the number of unfinished notifications, and when the oldest undelivered one was decided.
+
+        Without ``receivers`` those of all receivers are counted.
+        """
+        return await self._read(outbox.outbox, receivers)
+
+    async def retry_due(self, receivers: Collection[str], now: datetime) -> bool:
+        """Return whether anything that all recipients of these refused is to be decided again now."""
+        return await self._read(delivered.retry_due, receivers, now)
 
     async def fact(self, key: str) -> str | None:
         """Return the value of one fact, ``None`` when it was never set."""

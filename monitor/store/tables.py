@@ -152,7 +152,7 @@ alert = Table(
     Index("alert_resolved", "resolved_at", **partial("resolved_at IS NOT NULL")),
 )
 
-# What each receiver was notified of the alerts that are not over.
+# What each receiver was notified of the alerts that are not over, and which level it accepted.
 notification_log = Table(
     "notification_log",
     metadata,
@@ -164,6 +164,8 @@ notification_log = Table(
     Column("last_at", TimestampColumn, nullable=False),
     Column("pending_id", Text),
     Column("refused_at", TimestampColumn),
+    Column("accepted_level", Text),
+    Column("accepted_at", TimestampColumn),
 )
 
 renewal_log = Table(
@@ -182,6 +184,9 @@ receiver_state = Table(
     Column("inventory_at", TimestampColumn),
     Column("digest_at", TimestampColumn),
     Column("heartbeat_at", TimestampColumn),
+    Column("refusals", Integer),
+    Column("refused_since", TimestampColumn),
+    Column("retry_at", TimestampColumn),
 )
 
 notification = Table(
@@ -194,6 +199,7 @@ notification = Table(
     Column("rendered", LargeBinary),
     Column("rendered_at", TimestampColumn),
     Column("uncertain", Boolean, nullable=False),
+    Column("short", Boolean),
     Column("recipients", Text, nullable=False),
     Column("created_at", TimestampColumn, nullable=False),
     Column("next_attempt_at", TimestampColumn, nullable=False),
@@ -204,7 +210,8 @@ notification = Table(
     Index("notification_finished", "finished_at", **partial("finished_at IS NOT NULL")),
 )
 
-# No foreign key to an alert: what was notified outlives it.
+# No foreign key to an alert: what was notified outlives it. The last two columns are those of the log before
+# it forgot an alert that is over: should all recipients refuse the good news, the log has it again.
 notification_alert = Table(
     "notification_alert",
     metadata,
@@ -212,6 +219,8 @@ notification_alert = Table(
     Column("alert_id", TextColumn, primary_key=True),
     Column("reason", TextColumn, nullable=False),
     Column("level", TextColumn, nullable=False),
+    Column("accepted_level", Text),
+    Column("accepted_at", TimestampColumn),
 )
 
 discovery = Table(

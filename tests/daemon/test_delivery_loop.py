@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from monitor.config import load
 from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
+from monitor.model import RecipientStatus
 from monitor.store import Store
 from support.factories.recorded import NOW, waiting
 
@@ -61,3 +63,28 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
     grown, same = asyncio.run(scenario())
     assert grown <= 2
     assert not same
+
+
+def test_what_is_due_for_a_retry_is_decided_again(tmp_path: Path) -> None:
+    """The alert pass is brought forward when a retry is due, for receivers that are configured."""
+
+    async def scenario() -> list[int]:
+        clock, asked = Clock(), list[None]()
+        store = await Store.open("sqlite://", app_version="test")
+        config = load(configured(tmp_path, 1))
+        metrics = OwnMetrics(["endpoint"], receivers=["email"])
+        loop = DeliveryLoop(store, clock, metrics, lambda: config, lambda: asked.append(None))  # type: ignore[arg-type]
+        counts = []
+        for receiver in ("other", "email"):
+            item = replace(waiting(len(counts)), receiver=receiver)
+            states = tuple((address, RecipientStatus.REFUSED) for address in item.pending)
+            await store.notify([], {}, [item], clock.wall)
+            await store.attempted(replace(item, recipients=states), clock.wall)
+            for _ in range(2):
+                await loop.round()
+                counts.append(len(asked))
+                clock.wall += timedelta(seconds=10)
+        await store.close()
+        return counts
+
+    assert asyncio.run(scenario()) == [0, 0, 0, 1]

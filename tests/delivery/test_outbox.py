@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.delivery import LoggedErrors, SendResult, deliver_due, next_attempt
 from monitor.delivery.receiver import ACCEPTED, Note, refused, retry, unheard
-from monitor.model import Notification, NotificationKind, RecipientStatus
+from monitor.model import FIRST_WAIT, Notification, NotificationKind, RecipientStatus
 from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import DAYS, NOW
 from support.servers.mail_servers import Inbox, mail_server, relay
@@ -107,17 +107,17 @@ def attempt(
 
 
 @pytest.mark.parametrize(
-    ("attempts", "minutes"), [(0, 1), (1, 1), (2, 2), (3, 4), (4, 8), (6, 32), (7, 60), (1000, 60)]
+    ("attempts", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (8, 640), (9, 900), (1000, 900)]
 )
-def test_backoff(attempts: int, minutes: int) -> None:
-    """Waiting doubles from one minute and never exceeds an hour."""
-    assert next_attempt(attempts, NOW) == NOW + minutes * MINUTE
+def test_backoff(attempts: int, seconds: int) -> None:
+    """Waiting doubles from five seconds and never exceeds a quarter of an hour."""
+    assert next_attempt(attempts, NOW) == NOW + timedelta(seconds=seconds)
 
 
 @given(st.integers(0, 10**9))
 def test_waiting_never_gets_shorter(attempts: int) -> None:
     """One more attempt never means a shorter wait."""
-    assert next_attempt(attempts, NOW) <= next_attempt(attempts + 1, NOW) <= NOW + 60 * MINUTE
+    assert next_attempt(attempts, NOW) <= next_attempt(attempts + 1, NOW) <= NOW + 15 * MINUTE
 
 
 def test_delivered_notification_waits_for_nobody() -> None:
@@ -137,7 +137,7 @@ def test_only_the_refused_recipient_is_tried_again() -> None:
     """Who is busy stays pending, and the repeat has the same id."""
     script = Script([{ONE: ACCEPTED, TWO: BUSY}, {TWO: ACCEPTED}])
     (after,) = attempt(script, waiting())
-    assert (after.pending, after.next_attempt_at) == ((TWO,), NOW + MINUTE)
+    assert (after.pending, after.next_attempt_at) == ((TWO,), NOW + FIRST_WAIT)
     (done,) = attempt(script, after, now=NOW + MINUTE)
     assert (done.pending, done.attempts, {one.id for one in script.seen}) == ((), 2, {"1"})
 
@@ -154,9 +154,9 @@ def test_receiver_that_is_down_is_tried_once_a_pass() -> None:
     script = Script([{ONE: DOWN, TWO: DOWN}])
     after = attempt(script, waiting(1), waiting(2), waiting(3))
     assert [(m.attempts, m.next_attempt_at, m.last_error) for m in after] == [
-        (1, NOW + MINUTE, "nobody listens"),
-        (0, NOW + MINUTE, "nobody listens"),
-        (0, NOW + MINUTE, "nobody listens"),
+        (1, NOW + FIRST_WAIT, "nobody listens"),
+        (0, NOW + FIRST_WAIT, "nobody listens"),
+        (0, NOW + FIRST_WAIT, "nobody listens"),
     ]
     assert len(script.seen) == 1
 
@@ -241,7 +241,7 @@ def test_crash_before_the_record_repeats_the_same_mail() -> None:
 
 
 def test_server_that_comes_back_after_a_day() -> None:
-    """A relay that is down for a day costs no mail: hourly attempts, then the mail arrives."""
+    """A relay that is down for a day costs no mail: attempts each quarter of an hour, then it arrives."""
     inbox = Inbox()
     box = Box([waiting(number, kind=NotificationKind.TEST) for number in (1, 2)])
 
@@ -257,7 +257,7 @@ def test_server_that_comes_back_after_a_day() -> None:
         return now
 
     back_at = asyncio.run(run())
-    assert back_at - NOW < DAYS + timedelta(hours=1)
+    assert back_at - NOW < DAYS + 15 * MINUTE
     assert [message["Message-ID"] for message in inbox.messages] == ["<1@vms.example>", "<2@vms.example>"]
     assert [kept.pending for kept in box.waiting] == [(), ()]
 
@@ -354,15 +354,16 @@ def test_what_cannot_be_rendered_does_not_hold_up_the_next(caplog: pytest.LogCap
     script = Wordless([{ONE: ACCEPTED, TWO: ACCEPTED}])
     with caplog.at_level(logging.ERROR):
         first, second = attempt(script, waiting(1), waiting(2))
-    assert (first.pending, first.next_attempt_at, second.pending) == ((ONE, TWO), NOW + MINUTE, ())
+    assert (first.pending, first.next_attempt_at, second.pending) == ((ONE, TWO), NOW + FIRST_WAIT, ())
     assert first.uncertain is False
     assert "no words" in caplog.text
 
 
 @pytest.mark.parametrize(
-    ("after", "minutes"), [(timedelta(0), 1), (10 * MINUTE, 10), (30 * DAYS, 60), (None, 1)]
+    ("after", "wait"),
+    [(timedelta(0), FIRST_WAIT), (10 * MINUTE, 10 * MINUTE), (30 * DAYS, 15 * MINUTE), (None, FIRST_WAIT)],
 )
-def test_a_receiver_may_say_when(after: timedelta | None, minutes: int) -> None:
-    """What a receiver asks for is respected, between a minute and an hour."""
+def test_a_receiver_may_say_when(after: timedelta | None, wait: timedelta) -> None:
+    """What a receiver asks for is respected, between five seconds and a quarter of an hour."""
     (done,) = attempt(Script([{ONE: retry("slow down", after), TWO: ACCEPTED}]), waiting())
-    assert done.next_attempt_at == NOW + minutes * MINUTE
+    assert done.next_attempt_at == NOW + wait

@@ -124,6 +124,13 @@ def test_what_was_notified_stays(path: Path) -> None:
     assert rows(path, "SELECT receiver FROM receiver_state WHERE inventory_at IS NOT NULL") == [("email",)]
 
 
+def test_what_was_sent_counts_as_accepted(path: Path) -> None:
+    """An older version did not tell the two apart: no mail is repeated after the upgrade."""
+    using(upgraded, url(path))
+    others = "accepted_level IS NOT level OR accepted_at IS NOT last_at"
+    assert rows(path, f"SELECT count(*) FROM notification_log WHERE {others}") == [(0,)]
+
+
 def test_the_content_of_old_mails_is_removed_in_time(path: Path) -> None:
     """A week after it was delivered a mail of the older version loses its text as any other."""
 

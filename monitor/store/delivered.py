@@ -1,0 +1,155 @@
+"""What the notification log learns of a delivery: which levels a receiver accepted, and what it refused."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
+
+from monitor.model import Notification, NotificationKind, retry_wait
+from monitor.store.chunks import chunks
+from monitor.store.dialect import insert_missing
+from monitor.store.tables import alert, notification_alert, notification_log, receiver_state, renewal_log
+
+
+class Accepted(NamedTuple):
+    """The level of an alert that a receiver accepted, and when that was decided."""
+
+    level: str | None
+    at: datetime | None
+
+
+NEVER = Accepted(None, None)
+
+
+def known_before(connection: Connection, item: Notification) -> Mapping[str, Accepted]:
+    """Return what a receiver has accepted of the alerts that a notification calls over, by their ids."""
+    log, known = notification_log.c, dict[str, Accepted]()
+    for ids in chunks(one.alert_id for one in item.alerts if not one.level):
+        query = select(log.alert_id, log.accepted_level, log.accepted_at)
+        rows = connection.execute(query.where(log.receiver == item.receiver, log.alert_id.in_(ids)))
+        known |= {row.alert_id: Accepted(row.accepted_level, row.accepted_at) for row in rows}
+    return known
+
+
+def accepted(connection: Connection, item: Notification, now: datetime) -> None:
+    """Record the levels that a receiver accepted; what it refused before is decided again now.
+
+    An alert that was notified again since waits for its later notification.
+    """
+    log = notification_log.c
+    level = _level(item)
+    connection.execute(
+        update(notification_log)
+        .where(log.receiver == item.receiver, exists().where(_of_alert(item)))
+        .values(accepted_level=level, accepted_at=item.created_at)
+    )
+    connection.execute(
+        update(notification_log)
+        .where(log.pending_id == item.id)
+        .values(
+            level=func.coalesce(level, log.level),
+            pending_id=None,
+            refused_at=None,
+            accepted_level=func.coalesce(level, log.level),
+            accepted_at=item.created_at,
+        )
+    )
+    again = {"retry_at": now} if refused_rows(connection, item.receiver) else _NOTHING_REFUSED
+    _put_state(connection, item.receiver, {"refusals": 0, **again})
+
+
+_NOTHING_REFUSED: Mapping[str, Any] = {"retry_at": None, "refused_since": None}
+
+
+def refused_by_all(connection: Connection, item: Notification, now: datetime) -> None:
+    """Record that no recipient accepted a notification; all that it said is decided again after a while."""
+    connection.execute(
+        update(notification_log)
+        .where(notification_log.c.pending_id == item.id)
+        .values(pending_id=None, refused_at=now)
+    )
+    _open_again(connection, item, now)
+    connection.execute(
+        delete(renewal_log).where(
+            renewal_log.c.receiver == item.receiver, renewal_log.c.notified_at == item.created_at
+        )
+    )
+    insert_missing(connection, receiver_state, [{"receiver": item.receiver}])
+    state = receiver_state.c
+    refusals, since = connection.execute(
+        select(state.refusals, state.refused_since).where(state.receiver == item.receiver)
+    ).one()
+    values = {
+        "refusals": (refusals or 0) + 1,
+        "refused_since": since or item.created_at,
+        "retry_at": now + retry_wait((refusals or 0) + 1),
+    }
+    if item.kind is NotificationKind.INVENTORY:
+        values["inventory_at"] = None
+    _put_state(connection, item.receiver, values)
+
+
+def decided_again(connection: Connection, receiver: str, *, sent: bool) -> None:
+    """Record that what a receiver refused was decided again; ``sent``: something of it is to be sent."""
+    _put_state(connection, receiver, {"retry_at": None} if sent else _NOTHING_REFUSED)
+
+
+def refused_rows(connection: Connection, receiver: str) -> bool:
+    """Return whether the log has something that a receiver refused and that was not decided again."""
+    log = notification_log.c
+    refused = exists().where(log.receiver == receiver, log.refused_at.is_not(None))
+    return bool(connection.scalar(select(refused)))
+
+
+def retry_due(connection: Connection, receivers: Collection[str], now: datetime) -> bool:
+    """Return whether something that one of these receivers refused is to be decided again now."""
+    state = receiver_state.c
+    due = exists().where(state.receiver.in_(receivers), state.retry_at <= now)
+    return bool(connection.scalar(select(due)))
+
+
+def _open_again(connection: Connection, item: Notification, now: datetime) -> None:
+    """Put the alerts whose good news was refused back into the log, open until the receiver knows."""
+    about = notification_alert.c
+    known = connection.execute(
+        select(about.alert_id, about.accepted_level, about.accepted_at).where(
+            about.notification_id == item.id, about.level == "", about.accepted_level.is_not(None)
+        )
+    ).all()
+    for row in known:
+        connection.execute(
+            update(alert).where(alert.c.id == row.alert_id).values(resolved_at=None, resolution=None)
+        )
+    rows = [
+        {
+            "alert_id": row.alert_id,
+            "receiver": item.receiver,
+            "level": row.accepted_level,
+            "reason": "",
+            "first_at": row.accepted_at,
+            "last_at": row.accepted_at,
+            "refused_at": now,
+            "accepted_level": row.accepted_level,
+            "accepted_at": row.accepted_at,
+        }
+        for row in known
+    ]
+    if rows:
+        insert_missing(connection, notification_log, rows)
+
+
+def _of_alert(item: Notification) -> ColumnElement[bool]:
+    return and_(
+        notification_alert.c.notification_id == item.id,
+        notification_alert.c.alert_id == notification_log.c.alert_id,
+        notification_alert.c.level != "",
+    )
+
+
+def _level(item: Notification) -> Any:
+    return select(notification_alert.c.level).where(_of_alert(item)).scalar_subquery()
+
+
+def _put_state(connection: Connection, receiver: str, values: Mapping[str, Any]) -> None:
+    connection.execute(update(receiver_state).where(receiver_state.c.receiver == receiver).values(values))
