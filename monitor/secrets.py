@@ -10,12 +10,50 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import CertMonitorError
+from monitor.model import Message, message
+from monitor.model.message import plain, raw_english
 
 _LONGEST = 65536
 
 
+VARIABLE = plain("secret_variable", "an environment variable")
+VARIABLE_UNSET = plain(
+    "secret_variable_unset", "the environment variable that the configuration names is not set"
+)
+
+
+@message("secret_file", "file {path}")
+def secret_file(*, path: str) -> None:
+    """Name the file of a secret."""
+
+
+@message("secret_empty", "the password in {secret} is empty")
+def secret_empty(*, secret: Message) -> None:
+    """Say that there is no secret."""
+
+
+@message("secret_unreadable", "cannot read {secret}: {error}")
+def secret_unreadable(*, secret: Message, error: str) -> None:
+    """Say why a secret could not be read, in the words of the system."""
+
+
+@message("secret_too_long", "{secret} is longer than {most} bytes")
+def secret_too_long(*, secret: Message, most: int) -> None:
+    """Say that a file is no secret."""
+
+
+@message("secret_not_utf8", "{secret} is not UTF-8 text")
+def secret_not_utf8(*, secret: Message) -> None:
+    """Say that a file is no text."""
+
+
 class SecretUnavailableError(CertMonitorError):
-    """A secret could not be read; the message says where it was expected, never its value."""
+    """A secret could not be read; ``message`` says where it was expected, never its value."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message; the text of the error is for commands."""
+        super().__init__(raw_english(message))
+        self.message = message
 
 
 class Secret:
@@ -73,30 +111,34 @@ class SecretReference:
         """
         text = self._from_file() if self.file else self._from_env()
         if not text:
-            raise SecretUnavailableError(f"the password in {self} is empty")
+            raise SecretUnavailableError(secret_empty(secret=self.message))
         return Secret(text)
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
         """Return the location for people.
 
         The name of a variable is left out: who wrote the password itself there must not find it in a log.
         """
-        return f"file {self.file}" if self.file else "an environment variable"
+        return secret_file(path=self.file) if self.file else VARIABLE
+
+    def __str__(self) -> str:
+        """Return the location in English."""
+        return raw_english(self.message)
 
     def _from_env(self) -> str:
         try:
             return os.environ[self.env]
         except KeyError:
-            raise SecretUnavailableError(
-                "the environment variable that the configuration names is not set"
-            ) from None
+            raise SecretUnavailableError(VARIABLE_UNSET) from None
 
     def _from_file(self) -> str:
         try:
             with Path(self.file).open("rb") as stream:
                 content = stream.read(_LONGEST + 1)
         except OSError as error:
-            raise SecretUnavailableError(f"cannot read {self}: {error.strerror}") from None
+            said = secret_unreadable(secret=self.message, error=error.strerror or str(error))
+            raise SecretUnavailableError(said) from None
         return _decoded(content, self)
 
 
@@ -111,10 +153,10 @@ class ClientCertificate:
 
 def _decoded(content: bytes, reference: SecretReference) -> str:
     if len(content) > _LONGEST:
-        raise SecretUnavailableError(f"{reference} is longer than {_LONGEST} bytes")
+        raise SecretUnavailableError(secret_too_long(secret=reference.message, most=_LONGEST))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # "from None": the original exception contains the bytes.
-        raise SecretUnavailableError(f"{reference} is not UTF-8 text") from None
+        raise SecretUnavailableError(secret_not_utf8(secret=reference.message)) from None
     return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")

@@ -97,3 +97,9 @@ def own(template: str, names: Collection[str]) -> Message:
 def text(value: str) -> Message:
     """Return a message that is a text of others, such as a failure's detail, or of ours without a kind."""
     return Message("text", "{text}", parameters=(("text", value),))
+
+
+def raw_english(message: Message) -> str:
+    """Return the English text with the parameters as they are, for the texts of exceptions only."""
+    values = {name: raw_english(one) if isinstance(one, Message) else one for name, one in message.parameters}
+    return message.text.format(**values)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from monitor.model import Message
+from monitor.model.message import raw_english
 from monitor.parse import texts
 
 BOOLEAN = 0x01
@@ -44,7 +45,7 @@ class DerError(ValueError):
 
     def __str__(self) -> str:
         """Return the English text, for developers."""
-        return self.message.text.format(**dict(self.message.parameters))
+        return raw_english(self.message)
 
 
 class OtherTagError(DerError):

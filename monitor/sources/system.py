@@ -63,7 +63,7 @@ if sys.platform == "win32":
         try:
             roots, intermediates = read_store(ROOT), read_store(CA)
         except CallError as error:
-            return (), (Failure(error.reason, texts.system_store_error(error=str(error)), SYSTEM),)
+            return (), (Failure(error.reason, texts.system_store_error(problem=error.message), SYSTEM),)
         return trusted_anchors(roots, intermediates, _disallowed()), ()
 
     def _disallowed() -> tuple[StoredCertificate, ...]:

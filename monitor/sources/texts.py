@@ -2,23 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from monitor.model import message
+from monitor.model import Message, message
 from monitor.model.message import plain
 
 NO_SYSTEM_BUNDLE = plain("no_system_bundle", "this machine has no bundle of trusted CAs")
 REPORT_NOT_A_FILE = plain("report_not_a_file", "the report is not a regular file")
 
 
-@message("system_store_error", "the machine's store of trusted CAs cannot be read: {error}")
-def system_store_error(*, error: str) -> None: ...
+@message("system_store_error", "the machine's store of trusted CAs cannot be read: {problem}")
+def system_store_error(*, problem: Message) -> None: ...
+
+
+@message("store_too_large", "it contains more than {most} certificates")
+def store_too_large(*, most: int) -> None: ...
 
 
 @message("stores_timeout", "{location} could not be read within {timeout:seconds}")
 def stores_timeout(*, location: str, timeout: timedelta) -> None: ...
 
 
-@message("store_error", "the store {location} cannot be read: {error}")
-def store_error(*, location: str, error: str) -> None: ...
+@message("store_error", "the store {location} cannot be read: {problem}")
+def store_error(*, location: str, problem: Message) -> None: ...
 
 
 @message("report_of_another_machine", "{path} is the report of {machine}: name the file after the machine")

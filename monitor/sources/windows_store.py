@@ -159,7 +159,7 @@ class WindowsStoreSource:
             try:
                 stores[str(store)] = reader.stored_in(store)
             except CallError as error:
-                said = store_error(location=location, error=str(error))
+                said = store_error(location=location, problem=error.message)
                 failures.append(Failure(error.reason, said, location))
         roots, intermediates = _optional(reader, ROOT), _optional(reader, CA)
         found = store_contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])

@@ -26,6 +26,7 @@ from monitor.model import (
     PrivateKey,
     ProbeResult,
     ServiceAccount,
+    text,
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
 from monitor.sources.texts import store_error, stores_timeout
@@ -61,9 +62,9 @@ class Windows:
         if self.hangs is not None:
             self.hangs.wait(30)
         if str(store) == self.denied:
-            raise CallError(5, "Access is denied")
+            raise CallError(5, text("Access is denied"))
         if str(store) not in self.stores:
-            raise CallError(2, "The system cannot find the file specified")
+            raise CallError(2, text("The system cannot find the file specified"))
         return self.stores[str(store)]
 
     def names(self) -> tuple[str, ...]:
@@ -216,7 +217,7 @@ class TestProbe:
         assert seen.failures == (
             Failure(
                 FailureReason.NOT_FOUND,
-                store_error(location=where, error="The system cannot find the file specified"),
+                store_error(location=where, problem=text("The system cannot find the file specified")),
                 where,
             ),
         )

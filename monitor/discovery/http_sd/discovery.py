@@ -11,7 +11,7 @@ from monitor.discovery.groups import ListError, parse_groups
 from monitor.discovery.http_sd.request import HttpCredentials, ListAnswer, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
-from monitor.model import Failure, FailureReason, Message, text
+from monitor.model import Failure, FailureReason, Message
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
@@ -42,7 +42,7 @@ class HttpSd(BaseDiscovery):
             names, longest = self._context.resolver, self._context.request_timeout
             answer = await get_list(self._settings.url, login, tls, names, longest)
         except SecretUnavailableError as error:
-            return self._failed(FailureReason.UNAUTHORIZED, text(str(error)))
+            return self._failed(FailureReason.UNAUTHORIZED, error.message)
         except TimeoutError:
             return self._failed(FailureReason.TIMEOUT, texts.LOGIN_LATE)
         except NoListError as error:

@@ -17,7 +17,7 @@ from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.windows import windows_exchange
 from monitor.http.request import FetchResponse
-from monitor.model import Clock, FailureReason, Message, text
+from monitor.model import Clock, FailureReason, Message
 from monitor.network.resolve import NameLookup
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
@@ -103,7 +103,7 @@ class Login:
             return await self._services.pool.run(self._settings.password.resolve)
         except SecretUnavailableError as error:
             raise SiteRequestError(
-                FailureReason.UNREADABLE, text(str(error)), self._settings.origin.where, whole=True
+                FailureReason.UNREADABLE, error.message, self._settings.origin.where, whole=True
             ) from None
 
     def _fingerprint(self) -> str:
@@ -143,7 +143,7 @@ class Login:
     def _refused(self, kind: Callable[..., Message]) -> SiteRequestError:
         settings = self._settings
         other = "windows" if settings.login == "basic" else "basic"
-        server, secret = self._gateway.identity.where, str(settings.password)
+        server, secret = self._gateway.identity.where, settings.password.message
         said = kind(server=server, login=settings.login, secret=secret, other=other)
         return SiteRequestError(FailureReason.UNAUTHORIZED, said, settings.origin.where, whole=True)
 

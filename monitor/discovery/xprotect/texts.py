@@ -142,7 +142,7 @@ def own_token_refused(*, server: str) -> None: ...
     "{server} refused the login of the {login} user: correct the password in {secret}, or username or login "
     "(the other type of login is {other})",
 )
-def login_refused(*, server: str, login: str, secret: str, other: str) -> None: ...
+def login_refused(*, server: str, login: str, secret: Message, other: str) -> None: ...
 
 
 @message(
@@ -151,7 +151,7 @@ def login_refused(*, server: str, login: str, secret: str, other: str) -> None: 
     "changes or cert-monitor restarts, so that the account is not locked: correct the password in {secret}, "
     "or username or login (the other type of login is {other})",
 )
-def login_paused(*, server: str, login: str, secret: str, other: str) -> None: ...
+def login_paused(*, server: str, login: str, secret: Message, other: str) -> None: ...
 
 
 @message("xprotect_login_status", "{server} answered the login at {path} with HTTP {status}")

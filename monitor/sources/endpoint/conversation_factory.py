@@ -107,13 +107,13 @@ class ConversationFactory:
             async with asyncio.timeout(patience.total_seconds()):
                 password = await self._identities.password(proxy.password)
         except TimeoutError:
-            said = texts.proxy_password_timeout(secret=str(proxy.password), timeout=patience)
+            said = texts.proxy_password_timeout(secret=proxy.password.message, timeout=patience)
             raise UnpreparedError(said, location) from None
         except SecretUnavailableError as error:
-            said = texts.proxy_password_unavailable(proxy=proxy.where, error=str(error))
+            said = texts.proxy_password_unavailable(proxy=proxy.where, problem=error.message)
             raise UnpreparedError(said, location) from None
         if len(password.encode()) > _LONGEST_SOCKS_PASSWORD and proxy.scheme == "socks5":
-            raise UnpreparedError(texts.proxy_password_too_long(secret=str(proxy.password)), location)
+            raise UnpreparedError(texts.proxy_password_too_long(secret=proxy.password.message), location)
         return password
 
 

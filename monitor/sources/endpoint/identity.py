@@ -82,7 +82,7 @@ def _load(setting: TlsSetting, identity: ClientCertificate) -> Any:
     except UnfitKeyError as error:
         raise _UnusableError(FailureReason.UNREADABLE, identity.key, error.message) from None
     except SecretUnavailableError as error:
-        raise _UnusableError(FailureReason.UNREADABLE, identity.key, text(str(error))) from None
+        raise _UnusableError(FailureReason.UNREADABLE, identity.key, error.message) from None
 
 
 def _content(path: str) -> bytes:

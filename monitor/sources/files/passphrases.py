@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from monitor.model import Message, text
+from monitor.model import Message
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.settings import LocalPath, Settings
 from monitor.sources.files.texts import NO_PASSPHRASES
@@ -48,7 +48,7 @@ class Passphrases:
         """Prepare without reading anything."""
         self._references = references
         self._read: tuple[Secret, ...] | None = None
-        self._troubles: list[str] = []
+        self._troubles: list[Message] = []
 
     def __call__(self) -> tuple[Secret, ...]:
         """Return the passphrases."""
@@ -69,13 +69,13 @@ class Passphrases:
     def advice(self) -> tuple[Message, ...]:
         """Return what to add for people when no passphrase fits."""
         self()
-        return tuple(map(text, self._troubles)) if self._references else (NO_PASSPHRASES,)
+        return tuple(self._troubles) if self._references else (NO_PASSPHRASES,)
 
     def _resolved(self, reference: SecretReference) -> Secret | None:
         try:
             return reference.resolve()
         except SecretUnavailableError as error:
-            self._troubles.append(str(error))
+            self._troubles.append(error.message)
             return None
 
 

@@ -20,7 +20,9 @@ from kubernetes_asyncio import config
 from kubernetes_asyncio.client import Configuration
 from kubernetes_asyncio.config import kube_config
 
+from monitor.model import Message, text
 from monitor.network.client_tls import client_context, load_identity
+from monitor.sources.kubernetes import texts
 from monitor.sources.kubernetes.settings import Cluster
 
 LARGEST = 1024 * 1024
@@ -34,7 +36,12 @@ _INLINE = (
 
 
 class UnusableConfigError(Exception):
-    """The kubeconfig, or the service account of the pod, cannot be used; the message says why."""
+    """The kubeconfig, or the service account of the pod, cannot be used; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,11 @@ async def access(cluster: Cluster) -> Access:
                 return _safe(settings)
             finally:
                 _forget(folder)
+    except UnusableConfigError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever the library stumbles on in a file that a person wrote
         said = f"{error.filename}: {error.strerror}" if _of_a_file(error) else str(error)
-        raise UnusableConfigError(" ".join(said.split())[:300] or type(error).__name__) from None
+        raise UnusableConfigError(text(" ".join(said.split())[:300] or type(error).__name__)) from None
 
 
 def _of_a_file(error: Exception) -> TypeGuard[OSError]:
@@ -73,7 +82,7 @@ def _of_a_file(error: Exception) -> TypeGuard[OSError]:
 async def _load(cluster: Cluster, settings: Configuration, folder: str) -> None:
     if not cluster.kubeconfig:
         if not os.environ.get("KUBERNETES_SERVICE_HOST"):
-            raise ValueError("we run in no pod: name a kubeconfig")
+            raise UnusableConfigError(texts.NOT_IN_A_POD)
         config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]  # untyped
         return
     document = _document(Path(cluster.kubeconfig))
@@ -94,11 +103,11 @@ def _document(path: Path) -> Any:
     """Parse a kubeconfig; pipes and endless files are refused instead of read."""
     status = path.stat()
     if not S_ISREG(status.st_mode):
-        raise ValueError(f"{path} is no regular file")
+        raise UnusableConfigError(texts.not_a_regular_file(path=str(path)))
     with path.open("rb") as stream:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise ValueError(f"{path} is larger than {LARGEST >> 20} MiB")
+        raise UnusableConfigError(texts.config_too_large(path=str(path), mebibytes=LARGEST >> 20))
     return yaml.safe_load(data)
 
 
@@ -123,16 +132,11 @@ def _safe(settings: Any) -> Access:
     login = str(settings.api_key.get("BearerToken") or "").strip()
     scheme = urlsplit(server).scheme
     if not settings.verify_ssl:
-        raise ValueError(
-            "insecure-skip-tls-verify is not accepted: the login would go to anybody who answers; name the "
-            "cluster's CA in certificate-authority"
-        )
+        raise UnusableConfigError(texts.INSECURE)
     if scheme not in ("http", "https"):
-        raise ValueError("its server is no URL that begins with https://")
+        raise UnusableConfigError(texts.NOT_HTTPS)
     if scheme == "http" and login:
-        raise ValueError(
-            "its server is asked without TLS, and a login is not sent in the clear; use https://"
-        )
+        raise UnusableConfigError(texts.LOGIN_WITHOUT_TLS)
     tls = _context(settings) if scheme == "https" else None
     return Access(server, login, tls, settings.tls_server_name or None, settings.proxy or None)
 

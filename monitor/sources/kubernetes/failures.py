@@ -32,7 +32,7 @@ def failure(error: BaseException) -> Failure:
         case ListingTooLargeError():
             return Failure(FailureReason.TOO_LARGE, error.message)
         case UnusableConfigError():
-            return Failure(FailureReason.UNREADABLE, texts.config_unusable(error=str(error)))
+            return Failure(FailureReason.UNREADABLE, texts.config_unusable(problem=error.message))
         case NotAListError():
             return Failure(FailureReason.BAD_ANSWER, texts.NOT_A_LIST)
         case TimeoutError():

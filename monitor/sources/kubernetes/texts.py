@@ -2,9 +2,20 @@
 
 from datetime import timedelta
 
-from monitor.model import message
+from monitor.model import Message, message
 from monitor.model.message import plain
 
+NOT_IN_A_POD = plain("kubernetes_no_pod", "cert-monitor does not run in a pod: name a kubeconfig")
+INSECURE = plain(
+    "kubernetes_insecure",
+    "insecure-skip-tls-verify is not accepted, because the login would be sent to anybody who answers: "
+    "name the CA of the cluster in certificate-authority",
+)
+NOT_HTTPS = plain("kubernetes_not_https", "its server is not a URL that begins with https://")
+LOGIN_WITHOUT_TLS = plain(
+    "kubernetes_login_without_tls",
+    "its server has a URL without TLS, and a login is not sent in the clear: use https://",
+)
 NO_ANSWER = plain("kubernetes_timeout", "the cluster did not answer in time")
 NOT_A_LIST = plain(
     "kubernetes_not_a_list",
@@ -24,8 +35,8 @@ def api_status(*, status: int, error: str) -> None: ...
 def not_listed(*, error: str) -> None: ...
 
 
-@message("kubernetes_config", "the configuration of the cluster cannot be used: {error}")
-def config_unusable(*, error: str) -> None: ...
+@message("kubernetes_config", "the configuration of the cluster cannot be used: {problem}")
+def config_unusable(*, problem: Message) -> None: ...
 
 
 @message("kubernetes_error", "the API server does not answer as expected: {error}")
@@ -60,3 +71,11 @@ def too_many_pages(*, path: str, most: int) -> None: ...
 
 @message("kubernetes_page_too_large", "a page of {path} is larger than {mebibytes} MiB")
 def page_too_large(*, path: str, mebibytes: int) -> None: ...
+
+
+@message("kubernetes_config_not_a_file", "{path} is not a regular file")
+def not_a_regular_file(*, path: str) -> None: ...
+
+
+@message("kubernetes_config_too_large", "{path} is larger than {mebibytes} MiB")
+def config_too_large(*, path: str, mebibytes: int) -> None: ...

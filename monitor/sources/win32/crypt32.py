@@ -8,6 +8,7 @@ from ctypes import wintypes
 
 from monitor.model import KeyLink, PrivateKey
 from monitor.parse import display
+from monitor.sources.texts import store_too_large
 from monitor.sources.win32.failures import CallError, last_error
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.providers import is_hardware
@@ -86,7 +87,7 @@ def read_store(store: StoreName) -> tuple[StoredCertificate, ...]:
             if one.der not in found or one.key.link is KeyLink.PRESENT:
                 found[one.der] = one
             if len(found) > MOST_CERTIFICATES:
-                raise CallError(0, f"it holds more than {MOST_CERTIFICATES} certificates")
+                raise CallError(0, store_too_large(most=MOST_CERTIFICATES))
     return tuple(found.values())
 
 

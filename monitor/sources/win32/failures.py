@@ -3,7 +3,8 @@
 import ctypes
 import sys
 
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message, text
+from monitor.model.message import raw_english
 
 # winerror.h
 _REASONS = {2: FailureReason.NOT_FOUND, 3: FailureReason.NOT_FOUND, 5: FailureReason.PERMISSION}
@@ -12,10 +13,11 @@ _REASONS = {2: FailureReason.NOT_FOUND, 3: FailureReason.NOT_FOUND, 5: FailureRe
 class CallError(Exception):
     """A Windows call failed; ``number`` is its error number, 0 where our own limit was exceeded."""
 
-    def __init__(self, number: int, sentence: str) -> None:
+    def __init__(self, number: int, message: Message) -> None:
         """Make the error for a number and its description."""
-        super().__init__(sentence)
+        super().__init__(raw_english(message))
         self.number = number
+        self.message = message
 
     @property
     def reason(self) -> FailureReason:
@@ -37,4 +39,4 @@ def call_error(number: int) -> CallError:
     said = ""
     if sys.platform == "win32":
         said = ctypes.FormatError(ctypes.c_int32(unsigned).value).strip().rstrip(".")
-    return CallError(unsigned, said or f"Windows error {unsigned:#x}")
+    return CallError(unsigned, text(said or f"Windows error {unsigned:#x}"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Anchors, Failure, FailureReason, Message, ProbeRequest, ProbeResult, text
+from monitor.model import Anchors, Failure, FailureReason, Message, ProbeRequest, ProbeResult
 from monitor.model.texts import located
 from monitor.network import texts as names
 from monitor.network.connect import NoneConnectedError, connect
@@ -109,7 +109,7 @@ class WindowsRemoteSource:
         try:
             return await self.pool.run(reference.resolve)
         except SecretUnavailableError as error:
-            raise _UnpreparedError(FailureReason.UNREADABLE, text(str(error))) from None
+            raise _UnpreparedError(FailureReason.UNREADABLE, error.message) from None
 
     async def _addresses(self, remote: RemoteMachine, deadline: float) -> tuple[Address, ...]:
         try:

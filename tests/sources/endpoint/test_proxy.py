@@ -18,6 +18,7 @@ from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.model.texts import with_hint
 from monitor.network.resolve import Resolver
 from monitor.network.texts import CONNECTION_REFUSED
+from monitor.secrets import VARIABLE, secret_file, secret_unreadable
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
 from monitor.tls.texts import not_tls_but
 from support import pki
@@ -149,8 +150,9 @@ def test_no_password(tmp_path: Path) -> None:
     """Without its password a probe says so and connects to nobody."""
     keys = {"proxy_password_file": str(tmp_path / "gone")}
     (failure,) = asyncio.run(probe(f"{NAME}:443", "http://me@127.0.0.1:1", **keys)).failures
-    error = f"cannot read file {tmp_path}/gone: No such file or directory"
-    said = texts.proxy_password_unavailable(proxy="127.0.0.1:1", error=error)
+    gone = secret_file(path=str(tmp_path / "gone"))
+    problem = secret_unreadable(secret=gone, error="No such file or directory")
+    said = texts.proxy_password_unavailable(proxy="127.0.0.1:1", problem=problem)
     assert (failure.reason, failure.message) == (FailureReason.PROXY, said)
 
 
@@ -160,7 +162,7 @@ def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
     (failure,) = asyncio.run(
         probe(f"{NAME}:443", "socks5://me@127.0.0.1:1", proxy_password_env="PROXY_WORD")
     ).failures
-    assert failure.message == texts.proxy_password_too_long(secret="an environment variable")
+    assert failure.message == texts.proxy_password_too_long(secret=VARIABLE)
 
 
 A_PROXY = "a proxy is written as http://"
@@ -172,7 +174,7 @@ WRONG = {
     "odd port": ({"proxy": "http://proxy:99999"}, A_PROXY),
     "path": ({"proxy": "http://proxy:3128/x"}, A_PROXY),
     "odd host": ({"proxy": "http://pro xy:3128"}, "a host is a DNS name or an IP address"),
-    "password": ({"proxy": "http://me:word@proxy:3128"}, "a password never stands in proxy"),
+    "password": ({"proxy": "http://me:word@proxy:3128"}, "a password must not be in proxy"),
     "colon": ({"proxy": "http://a%3Ab@proxy:3128"}, "no colon"),
     "no password": ({"proxy": "http://me@proxy:3128"}, LOGIN),
     "no user": ({"proxy": "http://proxy:3128", "proxy_password_env": "A"}, LOGIN),

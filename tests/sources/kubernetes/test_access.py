@@ -104,7 +104,7 @@ def test_kubeconfig_that_is_a_pipe_holds_nobody(tmp_path: Path) -> None:
     """A pipe that nobody writes into is refused at once."""
     path = tmp_path / "kubeconfig"
     os.mkfifo(path)
-    refused(probe(path), "no regular file")
+    refused(probe(path), "not a regular file")
 
 
 def test_what_is_inside_leaves_no_files(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
