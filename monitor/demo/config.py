@@ -51,8 +51,8 @@ alerts: {{every: 2s}}
 
 COMPONENTS = {
     "management": "management_server",
-    "recorder01": "recording_server",
-    "recorder02": "recording_server",
+    "recorder11": "recording_server",
+    "recorder12": "recording_server",
     "mobile": "mobile_server",
     "event": "event_server",
     "camera": "camera",

@@ -41,46 +41,46 @@ def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
     return (
         Member(
             "management",
-            "Management server (healthy)",
+            "Management server",
             leaf("management.vms.example", 200 * DAY + A_WHILE, issuer=ca),
         ),
         Member(
-            "recorder01",
-            "Recorder 01 (20 days left)",
-            leaf("recorder01.vms.example", 20 * DAY + A_WHILE, issuer=ca),
+            "recorder11",
+            "Recorder 11",
+            leaf("recorder11.vms.example", 20 * DAY + A_WHILE, issuer=ca),
         ),
         Member(
-            "recorder02",
-            "Recorder 02 (3 days left)",
-            leaf("recorder02.vms.example", 3 * DAY + A_WHILE, issuer=ca),
+            "recorder12",
+            "Recorder 12",
+            leaf("recorder12.vms.example", 3 * DAY + A_WHILE, issuer=ca),
         ),
-        Member("mobile", "Mobile server (expired)", leaf("mobile.vms.example", -2 * DAY, issuer=ca)),
+        Member("mobile", "Mobile server", leaf("mobile.vms.example", -2 * DAY, issuer=ca)),
         Member(
             "event",
-            "Event server (wrong name)",
+            "Event server",
             leaf("old-event.vms.example", 300 * DAY + A_WHILE, issuer=ca),
         ),
-        Member("camera", "Camera (self-signed)", leaf("camera.vms.example", 900 * DAY, lifetime=3650 * DAY)),
+        Member("camera", "Camera", leaf("camera.vms.example", 900 * DAY, lifetime=3650 * DAY)),
         Member(
             "encoder",
-            "Old encoder (TLS 1.0)",
+            "Old encoder",
             leaf("encoder.vms.example", 150 * DAY + A_WHILE, issuer=ca),
             legacy=True,
         ),
         Member(
             "webclient",
-            "Web client (revoked)",
+            "Web client",
             leaf("webclient.vms.example", 250 * DAY + A_WHILE, issuer=ca, crl=crl),
             revoked=True,
         ),
         Member(
             "website",
-            "Web site (renewal overdue)",
+            "Web site",
             leaf("website.vms.example", 30 * DAY + A_WHILE, lifetime=90 * DAY, issuer=ca),
             overdue=True,
         ),
-        Member("expiring", "Test server (short-lived)", short_lived(ca, short_life)),
-        Member("plain", "Log server (no TLS on the port)", None),
+        Member("expiring", "Test server", short_lived(ca, short_life)),
+        Member("plain", "Log server", None),
     )
 
 
