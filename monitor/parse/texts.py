@@ -44,7 +44,7 @@ def too_many_names(*, most: int) -> None: ...
 def pem_block(*, number: int, problem: Message) -> None: ...
 
 
-@message("data_after_certificates", "the data after {octets} bytes is no certificate: {problem}")
+@message("data_after_certificates", "the data after {octets} bytes is not a certificate: {problem}")
 def data_after_certificates(*, octets: int, problem: Message) -> None: ...
 
 
@@ -72,7 +72,7 @@ def names_other_files(*, paths: tuple[str, ...]) -> None: ...
 
 
 NO_PASSPHRASE = plain("store_no_passphrase", "it needs a passphrase, and there is none to try")
-PKCS12_EMPTY = plain("pkcs12_empty", "it is PKCS#12 without any")
+PKCS12_EMPTY = plain("pkcs12_empty", "it is PKCS#12 without certificates")
 PKCS12_FOR_KEY = plain(
     "pkcs12_for_key", "a part of it is encrypted for the holder of a key, not with a passphrase"
 )
@@ -113,7 +113,7 @@ def unnamed_damaged(*, problem: Message) -> None: ...
 def java_store_damaged(*, kind: str, problem: Message) -> None: ...
 
 
-@message("java_store_empty", "it is a {kind} store without any")
+@message("java_store_empty", "it is a {kind} store without certificates")
 def java_store_empty(*, kind: str) -> None: ...
 
 
