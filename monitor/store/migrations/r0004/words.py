@@ -1,11 +1,6 @@
-"""Rename a table, checks, columns and recorded values."""
+"""Rename tables, checks, columns and recorded values."""
 
 from alembic import op
-
-revision = "0004"
-down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 # A key shared by targets contains the name of the check twice: at its start, and at the start of the shared
 # part.

@@ -1,15 +1,10 @@
-"""Store alerts by typed keys, and what each receiver was notified of them."""
+"""Turn the log of what was notified into alerts with typed keys, and what each receiver knows of them."""
 
 import json
 from hashlib import sha256
 
 import sqlalchemy as sa
 from alembic import op
-
-revision = "0005"
-down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 RECEIVER = "email"
 _ID_LENGTH = 20
@@ -63,10 +58,8 @@ def upgrade() -> None:
 def typed(key: str) -> tuple[str, str, str, str]:
     """Return check, scope, scope_id and subject of a key of the notification log so far."""
     check, _, rest = key.partition(" ")
-    if key == "clock":
-        return "clock", "monitor", "", ""
-    if key == "unreachable *":
-        return "unreachable", "monitor", "", ""
+    if key in ("clock", "unreachable *"):
+        return check, "monitor", "", ""
     if check in _OF_CERTIFICATE:
         return check, "certificate", rest, ""
     if check == "unreachable":

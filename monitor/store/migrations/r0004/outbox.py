@@ -8,11 +8,6 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
-branch_labels = None
-depends_on = None
-
 _HEX = re.compile("<([0-9a-f]{32})@")
 
 _NOTIFICATION = (

@@ -1,12 +1,7 @@
-"""Store what receivers accepted apart from what they were sent, and when refused notifications are retried."""
+"""Store what receivers accepted apart from what they were sent, and when refusals are tried again."""
 
 import sqlalchemy as sa
 from alembic import op
-
-revision = "0008"
-down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 _COLUMNS = {
     "notification_log": (sa.Column("accepted_level", sa.Text), sa.Column("accepted_at", sa.BigInteger)),

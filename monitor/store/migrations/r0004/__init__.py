@@ -1,0 +1,1 @@
+"""The parts of migration 0004, one file for each part of the schema."""
