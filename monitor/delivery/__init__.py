@@ -1,6 +1,7 @@
 """Deliver what waits in the outbox; what a receiver is sent, and how, is made by the package of its kind."""
 
-from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, deliver_due, next_attempt
+from monitor.delivery.delivery_pass import deliver_due
+from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, next_attempt
 from monitor.delivery.receiver import Receiver, SendResult, SendStatus
 
 __all__ = [

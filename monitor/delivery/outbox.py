@@ -1,12 +1,12 @@
-"""Deliver the notifications that are due to one receiver, one pass at a time, and record the results.
+"""Attempt one notification and record the result; ``delivery_pass`` says which ones, and when.
 
 A notification is rendered just before its first attempt, and what is sent is recorded before it is sent. Its
 result is recorded afterwards: a crash in between repeats it, the same to the last byte, and loses none. The
-next attempt is computed by a pure function; nothing sleeps here.
+next attempt is computed by a pure function.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,7 +31,7 @@ class Outbox(Protocol):
     """A store of notifications until they are delivered."""
 
     async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
-        """Return a receiver's unfinished notifications whose next attempt is due, oldest first."""
+        """Return a receiver's unfinished notifications whose next attempt is due, worst level first."""
         ...
 
     async def attempting(self, notification: Notification) -> None:
@@ -40,6 +40,10 @@ class Outbox(Protocol):
 
     async def attempted(self, notification: Notification, now: datetime) -> None:
         """Record the new state of a notification after an attempt, and what its receiver accepted."""
+        ...
+
+    async def release(self, receiver: str, now: datetime, tried: Collection[str]) -> int:
+        """Make all that waits for a receiver due now, except what was just tried; return their number."""
         ...
 
 
@@ -52,15 +56,25 @@ class SendCounters(Protocol):
 
 
 class LoggedErrors:
-    """The errors logged since the last success, so that each is logged once until something is accepted."""
+    """The errors logged since the last success, so that each is logged once until something is accepted.
+
+    ``failing`` is true after an error, and after a start, until a success was made use of.
+    """
 
     def __init__(self, limit: int = 100) -> None:
         """Remember at most ``limit`` sentences."""
+        self.failing = True
         self._most = limit
         self._said: dict[str, None] = {}
 
+    @property
+    def latest(self) -> str:
+        """Return the last sentence that was new, empty for none since the last success."""
+        return next(reversed(self._said), "")
+
     def is_new(self, sentence: str) -> bool:
         """Return whether a sentence was not logged since the last success, and remember it."""
+        self.failing = True
         new = sentence not in self._said
         self._said[sentence] = None
         if len(self._said) > self._most:
@@ -89,32 +103,7 @@ def next_attempt(attempts: int, now: datetime, after: timedelta | None = None) -
     return now + wait
 
 
-async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
-    store: Outbox,
-    receiver: Receiver,
-    now: datetime,
-    *,
-    counters: SendCounters | None = None,
-    errors: LoggedErrors | None = None,
-    limit: int = 50,
-) -> int:
-    """Attempt every notification that is due, at most ``limit`` of them; return how many were attempted.
-
-    When the receiver is down the rest of the pass is postponed with the first one instead of waiting for the
-    same timeout repeatedly. Raises what ``store`` raises.
-    """
-    counters, errors = counters or Uncounted(), errors or LoggedErrors()
-    due = await store.due_notifications(receiver.name, now, limit)
-    for number, notification in enumerate(due):
-        results, after = await _attempt(store, receiver, notification, now)
-        _report(after, results, counters, errors)
-        if results and all(one.receiver_down for one in results.values()):
-            await _put_off(store, due[number + 1 :], after, now)
-            return number + 1
-    return len(due)
-
-
-async def _attempt(
+async def attempt(
     store: Outbox, receiver: Receiver, notification: Notification, now: datetime
 ) -> tuple[Mapping[str, SendResult], Notification]:
     """Render, send and record one notification; return the results and its new state."""
@@ -174,18 +163,10 @@ def _failures(results: Mapping[str, SendResult]) -> list[str]:
     return list(dict.fromkeys(o.why for o in results.values() if o.status is not SendStatus.ACCEPTED))
 
 
-async def _put_off(
-    store: Outbox, waiting: Sequence[Notification], tried: Notification, now: datetime
-) -> None:
-    """Postpone notifications that were not tried, without counting an attempt."""
-    for one in waiting:
-        later = replace(one, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
-        await store.attempted(later, now)
-
-
-def _report(
+def report(
     tried: Notification, results: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
 ) -> None:
+    """Count the results of an attempt, and log what is new."""
     for status in SendStatus:
         number = sum(one.status is status for one in results.values())
         if number:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -45,6 +45,14 @@ class Box:
     async def attempted(self, notification: Notification, _now: datetime) -> None:
         """Replace the notification of this id."""
         self._put(notification)
+
+    async def release(self, receiver: str, now: datetime, tried: Collection[str]) -> int:
+        """Make all others of the receiver due."""
+        late = [one for one in self.waiting if one.receiver == receiver and one.next_attempt_at > now]
+        late = [one for one in late if one.pending and one.id not in tried]
+        for one in late:
+            self._put(replace(one, next_attempt_at=now))
+        return len(late)
 
     def _put(self, notification: Notification) -> None:
         self.waiting = [notification if kept.id == notification.id else kept for kept in self.waiting]

@@ -41,9 +41,20 @@ def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, 
     return retry(f"{settings.location} refused the {what} for now: {answer}")
 
 
-def session_failed(error: Exception, settings: RelaySettings, *, uncertain: bool = False) -> SendResult:
-    """Return the result for every recipient when the session with the relay fails."""
-    return retry(_sentence(error, settings), receiver_down=True, uncertain=uncertain)
+def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
+    """Return the result for every recipient when no session with the relay can be opened."""
+    return retry(_sentence(error, settings), receiver_down=True)
+
+
+def transfer_failed(
+    error: Exception, settings: RelaySettings, *, sender_accepted: bool, in_data: bool
+) -> SendResult:
+    """Return the result for every recipient when the relay ends a session, or stops answering in it.
+
+    After MAIL it may be this mail that the relay does not bear: others are tried all the same. In DATA it may
+    have taken the mail.
+    """
+    return retry(_sentence(error, settings), receiver_down=not sender_accepted, uncertain=in_data)
 
 
 def _sentence(error: Exception, settings: RelaySettings) -> str:

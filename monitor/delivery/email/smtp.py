@@ -8,7 +8,7 @@ from email.utils import parseaddr
 import aiosmtplib
 
 from monitor.delivery.email.connection import open_session
-from monitor.delivery.email.faults import quote_reply, rejection, session_failed
+from monitor.delivery.email.faults import quote_reply, rejection, session_failed, transfer_failed
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.render import ascii_domain
 from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
@@ -64,6 +64,7 @@ class _Attempt:
         self._mail = mail
         self._note = note
         self._results: dict[str, SendResult] = {}
+        self._sender_accepted = False
         self._in_data = False
 
     async def run(self) -> dict[str, SendResult]:
@@ -75,7 +76,10 @@ class _Attempt:
             self._finish(rejection(error, self._settings, "message"))
         except _OUTSIDE as error:
             # The relay may have taken a message whose reply was lost.
-            self._finish(session_failed(error, self._settings, uncertain=self._in_data))
+            failed = transfer_failed(
+                error, self._settings, sender_accepted=self._sender_accepted, in_data=self._in_data
+            )
+            self._finish(failed)
         return self._results
 
     async def _transfer(self) -> None:
@@ -99,6 +103,7 @@ class _Attempt:
             return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
         self._note(f"sender {sender}: {quote_reply(answer.code, answer.message)}")
+        self._sender_accepted = True
         return True
 
     def _options(self) -> list[str]:

@@ -155,9 +155,9 @@ def test_server_that_hangs_costs_its_timeout(where: str) -> None:
 
 @pytest.mark.parametrize("where", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_server_that_hangs_up(where: str) -> None:
-    """A server that closes at any command leaves the mail waiting."""
+    """A server that closes at any command leaves the mail waiting; after MAIL it may be this mail's fault."""
     outcome = scripted("" if where == "greeting" else "220 hi", ready({where: ""}))
-    assert (outcome.status, outcome.receiver_down) == (SendStatus.RETRY, True)
+    assert (outcome.status, outcome.receiver_down) == (SendStatus.RETRY, where not in ("RCPT", "DATA"))
 
 
 def test_server_that_closes_in_the_middle_of_data() -> None:
