@@ -35,6 +35,8 @@ _UNITS = {
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What YAML makes of \n, \t, \P (as in "C:\Program Files") and the like in double quotes.
+_ESCAPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRITICAL}
 _LONGEST = timedelta(days=36500)
 _ANSWERS = ("staple", "crl", "ocsp")
@@ -131,6 +133,11 @@ def folder_of(info: ValidationInfo) -> str:
 def _local(value: str, info: ValidationInfo) -> str:
     if not value:
         raise ValueError("a path is empty")
+    if _ESCAPED.search(value):
+        raise ValueError(
+            "has a line break or another character that is not printable; write a Windows path in single "
+            r"quotes, such as 'C:\certs\ca.cer'"
+        )
     folder = folder_of(info)
     return os.path.normpath(os.path.join(folder, os.path.expanduser(value))) if folder else value  # noqa: PTH111, PTH118 - a path may be a glob, and pathlib drops a leading ./
 

@@ -4,7 +4,6 @@ The messages of the validation library are for programmers; each error that a fi
 sentence here.
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -13,6 +12,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from monitor.config.candidates import MOST, instead_of, nearest, some_of
 from monitor.documents import Document, Keys
 from monitor.errors import Problem
 from monitor.settings import RENAMED, renamed
@@ -63,23 +63,27 @@ def _keys(data: Any, loc: tuple[int | str, ...]) -> Keys:
 def _sentence(model: type[BaseModel], keys: Keys, error: ErrorDetails) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(_models_at(model, keys[:-1], error["loc"]), str(keys[-1]))
+        known = _names_of(_models_at(model, keys[:-1], error["loc"]))
+        return _known_case(known, str(keys[-1])) or _misplaced(model, keys) or _unknown(known, str(keys[-1]))
     if kind == "missing":
         return "is missing"
     if kind == "union_tag_not_found":
-        return f"kind is missing; allowed: {_kinds(model, keys)}"
+        return f"kind is missing; allowed: {some_of('', _kinds(model, keys))}"
     if kind == "union_tag_invalid":
-        return f"unknown kind (got {context['tag']!r}); allowed: {_kinds(model, keys[:-1])}"
+        return (
+            f"unknown kind (got {context['tag']!r}); {instead_of(context['tag'], _kinds(model, keys[:-1]))}"
+        )
     if kind == "too_short":
         return f"needs at least {_count(context['min_length'], 'entry', 'entries')}"
-    return _wrong_value(kind, context) + _got(keys, error)
+    return _wrong_value(error, context) + _got(keys, error)
 
 
-def _wrong_value(kind: str, context: Mapping[str, Any]) -> str:
+def _wrong_value(error: ErrorDetails, context: Mapping[str, Any]) -> str:
+    kind = error["type"]
     if kind == "value_error":
         return str(context["error"])
     if kind in ("literal_error", "enum"):
-        return f"must be one of {_alternatives(str(context['expected']))}"
+        return _alternatives(str(error["input"]), str(context["expected"]))
     if kind in _SENTENCES:
         return _SENTENCES[kind].format(**context)
     return f"is not allowed here ({kind.replace('_', ' ')})"
@@ -137,29 +141,46 @@ def _shown(value: Any) -> str:
     return repr(value)
 
 
-def _unknown_key(models: Sequence[type[BaseModel]], key: str) -> str:
-    known = sorted({name for model in models for name in _names(model)})
+def _known_case(known: Sequence[str], key: str) -> str:
+    """Return the sentence for a key that people are known to write, empty for any other."""
     if _SECRET.search(key) and "password_file" in known:
         return "a password must not be in this file; use password_file or password_env"
     if key == "transport" and "configuration_name" in known:
         return "unknown key; Windows machines are always read over WinRM: remove it"
-    if RENAMED.get(key) in known:
-        return renamed(key)
-    near = difflib.get_close_matches(key, known, 1, 0.6)
-    allowed = f"allowed: {', '.join(known)}" if known else "no keys are allowed here"
-    return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; {allowed}"
+    return renamed(key) if RENAMED.get(key) in known else ""
+
+
+def _misplaced(model: type[BaseModel], keys: Keys) -> str:
+    """Return the sentence for a key that is known elsewhere: its indentation is wrong. Empty for others."""
+    key = str(keys[-1])
+    if len(keys) > 1:
+        is_section = key in _names(model)
+        return f"unknown key here; {key} is a section of its own: begin it in the first column" * is_section
+    fields = model.model_fields.items()
+    sections = [name for name, field in fields if key in _names_of([*_models_in(field.annotation)])]
+    return f"unknown section; {key} belongs under {' or '.join(sections[:5])}: indent it" if sections else ""
+
+
+def _unknown(known: Sequence[str], key: str) -> str:
+    return f"unknown key; {instead_of(key, known) if known else 'no keys are allowed here'}"
+
+
+def _names_of(models: Sequence[type[BaseModel]]) -> list[str]:
+    return sorted({name for model in models for name in _names(model)})
 
 
 def _names(model: type[BaseModel]) -> Iterator[str]:
     return (field.alias or name for name, field in model.model_fields.items())
 
 
-def _kinds(model: type[BaseModel], keys: Keys) -> str:
-    return ", ".join(kind for one in _models_at(model, keys, ()) for kind in kinds_of(one))
+def _kinds(model: type[BaseModel], keys: Keys) -> list[str]:
+    return [kind for one in _models_at(model, keys, ()) for kind in kinds_of(one)]
 
 
-def _alternatives(expected: str) -> str:
-    return expected.replace("'", "").replace(" or ", ", ")
+def _alternatives(given: str, expected: str) -> str:
+    known = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    near = nearest(given, known) if len(known) > MOST else ""
+    return f"is unknown; did you mean {near}?" if near else f"must be one of {some_of(given, known)}"
 
 
 def _count(number: int, one: str, many: str) -> str:

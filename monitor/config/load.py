@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitor.config.candidates import instead_of
 from monitor.config.explain import problems_of
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
@@ -185,7 +186,7 @@ class _Loading:
             for keys, endpoint in _endpoints(settings):
                 key = endpoint.preset
                 if key and key not in every:
-                    message = f"unknown preset (got {key!r}); allowed: {', '.join(every)}"
+                    message = f"unknown preset (got {key!r}); {instead_of(key, every)}"
                     self.problems.append(document.problem((*keys, "preset"), message))
 
     def nobody_to_ask(self) -> None:

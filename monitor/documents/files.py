@@ -121,8 +121,10 @@ def _text(file: Path) -> str:
 
 
 def _compose(file: Path, text: str) -> Any:
+    reader = YAML(typ="safe", pure=True)
+    reader.composer.warn_double_anchors = False
     try:
-        return YAML(typ="safe", pure=True).compose(text)
+        return reader.compose(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise broken(
@@ -135,6 +137,9 @@ def _compose(file: Path, text: str) -> Any:
         raise broken(file, line, yaml_words(error)) from None
     except RecursionError:
         raise broken(file, 0, "the file is nested too deeply") from None
+    except AssertionError:
+        # The library asserts that %YAML names 1.1 or 1.2.
+        raise broken(file, 0, "the file must be YAML 1.2; remove the line that starts with %YAML") from None
     except (YAMLError, ValueError) as error:
         raise broken(file, 0, f"the file is not YAML ({type(error).__name__})") from None
 

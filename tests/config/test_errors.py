@@ -6,9 +6,26 @@ import pytest
 
 from support.factories.config_errors import Rows, complaints, pairs
 
-SECTIONS = (
-    "alerts, defaults, email, include, instance, issuers, limits, log, metrics, policies, presets, probe, "
-    "store, targets, web"
+BACKSLASH = (
+    r"not YAML: \ has a special meaning in double quotes; write a Windows path in single quotes, "
+    r"such as 'C:\certs\ca.cer'"
+)
+COLUMN = (
+    "not YAML: wrong indentation; begin this line in the same column as the other keys of its section, or as "
+    "the other entries of its list"
+)
+COLON = (
+    "not YAML: wrong indentation, a line above without its ':', or a second ': ' in one line; put texts with "
+    "': ' in quotes"
+)
+BRACKET = "not YAML: a comma or a closing bracket is missing in this line or in one above"
+AFTER_QUOTE = (
+    "not YAML: a text follows a closing quote or bracket; put the whole text in quotes, and write ' twice "
+    "inside '...'"
+)
+UNPRINTABLE = (
+    "has a line break or another character that is not printable; write a Windows path in single quotes, "
+    r"such as 'C:\certs\ca.cer'"
 )
 
 WRONG: Rows = [
@@ -24,12 +41,12 @@ WRONG: Rows = [
     (
         "two colons",
         "email:\n  host: a: b\n",
-        [("2: not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes")],
+        [f"2: {COLON}"],
     ),
     (
         "an open bracket",
         "include: [a\nweb: {}\n",
-        ["2: not YAML: expected ',' or ']', but got ':' while parsing a flow sequence"],
+        [f"2: {BRACKET}"],
     ),
     (
         "an open quote",
@@ -72,7 +89,60 @@ WRONG: Rows = [
             "4: alerts.notify_renewals: must be one of troubled, all (got 'some')",
         ],
     ),
-    ("an unknown section", "foo: 1\n", [f"1: foo: unknown key; allowed: {SECTIONS}"]),
+    ("a Windows path in double quotes", 'defaults: {trust: ["C:\\certs\\ca.cer"]}\n', [f"1: {BACKSLASH}"]),
+    ("a Windows path below Users", 'defaults: {trust: ["C:\\Users\\ca.cer"]}\n', [f"1: {BACKSLASH}"]),
+    (
+        "a Windows path whose escapes are valid",
+        'defaults: {trust: ["C:\\new\\ca.cer"]}\n'.replace("ca", "temp"),
+        [f"1: defaults.trust[0]: {UNPRINTABLE} (got 'C:\\new\\temp.cer')"],
+    ),
+    (
+        "a Windows path below Program Files",
+        'targets:\n  - kind: files\n    paths: ["C:\\Program Files"]\n',
+        [f"3: targets[0].paths[0]: {UNPRINTABLE} (got 'C:\\u2029rogram Files')"],
+    ),
+    ("a key further left than its section", "web:\n  listen: a\n access: open\n", [f"3: {COLUMN}"]),
+    ("a key further right than its section", "web:\n  listen: a\n   access: open\n", [f"3: {COLON}"]),
+    ("an entry further right than its list", "include:\n- a\n  - b: c\n - d\n", [f"3: {COLON}"]),
+    ("a section without its colon", "web\n  listen: a\n", [f"2: {COLON}"]),
+    ("a section further left than the first", "  web: {}\nlog: {}\n", [f"2: {COLUMN}"]),
+    (
+        "a list behind its key",
+        "include: - a\n",
+        ["1: not YAML: a list starts on a line of its own; begin it below"],
+    ),
+    ("a quote within quotes", "instance: {name: 'it's'}\n", [f"1: {BRACKET}"]),
+    ("a text after quotes", "include: 'a' b\n", [f"1: {AFTER_QUOTE}"]),
+    (
+        "a reserved character",
+        "instance: {name: @lab}\n",
+        ["1: not YAML: a text cannot start with this character (@, ` and % are reserved); put it in quotes"],
+    ),
+    (
+        "another version of YAML",
+        "%YAML 1.3\n---\nweb: {}\n",
+        [" the file must be YAML 1.2; remove the line that starts with %YAML"],
+    ),
+    (
+        "an unknown section",
+        "foo: 1\n",
+        [
+            (
+                "1: foo: unknown key; allowed: defaults, log, policies, probe, store and 10 more, "
+                "see docs/configuration.md"
+            )
+        ],
+    ),
+    (
+        "a key outside of its section",
+        "interval: 1h\n",
+        ["1: interval: unknown section; interval belongs under defaults or policies or targets: indent it"],
+    ),
+    (
+        "a section within another",
+        "web:\n  access: open\n  email: {}\n",
+        ["3: web.email: unknown key here; email is a section of its own: begin it in the first column"],
+    ),
     ("a nearly known section", "target: []\n", ["1: target: unknown key; did you mean targets?"]),
     (
         "a nearly known key",

@@ -7,13 +7,6 @@ import pytest
 from monitor.messages import languages
 from support.factories.config_errors import Rows, pairs
 
-CHECKS = (
-    "expiry, ca_expiry, not_yet_valid, name, name_in_subject_only, trust, outlives_ca, weak_key, "
-    "weak_signature, usage, damaged, unreachable, inconsistent, recorder_pair, failover_older, public_name, "
-    "encryption, key_type, never_seen, discovery_stale, revoked, revocation_unknown, crl_expiry, "
-    "renewal_window, not_deployed, binding_stale, key_missing, key_inaccessible, not_in_store, "
-    "ca_not_installed"
-)
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
 LENGTH = "must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w"
 LISTEN = "must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850"
@@ -27,10 +20,7 @@ ZONE = "must be a time zone such as Europe/Lisbon, America/Sao_Paulo or UTC"
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
 STORE_FILE = "must be the path of a file, such as sqlite:////var/lib/cert-monitor/state.db"
 
-KINDS = (
-    "endpoint, files, kubernetes, windows_remote, windows_store, cidr, dns, file_sd, http_sd, mx, srv, "
-    "windows_report, xprotect_host, xprotect_site"
-)
+FIVE = "endpoint, files, kubernetes, windows_remote, windows_store"
 
 WRONG: Rows = [
     (
@@ -123,7 +113,17 @@ alerts: {tell_renewals: all}
     (
         "a check that does not exist",
         "defaults: {checks: {weakkey: off}}\n",
-        [f"1: defaults.checks.weakkey: must be one of {CHECKS} (got 'weakkey')"],
+        ["1: defaults.checks.weakkey: is unknown; did you mean weak_key? (got 'weakkey')"],
+    ),
+    (
+        "a check unlike any other",
+        "defaults: {checks: {xyz: off}}\n",
+        [
+            (
+                "1: defaults.checks.xyz: must be one of expiry, ca_expiry, weak_key, key_type, crl_expiry "
+                "and 25 more, see docs/configuration.md (got 'xyz')"
+            )
+        ],
     ),
     (
         "a severity that cannot be chosen",
@@ -165,12 +165,12 @@ alerts: {tell_renewals: all}
     (
         "an unknown kind",
         "targets:\n  - address: a:1\n    kind: endpiont\n",
-        [f"3: targets[0].kind: unknown kind (got 'endpiont'); allowed: {KINDS}"],
+        ["3: targets[0].kind: unknown kind (got 'endpiont'); did you mean endpoint?"],
     ),
     (
         "no kind",
         "targets:\n  - address: a:1\n",
-        [f"2: targets[0]: kind is missing; allowed: {KINDS}"],
+        [f"2: targets[0]: kind is missing; allowed: {FIVE} and 9 more, see docs/configuration.md"],
     ),
     ("a target that is a text", "targets: [a]\n", ["1: targets[0]: must be keys and values (got 'a')"]),
     (
