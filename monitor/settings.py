@@ -80,6 +80,15 @@ def duration(value: object) -> timedelta:
     return total
 
 
+def duration_text(value: timedelta) -> str:
+    """Return a duration as ``duration`` parses it: ``1h30m``, ``400d``."""
+    text, left = "", value
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, left = divmod(left, _UNITS[unit])
+        text += f"{count}{unit}" if count else ""
+    return text
+
+
 def margin(value: object) -> Margin:
     """Parse a margin such as ``30d`` or ``25%``."""
     if isinstance(value, Margin):

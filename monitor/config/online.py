@@ -1,4 +1,4 @@
-"""Check what a configuration refers to on this machine: readable files, set variables, a writable store.
+"""Check what a configuration refers to on this machine: certificates, set variables, a writable store.
 
 It changes nothing and connects to nothing.
 """
@@ -7,11 +7,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from monitor.clock import SystemClock
 from monitor.config.load import Config
 from monitor.config.references import Reference, ReferenceKind
 from monitor.config.state import path_of
 from monitor.documents import dotted, read
 from monitor.errors import ConfigError, Problem
+from monitor.messages import english
+from monitor.parse import display
+from monitor.sources.anchors import TrustStoreLoader
+
+_KEY = b"PRIVATE KEY-----"
+_BEGINNING = 1024 * 1024
 
 
 def online_problems(config: Config) -> tuple[Problem, ...]:
@@ -36,6 +43,13 @@ def _problems(config: Config) -> Iterator[Problem]:
             )
 
 
+def empty_folders(config: Config) -> tuple[str, ...]:
+    """Return a sentence for each folder of ``trust`` without any certificate; one may come later."""
+    trusted = [one for one in config.references if one.kind is ReferenceKind.ANCHOR]
+    folders = dict.fromkeys(one.value for one in trusted if Path(one.value).is_dir())
+    return tuple(f"trust: {path} contains no certificate" for path in folders if not _anchors(path)[0])
+
+
 def _problem(reference: Reference, message: str) -> Problem:
     # The line is looked up again: a loaded configuration does not keep the text of its files.
     try:
@@ -58,6 +72,26 @@ def _unreadable(path: str) -> str | None:
     except OSError as error:
         return f"{path} cannot be read: {error.strerror or error}"
     return None
+
+
+def _no_anchor(path: str) -> str | None:
+    if (message := _unreadable(path)) or Path(path).is_dir():
+        return message
+    found, problems = _anchors(path)
+    if found:
+        return None
+    with Path(path).open("rb") as stream:
+        if _KEY in stream.read(_BEGINNING):
+            return f"{path} is a private key; name the file with the certificate of the CA"
+    return f"{problems}; name the file with the certificate of the CA"
+
+
+def _anchors(path: str) -> tuple[int, str]:
+    """Return how many certificates there are at a path of ``trust``, and why not more."""
+    loader, writer = TrustStoreLoader(), english(SystemClock().now())
+    found = loader.anchors((path,), 0.0)
+    said = "; ".join(writer.write(problem.message) for problem in loader.problems((path,)))
+    return len(found.members) + len(found.intermediates), display(said, 500)
 
 
 def _unreadable_file(path: str) -> str | None:
@@ -88,7 +122,7 @@ def _unwritable(url: str) -> str | None:
 
 
 _CHECKS: dict[ReferenceKind, Callable[[str], str | None]] = {
-    ReferenceKind.ANCHOR: _unreadable,
+    ReferenceKind.ANCHOR: _no_anchor,
     ReferenceKind.CA: _unreadable_file,
     ReferenceKind.FOLDER: _unreadable_folder,
     ReferenceKind.OWN: _unreadable_file,

@@ -73,7 +73,8 @@ def ended(config: Path) -> Done:
 def test_a_good_configuration(tmp_path: Path) -> None:
     """A valid file is reported as valid, with the number of its targets."""
     path = write(tmp_path, GOOD)
-    assert run("validate-config", path) == Done(0, f"{path}: valid, 1 target\n", "")
+    done = run("validate-config", path)
+    assert (done.code, done.out) == (0, f"{path}: valid, 1 target\n")
 
 
 def test_every_mistake_is_said(tmp_path: Path) -> None:

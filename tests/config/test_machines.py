@@ -11,6 +11,7 @@ from monitor.errors import ConfigError
 from monitor.model import DiscoveredTarget, Target
 from monitor.secrets import SecretReference
 from monitor.windows.access import RemoteMachine
+from support.pki import authority
 
 SITE = """
 defaults: {timeout: 5s}
@@ -143,7 +144,7 @@ def test_missing_secrets_are_reported(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SITE", "x")
     monkeypatch.delenv("MACHINES", raising=False)
     file = tmp_path / "config.yaml"
-    (tmp_path / "ca.pem").touch()
+    (tmp_path / "ca.pem").write_bytes(authority().pem)
     file.write_text(SITE % f"}}\nstore: {{url: 'sqlite:///{tmp_path}/s.db'}}\n#")
     assert [one.message for one in online_problems(load(file))] == [
         "there is no environment variable of this name"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load, online_problems
+from monitor.config import empty_folders, load, online_problems
 from monitor.config.state import default_folder, path_of, store_url, url_of
+from support.pki import authority
 
 
 def write(folder: Path, text: str) -> Path:
@@ -42,6 +43,39 @@ def test_everything_there(tmp_path: Path) -> None:
         "store: {url: 'sqlite:///new/state.db'}\n"
     )
     assert online_problems(load(write(tmp_path, text))) == ()
+
+
+def anchor_problems(folder: Path, content: bytes) -> list[str]:
+    """Return what is said about a file of this content in ``trust``."""
+    (folder / "ca.cer").write_bytes(content)
+    text = "defaults: {trust: [ca.cer]}\nstore: {url: 'sqlite:///s.db'}\n"
+    return [one.message.replace(str(folder), "FOLDER") for one in online_problems(load(write(folder, text)))]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (authority().key_pem, ["FOLDER/ca.cer is a private key"]),
+        (b"hello", ["FOLDER/ca.cer: the file contains no certificate"]),
+        (b"", ["FOLDER/ca.cer: the file contains no certificate"]),
+        (authority().pem, []),
+        (authority().der, []),
+        (authority().key_pem + authority().pem, []),
+    ],
+    ids=["a key", "garbage", "nothing", "PEM", "DER", "a key with its certificate"],
+)
+def test_file_of_trust(tmp_path: Path, content: bytes, said: list[str]) -> None:
+    """A file of ``trust`` without any certificate is a mistake, and a private key is named as such."""
+    fix = "; name the file with the certificate of the CA"
+    assert anchor_problems(tmp_path, content) == [one + fix for one in said]
+
+
+def test_folder_of_trust_without_certificates(tmp_path: Path) -> None:
+    """An empty folder is no mistake, since its certificates may come later, but it is said."""
+    (tmp_path / "ca").mkdir()
+    config = load(write(tmp_path, "defaults: {trust: [ca]}\nstore: {url: 'sqlite:///s.db'}\n"))
+    expected = (f"trust: {tmp_path / 'ca'} contains no certificate",)
+    assert (online_problems(config), empty_folders(config)) == ((), expected)
 
 
 def test_password_folder(tmp_path: Path) -> None:
