@@ -70,7 +70,7 @@ def test_ocsp(ca: OpensslCa, signer: str) -> None:
         assert checked(ca, "good", "ocsp") == []
         [(word, sentence)] = checked(ca, "bad", "ocsp")
     assert word == "revoked"
-    assert "(key compromise), says the OCSP responder http://127.0.0.1:" in sentence
+    assert "(key compromise), according to the OCSP responder http://127.0.0.1:" in sentence
 
 
 def test_a_responder_that_nobody_appointed(ca: OpensslCa) -> None:
@@ -78,7 +78,7 @@ def test_a_responder_that_nobody_appointed(ca: OpensslCa) -> None:
     with ca.responding("good"):
         [(word, sentence)] = checked(ca, "good", "ocsp")
     assert word == "revocation_unknown"
-    assert "neither the CA nor its responder signed" in sentence
+    assert "signed neither by the CA nor by its responder" in sentence
 
 
 def test_nobody_answers(ca: OpensslCa) -> None:
