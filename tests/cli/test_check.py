@@ -50,8 +50,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ("server", "code", "severity", "said"),
     [
         ("management", 0, "ok", []),
-        ("recorder01", 1, "warning", ["expiry"]),
-        ("recorder02", 2, "critical", ["expiry"]),
+        ("recorder11", 1, "warning", ["expiry"]),
+        ("recorder12", 2, "critical", ["expiry"]),
         ("mobile", 2, "critical", ["expiry"]),
         ("camera", 2, "critical", ["trust"]),
         ("encoder", 0, "ok", []),
@@ -74,7 +74,7 @@ def test_expired_certificates_are_shown(site: Site) -> None:
 
 def test_shape_of_an_element(site: Site) -> None:
     """An element has exactly the published keys."""
-    [element] = check(site["recorder02"], "--trust", site.ca).elements
+    [element] = check(site["recorder12"], "--trust", site.ca).elements
     assert set(element) == KEYS
     assert [set(finding) for finding in element["findings"]] == [FINDING]
 
@@ -112,7 +112,7 @@ def test_target_is_as_typed(site: Site) -> None:
 @pytest.mark.parametrize(
     ("name", "checks"),
     [
-        ("recorder01.vms.example", ["expiry"]),
+        ("recorder11.vms.example", ["expiry"]),
         ("other.vms.example", ["name", "expiry"]),
         ("127.0.0.1", ["expiry"]),
         ("10.0.0.1", ["name", "expiry"]),
@@ -120,7 +120,7 @@ def test_target_is_as_typed(site: Site) -> None:
 )
 def test_name_of_an_endpoint(site: Site, name: str, checks: list[str]) -> None:
     """``--name`` is what the certificate must carry."""
-    done = check(site["recorder01"], "--trust", site.ca, "--name", name)
+    done = check(site["recorder11"], "--trust", site.ca, "--name", name)
     assert done.column("findings", "check") == [checks]
 
 
@@ -152,9 +152,9 @@ def test_trust_is_asked_of_a_file_only_with_anchors(site: Site, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("servers", "code"),
     [
-        (("management", "recorder01"), 1),
-        (("management", "recorder01", "plain"), 3),
-        (("management", "recorder01", "plain", "recorder02"), 2),
+        (("management", "recorder11"), 1),
+        (("management", "recorder11", "plain"), 3),
+        (("management", "recorder11", "plain", "recorder12"), 2),
     ],
 )
 def test_the_worst_of_several_counts(site: Site, servers: tuple[str, ...], code: int) -> None:
@@ -254,7 +254,7 @@ def test_configured_defaults_hold_for_typed_targets(site: Site, tmp_path: Path) 
         f'defaults: {{trust: ["{site.ca}"]}}\n'
         "policies: [{match: {kind: endpoint}, warn_before: [5d], critical_before: [1d]}]\n"
     )
-    assert [check(site[name], "--config", config).code for name in ("recorder01", "recorder02")] == [0, 1]
+    assert [check(site[name], "--config", config).code for name in ("recorder11", "recorder12")] == [0, 1]
 
 
 def test_a_configuration_without_targets(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_configuration_without_targets(tmp_path: Path) -> None:
 
 def test_table(site: Site) -> None:
     """The table names every target and, indented, what is wrong with it."""
-    lines = run("check", site["management"], site["recorder01"], "--trust", site.ca).out.splitlines()
+    lines = run("check", site["management"], site["recorder11"], "--trust", site.ca).out.splitlines()
     assert [line.split()[:2] for line in lines] == [
         ["SEVERITY", "DAYS"],
         ["ok", "200"],

@@ -156,7 +156,7 @@ def test_no_progress_bar_for_few(site: Site, tmp_path: Path) -> None:
 @UNIX
 def test_lines_fit_a_terminal(site: Site) -> None:
     """On 80 columns no line of ordinary targets is longer."""
-    shown = on_terminal("check", site["recorder01"], site["camera"], str(site.folder / "certificates"))
+    shown = on_terminal("check", site["recorder11"], site["camera"], str(site.folder / "certificates"))
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "").splitlines()
     paths = [line for line in lines if str(site.folder) in line]
     assert [line for line in lines if len(line) > 80 and line not in paths] == []
