@@ -142,14 +142,18 @@ def _outdated(notification: Notification, now: datetime) -> bool:
 def after_attempt(
     notification: Notification, results: Mapping[str, SendResult], now: datetime
 ) -> Notification:
-    """Return a notification with its state after an attempt."""
+    """Return a notification with its state after an attempt.
+
+    Where it is too large, those who refused it are offered its short form, at once.
+    """
     attempts = notification.attempts + 1
+    shorten = _may_shorten(notification, results)
     states = tuple(
-        (address, _STATES[results[address].status] if address in results else state)
+        (address, _state(results[address], shorten=shorten) if address in results else state)
         for address, state in notification.recipients
     )
     waits = [one.after for one in results.values() if one.after is not None]
-    return replace(
+    after = replace(
         notification,
         recipients=states,
         attempts=attempts,
@@ -157,6 +161,20 @@ def after_attempt(
         last_error="; ".join(_failures(results)),
         uncertain=notification.uncertain or any(one.uncertain for one in results.values()),
     )
+    if not shorten:
+        return after
+    # A receiver that refuses the size of a repeat did not take it the first time.
+    return replace(after, short=True, rendered=None, rendered_at=None, uncertain=False, next_attempt_at=now)
+
+
+def _may_shorten(notification: Notification, results: Mapping[str, SendResult]) -> bool:
+    """Return whether it was refused for its size, and can be written in a shorter form."""
+    can = not notification.short and notification.payload != ""
+    return can and any(one.too_large for one in results.values())
+
+
+def _state(result: SendResult, *, shorten: bool) -> RecipientStatus:
+    return RecipientStatus.PENDING if shorten and result.too_large else _STATES[result.status]
 
 
 def _failures(results: Mapping[str, SendResult]) -> list[str]:

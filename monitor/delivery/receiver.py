@@ -31,6 +31,7 @@ class SendResult:
     ``after`` is how long the receiver asks to wait before the next attempt, ``None`` where it does not say.
     ``receiver_down`` is true when the receiver or the permission to use it is at fault: other notifications
     would fail in the same way. ``uncertain`` is true when it may have been accepted all the same.
+    ``too_large`` is true when it was refused for its size.
     """
 
     status: SendStatus
@@ -38,14 +39,15 @@ class SendResult:
     after: timedelta | None = None
     receiver_down: bool = False
     uncertain: bool = False
+    too_large: bool = False
 
 
 ACCEPTED = SendResult(SendStatus.ACCEPTED)
 
 
-def refused(why: str) -> SendResult:
-    """Return the result for a recipient that will never get this notification."""
-    return SendResult(SendStatus.REFUSED, why)
+def refused(why: str, *, too_large: bool = False) -> SendResult:
+    """Return the result for a recipient that will never get this notification in this form."""
+    return SendResult(SendStatus.REFUSED, why, too_large=too_large)
 
 
 def retry(
@@ -63,7 +65,10 @@ class Receiver(Protocol):
         """Return the name by which notifications name it."""
 
     async def render(self, notification: Notification, now: datetime) -> bytes:
-        """Return the form in which a notification is sent; an error is a bug, and the attempt is repeated."""
+        """Return the form in which a notification is sent, the short one for what is marked so.
+
+        An error is a bug, and the attempt is repeated.
+        """
 
     async def send(
         self, notification: Notification, now: datetime, note: Note = unheard

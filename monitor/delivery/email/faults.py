@@ -3,6 +3,7 @@
 The server's reply is quoted, sanitized, since an administrator will search for it.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ _M365 = (
 _LOGIN_CODES = (530, 534, 535, 538)
 # RFC 5321 section 4.5.3.1.10: "too many recipients" was once 552 and is to be treated as temporary.
 _TOO_MANY = 552
+# RFC 1870 section 6.1, and what is registered for the enhanced codes of RFC 3463.
+_SIZE_CODES = (523, 552)
+_SIZE = re.compile(r"\b5\.(3\.4|2\.3)\b")
 
 
 def quote_reply(code: int, message: str) -> str:
@@ -34,11 +38,20 @@ def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, 
     5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except when the mail is not the cause.
     """
     answer = quote_reply(error.code, error.message)
+    if _is_size(error, what):
+        return refused(f"{settings.location} refused the {what} for its size: {answer}", too_large=True)
     if error.code in _LOGIN_CODES or _is_m365(error):
         return retry(_login_sentence(error, settings), receiver_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
         return refused(f"{settings.location} refused the {what} for good: {answer}")
     return retry(f"{settings.location} refused the {what} for now: {answer}")
+
+
+def over_limit(size: int, limit: int, settings: RelaySettings) -> SendResult:
+    """Return the result for a mail beyond the size that the relay announces."""
+    return refused(
+        f"{settings.location} takes mails of at most {limit} bytes, and this one has {size}", too_large=True
+    )
 
 
 def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
@@ -104,6 +117,13 @@ def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySett
         f"{settings.location} demands a login: {answer}. Set email.username and email.password_file, "
         "or let the relay admit this machine by its address"
     )
+
+
+def _is_size(error: aiosmtplib.SMTPResponseException, what: str) -> bool:
+    """Return whether a mail was refused for its size; a full mailbox at RCPT has the same basic code."""
+    if error.code >= 500 and _SIZE.search(error.message):
+        return True
+    return error.code in _SIZE_CODES and not what.startswith("recipient")
 
 
 def _is_m365(error: aiosmtplib.SMTPResponseException) -> bool:

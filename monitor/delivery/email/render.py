@@ -21,7 +21,7 @@ from monitor.alerts.payload import Content, from_json
 from monitor.alerts.texts import shown
 from monitor.delivery.email.headers import HeaderPolicy
 from monitor.delivery.email.headlines import inventory_subject, subject
-from monitor.delivery.email.view import Page, PageWriter
+from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, Page, PageWriter
 from monitor.messages import Writer
 from monitor.model import Message, Notification
 
@@ -49,11 +49,12 @@ def render(
     """Return the mail of a notification, to all its recipients.
 
     ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
-    mail; ``templates`` replaces the built-in layout. Raises ``UnreadablePayloadError`` for a payload that
-    this version cannot read.
+    mail; ``templates`` replaces the built-in layout. The short form has one line for each item. Raises
+    ``UnreadablePayloadError`` for a payload that this version cannot read.
     """
-    page = _page(from_json(notification.payload), PageWriter(writer, monitor))
-    text, html = bodies(notification.kind.value, page, templates)
+    content, short = from_json(notification.payload), notification.short
+    page = _page(content, PageWriter(writer, monitor, MOST_SHORT if short else MOST_ITEMS))
+    text, html = (brief(page), None) if short else bodies(notification.kind.value, page, templates)
     return compose(notification, subject=page.subject, text=text, html=html, sender=sender, now=writer.now)
 
 
@@ -82,6 +83,15 @@ def plain(page: Page) -> str:
     lines += [" ".join(parts) for parts in (*page.unreachable, *page.never_seen)]
     lines += [page.left_out, page.footer]
     return "\n".join(shown(line) for line in lines) + "\n"
+
+
+def brief(page: Page) -> str:
+    """Return a page in its short form: a line for each item, each of a bounded length."""
+    lines = [page.lead, page.headings.shortened, ""]
+    lines += [f"- {item.headline}" for item in page.items]
+    lines += [f"- {host} {why}" for host, why, _ in (*page.unreachable, *page.never_seen)]
+    lines += ["", page.left_out or page.unreachable_left_out, page.footer]
+    return "\n".join(shown(line, _LONGEST_SUBJECT) for line in lines) + "\n"
 
 
 def compose(  # noqa: PLR0913 - the parts of a mail

@@ -8,7 +8,7 @@ from email.utils import parseaddr
 import aiosmtplib
 
 from monitor.delivery.email.connection import open_session
-from monitor.delivery.email.faults import quote_reply, rejection, session_failed, transfer_failed
+from monitor.delivery.email.faults import over_limit, quote_reply, rejection, session_failed, transfer_failed
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.render import ascii_domain
 from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
@@ -101,10 +101,19 @@ class _Attempt:
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
             self._finish(refused(_NO_UTF8))
             return False
+        size, limit = len(self._mail.message), self._announced_limit()
+        if limit and size > limit:
+            self._finish(over_limit(size, limit, self._settings))
+            return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
         self._note(f"sender {sender}: {quote_reply(answer.code, answer.message)}")
         self._sender_accepted = True
         return True
+
+    def _announced_limit(self) -> int:
+        """Return the most bytes that the relay says it takes, 0 where it does not say (RFC 1870)."""
+        announced = str(self._client.esmtp_extensions.get("size", "")).strip()
+        return int(announced) if announced.isascii() and announced.isdigit() else 0
 
     def _options(self) -> list[str]:
         options = []

@@ -162,6 +162,11 @@ def expires(*, at: datetime) -> None: ...
 def instant_and_expiry(*, at: datetime) -> None: ...
 
 
+SHORTENED = plain(
+    "mail.shortened",
+    "This is the short form: the mail server refused the complete mail for its size. "
+    "The monitor's page shows everything.",
+)
 NEEDS_ACTION = plain("mail.needs_action_heading", "Needs action")
 UNREACHABLE = plain("mail.unreachable_heading", "Unreachable")
 NEVER_SEEN = plain("mail.never_seen_heading", "On standby, not checked yet")

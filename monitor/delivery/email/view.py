@@ -14,6 +14,9 @@ from monitor.model import AlertLevel, AlertLocation, Check, Message
 from monitor.model.texts import listed
 
 MOST_ITEMS = 200
+MOST_SHORT = 40
+"""Items of the short form; with lines of at most 200 letters it has some 20 KB even in other scripts."""
+
 _MOST_LOCATIONS = 200
 _MOST_NAMES = 50
 _MOST_SENTENCES = 20
@@ -52,6 +55,7 @@ class Headings:
     upcoming: str
     impact: str
     more_information: str
+    shortened: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ class Page:
 class PageWriter:
     """Makes the pages of one reader; ``monitor`` names the machine that watches."""
 
-    def __init__(self, writer: Writer, monitor: Message) -> None:
-        """Take what writes for the reader."""
+    def __init__(self, writer: Writer, monitor: Message, most: int = MOST_ITEMS) -> None:
+        """Take what writes for the reader, and the most items of one page."""
+        self._most = most
         self._writer = writer
         self._write = writer.write
         self._monitor = monitor
@@ -118,7 +123,7 @@ class PageWriter:
         )
 
     def _views(self, items: tuple[NotificationItem, ...]) -> tuple[ItemView, ...]:
-        return tuple(map(self._view, items[:MOST_ITEMS]))
+        return tuple(map(self._view, items[: self._most]))
 
     def _view(self, item: NotificationItem) -> ItemView:
         again = texts.AGAIN.get(item.reason)
@@ -156,7 +161,7 @@ class PageWriter:
     def _hosts(self, hosts: tuple[UnreachableHost, ...]) -> tuple[tuple[str, str, str], ...]:
         return tuple(
             (host.title, "; ".join(map(self._write, host.reasons)), self._other_locations(host))
-            for host in hosts[:MOST_ITEMS]
+            for host in hosts[: self._most]
         )
 
     def _other_locations(self, host: UnreachableHost) -> str:
@@ -164,7 +169,7 @@ class PageWriter:
         return self._write(name_list(others, _MOST_NAMES)) if others else ""
 
     def _left_out(self, total: int) -> str:
-        return self._write(texts.left_out(count=total - MOST_ITEMS)) if total > MOST_ITEMS else ""
+        return self._write(texts.left_out(count=total - self._most)) if total > self._most else ""
 
     def _footer(self) -> str:
         writer = self._writer
@@ -182,6 +187,7 @@ class PageWriter:
             upcoming=self._write(texts.UPCOMING),
             impact=self._write(texts.IMPACT),
             more_information=self._write(texts.MORE_INFORMATION),
+            shortened=self._write(texts.SHORTENED),
         )
 
 
