@@ -34,8 +34,8 @@ def request_error(error: FetchError, where: Origin) -> SiteRequestError:
     server, whole = where.where, not error.connected
     if error.reason is FailureReason.DNS:
         return SiteRequestError(error.reason, error.named(where.host), server, whole=whole)
-    if error.reason is FailureReason.TLS_PROTOCOL:
-        said = texts.tls_failed(server=server, error=error.tls_error or "handshake failed")
+    if error.reason is FailureReason.TLS_PROTOCOL and error.tls_error:
+        said = texts.tls_failed(server=server, error=error.tls_error)
         return SiteRequestError(error.reason, said, server, whole=whole)
     reason = FailureReason.BAD_ANSWER if error.reason is FailureReason.TOO_LARGE else error.reason
     kind = _KINDS.get(reason)

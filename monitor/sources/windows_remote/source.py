@@ -14,7 +14,7 @@ from socket import socket
 
 from monitor.model import Anchors, Failure, FailureReason, Message, ProbeRequest, ProbeResult
 from monitor.model.texts import located
-from monitor.network import texts as names
+from monitor.network import texts as network_texts
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, NameLookup
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
@@ -116,13 +116,13 @@ class WindowsRemoteSource:
             async with asyncio.timeout(deadline - time.monotonic()):
                 found = await self._resolver.addresses(remote.host, remote.port)
         except TimeoutError:
-            said = names.name_lookup_late(host=remote.host)
+            said = network_texts.name_lookup_late(host=remote.host)
         except OSError as error:
-            said = names.name_not_resolved(host=remote.host, error=error.strerror or str(error))
+            said = network_texts.name_not_resolved(host=remote.host, error=error.strerror or str(error))
         else:
             if found:
                 return found
-            said = names.name_without_address(host=remote.host)
+            said = network_texts.name_without_address(host=remote.host)
         raise _UnpreparedError(FailureReason.DNS, said)
 
     @asynccontextmanager
