@@ -19,31 +19,31 @@ def the_certificate(*, title: str) -> None: ...
 def the_ca_certificate(*, title: str) -> None: ...
 
 
-@message("its_ca", 'its CA "{title}"')
+@message("its_ca", 'the CA "{title}"')
 def its_ca(*, title: str) -> None: ...
 
 
-@message("its_ca_not_served", 'its CA "{title}" (not served)')
+@message("its_ca_not_served", 'the CA "{title}" (not served)')
 def its_ca_not_served(*, title: str) -> None: ...
 
 
-@message("its_ca_not_in_file", 'its CA "{title}" (not in the file)')
+@message("its_ca_not_in_file", 'the CA "{title}" (not in the file)')
 def its_ca_not_in_file(*, title: str) -> None: ...
 
 
-@message("its_ca_not_in_store", 'its CA "{title}" (not in the store)')
+@message("its_ca_not_in_store", 'the CA "{title}" (not in the store)')
 def its_ca_not_in_store(*, title: str) -> None: ...
 
 
-@message("its_trusted_ca_not_served", 'its trusted CA "{title}" (not served)')
+@message("its_trusted_ca_not_served", 'the trusted CA "{title}" (not served)')
 def its_trusted_ca_not_served(*, title: str) -> None: ...
 
 
-@message("its_trusted_ca_not_in_file", 'its trusted CA "{title}" (not in the file)')
+@message("its_trusted_ca_not_in_file", 'the trusted CA "{title}" (not in the file)')
 def its_trusted_ca_not_in_file(*, title: str) -> None: ...
 
 
-@message("its_trusted_ca_not_in_store", 'its trusted CA "{title}" (not in the store)')
+@message("its_trusted_ca_not_in_store", 'the trusted CA "{title}" (not in the store)')
 def its_trusted_ca_not_in_store(*, title: str) -> None: ...
 
 
@@ -93,7 +93,7 @@ def made_at_start(*, title: str) -> None: ...
 @message(
     "default_certificate",
     "the certificate is not trusted: it looks like the product's default self-signed certificate "
-    "({problem}); give the server a certificate from your CA, or accept this one",
+    "({problem}); give the server a certificate from your CA, or list this one under accept",
 )
 def default_certificate(*, problem: Message) -> None: ...
 

@@ -71,8 +71,8 @@ class Writer:
         return said.format(when=self.when(at))
 
     def date(self, at: datetime) -> str:
-        """Return the date of an instant in the reader's time zone: ``March 15, 2027``."""
-        return format_date(self._local(at).date(), "long", locale=self.language.locale)
+        """Return the date of an instant in the reader's time zone: ``Mar 15, 2027``."""
+        return format_date(self._local(at).date(), "medium", locale=self.language.locale)
 
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""

@@ -46,8 +46,8 @@ NOT_ENCRYPTED = plain("page.not_encrypted", "not encrypted")
 SUPERSEDED = plain("page.superseded", "replaced by a newer one")
 
 
-@message("page.title", "Certificates: {critical} critical, {warning} warning")
-def title(*, critical: int, warning: int) -> None: ...
+@message("page.title", "Certificates: {critical}, {warning}")
+def title(*, critical: Message, warning: Message) -> None: ...
 
 
 @message("page.targets", "{count} target, {at}", "{count} targets, {at}")
@@ -91,7 +91,7 @@ def site(*, site: str) -> None: ...
 
 
 @message("page.since", "since {at}")
-def since(*, at: str) -> None: ...
+def since(*, at: datetime) -> None: ...
 
 
 @message("page.owner", "Owner: {owner}")
@@ -106,7 +106,7 @@ def note(*, note: str) -> None: ...
 def issuer(*, issuer: str) -> None: ...
 
 
-@message("page.leaf_expires", "leaf: {at}")
+@message("page.leaf_expires", "certificate itself: {at}")
 def leaf_expires(*, at: str) -> None: ...
 
 

@@ -59,7 +59,7 @@ class TestNeverSeen:
             monitor_state=MonitorState(NOW),
         )
         body = text_of(mail, kind)
-        assert mail.subject == "Certificates: 3 watched, 0 need action, 0 unreachable"
+        assert mail.subject == "Certificates: 3 targets watched, 0 need action, 0 unreachable"
         heading = "On standby, not checked yet"
         assert (heading if kind == "html" else heading.upper()) in body
         assert "spare (spare:7563, spare:9001)" in body

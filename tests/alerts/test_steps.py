@@ -56,7 +56,7 @@ def test_title_then_effect_then_steps(kind: str) -> None:
         "Impact:",
         "Live and playback stop.",
         "What to do:",
-        "Ask VMS CA, which ends on February 9, 2035, for rec1, 10.0.0.5.",
+        "Ask VMS CA, which ends on Feb 9, 2035, for rec1, 10.0.0.5.",
         "https://vms.example/guide",
         "Where:",
         "Thumbprint (SHA-1)",
@@ -118,7 +118,7 @@ def test_ca_first_when_it_expires_within_the_new_life(
     ca: Certificate, shown: Certificate, *, first: bool
 ) -> None:
     """A new certificate of the same lifetime must expire before its CA, else there is no step for it."""
-    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%B} {ca.not_after.day}, {ca.not_after.year}."]
+    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%b} {ca.not_after.day}, {ca.not_after.year}."]
     found = steps_of(ending_under(ca, shown=shown))
     assert (found == expected, len(found)) == (first, 1 if first else 3)
 
@@ -211,7 +211,7 @@ def test_names_that_could_be_commands_are_left_out() -> None:
     one = replace(LEAF, dns_names=("rec1", "x$(reboot)", 'a" & del *', "*.vms.example", "büro.example"))
     ca = replace(CA, subject_cn='VMS "CA" & `del`')
     assert steps_of(ending_under(ca, shown=one))[0] == (
-        "Ask VMS CA  del, which ends on February 9, 2035, for rec1, *.vms.example, büro.example, 10.0.0.5."
+        "Ask VMS CA  del, which ends on Feb 9, 2035, for rec1, *.vms.example, büro.example, 10.0.0.5."
     )
 
 

@@ -115,14 +115,14 @@ class TestEndpoint:
         found = served(own, trusted=(root,))
         assert (verdicts(found), sentences(found)[0]) == (
             [(Check.CA_EXPIRY, CRITICAL)],
-            'its trusted CA "Old Root" (not served) expires in 39 days (Jan 1, 2027 12:00 UTC)',
+            'the trusted CA "Old Root" (not served) expires in 39 days (Jan 1, 2027 12:00 UTC)',
         )
 
     def test_a_served_ca_is_called_so(self) -> None:
         """An intermediate that ends is named as a CA of the certificate."""
         middle = authority("Middle", ROOT, end=days(100))
         found = served(leaf("nvr.example", middle, end=days(90)), middle)
-        assert sentences(found) == ['its CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
+        assert sentences(found) == ['the CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
 
     def test_an_expired_anchor_is_not_about_trust(self) -> None:
         """Only time is wrong, and only time is said."""
@@ -242,7 +242,7 @@ class TestEndpoint:
         assert (verdicts(found), found.not_after, sentences(found)) == (
             [(Check.OUTLIVES_CA, WARNING)],
             days(250),
-            [f'the certificate "nvr.example" outlives its trusted CA "Short Root" (not served), {useless}'],
+            [f'the certificate "nvr.example" outlives the trusted CA "Short Root" (not served), {useless}'],
         )
 
     @pytest.mark.parametrize(

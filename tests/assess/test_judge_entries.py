@@ -65,7 +65,7 @@ class TestFiles:
         """The CA beside a leaf in one file is on its path."""
         middle = authority("Middle", ROOT, end=days(100))
         found = kept((leaf("nvr", middle, end=days(90)), middle))
-        assert sentences(found) == ['its CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
+        assert sentences(found) == ['the CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
 
     def test_one_finding_for_one_certificate_at_one_location(self) -> None:
         """Two leaves of one file share their CA's finding."""

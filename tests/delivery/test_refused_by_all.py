@@ -214,7 +214,7 @@ def test_inventory_that_nobody_accepted_is_sent_again_as_inventory() -> None:
 
     early, told, later = during(scenario)
     assert (early, later) == (0, [])
-    assert [one.split(",")[0] for one in told] == ["Certificates: 3 watched"]
+    assert [one.split(",")[0] for one in told] == ["Certificates: 3 targets watched"]
 
 
 def test_mail_that_is_refused_for_what_it_says_holds_up_no_other() -> None:

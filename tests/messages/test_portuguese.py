@@ -36,10 +36,10 @@ def test_expiry(left: timedelta, said: str) -> None:
 def test_dates() -> None:
     """A date is written as in Brazil, in the reader's time zone."""
     at = datetime(2027, 3, 16, 1, 30, tzinfo=UTC)
-    assert WRITER.date(at) == "16 de março de 2027"
+    assert WRITER.date(at) == "16 de mar. de 2027"
     assert WRITER.moment(at) == "16 de mar. de 2027 01:30 UTC"
     in_brazil = Writer(language("pt_BR"), ZoneInfo("America/Sao_Paulo"), NOW)
-    assert in_brazil.date(at) == "15 de março de 2027"
+    assert in_brazil.date(at) == "15 de mar. de 2027"
     assert in_brazil.moment(at).startswith("15 de mar. de 2027 22:30 ")
 
 
@@ -70,8 +70,8 @@ def test_a_sentence_of_clauses() -> None:
         not_after=NOW + timedelta(days=5),
     )
     assert WRITER.write(said) == (
-        'o certificado "portal" tem validade maior que a de sua AC "VMS CA" (não enviada pelo servidor), que '
-        "expira em 5 dias (4 de dez. de 2026 12:00 UTC): renovar só o certificado não resolve"
+        'o certificado "portal" expira depois de sua emissora, a AC "VMS CA" (não enviada pelo servidor), '
+        "que expira em 5 dias (4 de dez. de 2026 12:00 UTC): renovar só o certificado não resolve"
     )
 
 
@@ -80,7 +80,7 @@ def test_data_are_the_same_in_every_language() -> None:
     said = texts.expires(who=texts.its_ca(title="VMS CA"), not_after=NOW)
     before = (said.code, parameters(said))
     in_brazil = Writer(language("pt_BR"), ZoneInfo("America/Sao_Paulo"), NOW).write(said)
-    assert in_brazil == 'sua AC "VMS CA" expirou há 1 minuto (29 de nov. de 2026 09:00 BRT)'
+    assert in_brazil == 'a AC "VMS CA" expirou há 1 minuto (29 de nov. de 2026 09:00 BRT)'
     assert (said.code, parameters(said)) == before
 
 

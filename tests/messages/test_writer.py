@@ -64,9 +64,9 @@ def test_expiry(left: timedelta, said: str) -> None:
 def test_dates_are_the_readers() -> None:
     """The date changes with the reader's time zone."""
     one = on(at=datetime(2027, 3, 15, 23, 30, tzinfo=UTC))
-    assert WRITER.write(one) == "March 15, 2027, Mar 15, 2027 23:30 UTC, in 106 days"
+    assert WRITER.write(one) == "Mar 15, 2027, Mar 15, 2027 23:30 UTC, in 106 days"
     in_athens = Writer(ENGLISH, ZoneInfo("Europe/Athens"), NOW).write(one)
-    assert in_athens.startswith("March 16, 2027, Mar 16, 2027 01:30 ")
+    assert in_athens.startswith("Mar 16, 2027, Mar 16, 2027 01:30 ")
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> No
     state = seen(tmp_path / "ca.crl")
     page = render_certificates(certificate_table(Snapshot({state.target.id: state})), english(NOW))
     assert "CRL 7 of CN=Plant CA</div>" in page
-    assert "<small>leaf:" not in page
+    assert "<small>certificate itself:" not in page
 
 
 def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:

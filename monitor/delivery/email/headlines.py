@@ -27,7 +27,7 @@ def subject(items: Sequence[NotificationItem]) -> Message:
 def inventory_subject(inventory: Inventory) -> Message:
     """Return the subject of the inventory: its three counts."""
     return texts.inventory_subject(
-        watched=texts.watched(count=inventory.watched),
+        watched=texts.targets_watched(count=inventory.watched),
         need_action=texts.need_action(count=inventory.need_action),
         unreachable=texts.unreachable(count=inventory.unreachable),
     )

@@ -64,10 +64,6 @@ def problem_and_expiry_of_other(*, title: str, problem: Message, not_after: date
 def inventory_subject(*, watched: Message, need_action: Message, unreachable: Message) -> None: ...
 
 
-@message("mail.watched", "{count} watched", "{count} watched")
-def watched(*, count: int) -> None: ...
-
-
 @message("mail.need_action", "{count} needs action", "{count} need action")
 def need_action(*, count: int) -> None: ...
 
@@ -170,7 +166,7 @@ SHORTENED = plain(
 NEEDS_ACTION = plain("mail.needs_action_heading", "Needs action")
 UNREACHABLE = plain("mail.unreachable_heading", "Unreachable")
 NEVER_SEEN = plain("mail.never_seen_heading", "On standby, not checked yet")
-UPCOMING = plain("mail.upcoming_heading", "Next to expire")
+UPCOMING = plain("mail.upcoming_heading", "Expiry dates, earliest first")
 IMPACT = plain("mail.impact", "Impact:")
 MORE_INFORMATION = plain("mail.more_information", "More information:")
 WHERE = plain("mail.where", "Where:")

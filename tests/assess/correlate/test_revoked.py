@@ -70,7 +70,7 @@ def test_revoked() -> None:
 def test_revoked_ca() -> None:
     """A revoked CA is reported as such."""
     (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "by it"))
-    assert (written(finding), finding.sha256) == ('its CA "Middle CA" was revoked by it', MIDDLE.sha256)
+    assert (written(finding), finding.sha256) == ('the CA "Middle CA" was revoked by it', MIDDLE.sha256)
 
 
 def test_good() -> None:

@@ -105,9 +105,9 @@ def test_renewed_names_both_thumbprints() -> None:
     log = apply({}, decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY))
     state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
     (mail,) = mails(decide(picture(state), log, NOW, monitor_state=AFTER_INVENTORY))
-    wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "November 22, 2027"]
+    wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "Nov 22, 2027"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
-        "[Renewed] rec:7563: certificate valid until November 22, 2027",
+        "[Renewed] rec:7563: certificate valid until Nov 22, 2027",
         [],
     )
 
@@ -119,7 +119,7 @@ def test_inventory_subject() -> None:
     mail = mail_about(
         *states, *bad, failing(seen("x:443", certificate(200))), monitor_state=MonitorState(NOW)
     )
-    assert mail.subject == "Certificates: 42 watched, 3 need action, 1 unreachable"
+    assert mail.subject == "Certificates: 42 targets watched, 3 need action, 1 unreachable"
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -148,7 +148,7 @@ def test_inventory_lists_expiries_and_unreachable_hosts() -> None:
     """The inventory says what expires next and which host does not answer and why."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     body = text_of(mail_about(*states, monitor_state=MonitorState(NOW)))
-    wanted = ["a:443 expires in 90 days (February 21, 2027)", "nobody listens there"]
+    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "nobody listens there"]
     assert [text for text in wanted if text not in body] == []
 
 
@@ -232,7 +232,7 @@ def test_broken_inventory_template_goes_out_plain() -> None:
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     decision = decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW))
     (mail,) = mails(decision, templates=DictLoader({}))
-    wanted = ["a:443 expires in 90 days (February 21, 2027)", "x:443 nobody listens there"]
+    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "x:443 nobody listens there"]
     assert [text for text in wanted if text not in parsed(mail).get_content()] == []
 
 

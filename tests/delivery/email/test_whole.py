@@ -105,14 +105,14 @@ def test_a_renewal() -> None:
         RECORDER.location, new, on=RECORDER, former_leaves=(FormerLeaf(RECORDER.location, old, new, 2),)
     )
     (mail,) = mails(decide(picture(after), told, NOW, monitor_state=AFTER_INVENTORY))
-    assert mail.subject == "[Renewed] Recorder 02: certificate valid until November 22, 2027"
+    assert mail.subject == "[Renewed] Recorder 02: certificate valid until Nov 22, 2027"
     assert text_of(mail).startswith(
         body(
             """
             1 certificate renewed.
 
-            [Renewed] Recorder 02: certificate valid until November 22, 2027
-              valid until November 22, 2027; the previous certificate was valid until December 13, 2026
+            [Renewed] Recorder 02: certificate valid until Nov 22, 2027
+              valid until Nov 22, 2027; the previous certificate was valid until Dec 13, 2026
               Where:
                 Recorder 02: 10.1.2.12:7563
               Old thumbprint (SHA-1): 0000000000000000000000000000000000000001
@@ -129,7 +129,7 @@ def test_an_inventory() -> None:
         failing(seen("log:22337", certificate(4, 200))),
     )
     (mail,) = mails(decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW - DAYS)))
-    assert mail.subject == "Certificates: 3 watched, 1 needs action, 1 unreachable"
+    assert mail.subject == "Certificates: 3 targets watched, 1 needs action, 1 unreachable"
     first, *_, last = text_of(mail).split("\r\n\r\n[CRITICAL] Recorder 02: certificate expires in 3 days\r\n")
     assert first == body(
         """
@@ -145,11 +145,11 @@ changes or a problem remains unresolved.
           log:22337
             nobody listens there
 
-        NEXT TO EXPIRE
+        EXPIRY DATES, EARLIEST FIRST
 
-          Recorder 02: 10.1.2.12:7563 expires in 3 days (November 27, 2026)
-          portal:443 expires in 90 days (February 21, 2027)
-          log:22337 expires in 200 days (June 11, 2027)
+          Recorder 02: 10.1.2.12:7563 expires in 3 days (Nov 27, 2026)
+          portal:443 expires in 90 days (Feb 21, 2027)
+          log:22337 expires in 200 days (Jun 11, 2027)
 
         --\x20
         Sent by cert-monitor on watch.vms.example, Nov 23, 2026 12:00 UTC. Time zone: UTC.

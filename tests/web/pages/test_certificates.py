@@ -108,7 +108,7 @@ def test_alerts_are_named_at_the_top() -> None:
         ("expired", "Recorder 01")
     ]
     assert re.findall(r"<small>(.*?)</small></div>\s*<p>(.*?)</p>", top) == [
-        ("Site: harbour, since 2026-11-23 12:00", "it expired")
+        ("Site: harbour, since Nov 23, 2026 12:00 UTC", "it expired")
     ]
 
 
