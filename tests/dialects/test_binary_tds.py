@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -201,16 +202,17 @@ async def tsql(port: int, folder: Path) -> str:
     (folder / "freetds.conf").write_text(
         f"[sql]\n host = 127.0.0.1\n port = {port}\n tds version = 7.4\n encryption = require\n"
     )
-    client = await asyncio.create_subprocess_exec(
-        "tsql",
-        *("-S", "sql", "-U", "nobody", "-P", "nothing"),
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["tsql", "-S", "sql", "-U", "nobody", "-P", "nothing"],
         env={**os.environ, "FREETDSCONF": str(folder / "freetds.conf")},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        check=False,
     )
-    said, _ = await asyncio.wait_for(client.communicate(), 20)
-    return said.decode(errors="replace")
+    return done.stdout.decode(errors="replace")
 
 
 @pytest.mark.system

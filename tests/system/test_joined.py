@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from datetime import UTC, datetime
 from hashlib import sha1
@@ -86,14 +87,13 @@ def test_check_shows_it(tmp_path: Path) -> None:
             old, new = (where.issue(days * DAY) for days in (100, 390))
             where.serve(old)
             report(reports, old, new)
-            checking = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "monitor", "check", "--config", str(configured(where))),
-                *("--format", "json"),
-                stdout=asyncio.subprocess.PIPE,
+            command = [sys.executable, "-m", "monitor", "check", "--config", str(configured(where))]
+            command += ["--format", "json"]
+            checked = await asyncio.to_thread(
+                subprocess.run, command, stdout=subprocess.PIPE, timeout=60, check=False
             )
-            said, _ = await checking.communicate()
-            assert checking.returncode == 1
-        return said
+            assert checked.returncode == 1
+        return checked.stdout
 
     elements = json.loads(asyncio.run(scenario()))
     by_host = {one["target"].rpartition(":")[0]: [f["check"] for f in one["findings"]] for one in elements}
