@@ -183,8 +183,16 @@ def _labels(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-_TEXT = {"type": "string", "examples": ["30s", "1h", "7d"]}
-_MARGIN = {"type": "string", "examples": ["30d", "25%"]}
+# Patterns of the JSON Schema, without \\d and the like, which differ between languages.
+_LENGTH = "(?=.*[1-9])(?:[0-9]+(?:[.][0-9]+)?(?:ms|w|d|h|m|s))+"
+_SHARE = "(?=.*[1-9])(?:100(?:[.]0+)?|[0-9]{1,2}(?:[.][0-9]+)?)%"
+_TEXT = {"type": "string", "pattern": f"^{_LENGTH}$", "examples": ["30s", "1h", "7d"]}
+_MARGIN = {"type": "string", "pattern": f"^(?:{_LENGTH}|{_SHARE})$", "examples": ["30d", "25%"]}
+
+
+def pattern(expression: str) -> WithJsonSchema:
+    """Return the JSON Schema of a text that matches as a whole; white space around it is stripped."""
+    return WithJsonSchema({"type": "string", "pattern": f"^[ ]*{expression}[ ]*$"})
 
 
 def _plain(value: Any) -> str:
@@ -217,14 +225,21 @@ RevocationSources = Annotated[
         }
     ),
 ]
-Host = Annotated[str, AfterValidator(read_host)]
+_PATH = pattern("[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*[^\\x00-\\x20\\x7f-\\xa0\\u2028\\u2029]")
+Host = Annotated[str, AfterValidator(read_host), pattern("[^ \\x00-\\x1f/@]+")]
 """A host in a configuration; in a list, an error names the entry."""
-LocalPath = Annotated[str, AfterValidator(_local)]
-LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
-AnchorPath = Annotated[str, AfterValidator(_anchor)]
-Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
-Username = Annotated[str, AfterValidator(_printable)]
-Labels = Annotated[dict[str, str], AfterValidator(_labels)]
+LocalPath = Annotated[str, AfterValidator(_local), _PATH]
+LocalPattern = Annotated[str, AfterValidator(_local_pattern), _PATH]
+AnchorPath = Annotated[str, AfterValidator(_anchor), _PATH]
+Fingerprint = Annotated[str, AfterValidator(_fingerprint), pattern("(?:[: ]*[0-9A-Fa-f]){64}[: ]*")]
+Username = Annotated[str, AfterValidator(_printable), pattern("[^\\x00-\\x1f\\x7f]*")]
+Labels = Annotated[
+    dict[str, str],
+    AfterValidator(_labels),
+    Field(json_schema_extra={"propertyNames": {"pattern": "^(?!kind$)[A-Za-z_][A-Za-z0-9_]*$"}}),
+]
+DISTINCT = Field(json_schema_extra={"uniqueItems": True})
+"""Says in the JSON Schema what ``distinct`` checks."""
 
 
 class Settings(BaseModel):

@@ -12,16 +12,29 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
-from monitor.config.state import default_url, store_url
+from monitor.config.state import URL_PATTERN, default_url, store_url
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import DiscoveryKind
 from monitor.logs import LogFormat
 from monitor.model import label_problem
+from monitor.model.labels import OWN_LABELS
 from monitor.parse import display
-from monitor.settings import Duration, LocalPattern, PolicySettings, Settings, distinct, folder_of
+from monitor.settings import (
+    DISTINCT,
+    Duration,
+    Host,
+    LocalPattern,
+    PolicySettings,
+    Settings,
+    distinct,
+    folder_of,
+    pattern,
+)
 from monitor.sources import TargetKind
 
-AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
+AnyTarget = Annotated[
+    TargetKind | DiscoveryKind, Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
+]
 
 
 def listen_address(value: str) -> HostPort:
@@ -57,8 +70,12 @@ def _store(value: str, info: ValidationInfo) -> str:
 
 
 Line = Annotated[str, AfterValidator(display)]
-Listen = Annotated[str, AfterValidator(_listen)]
-Label = Annotated[str, AfterValidator(_label)]
+Listen = Annotated[str, AfterValidator(_listen), pattern(r"(?:\[[^\] ]+\]|[^: /@]+):[0-9]{1,5}")]
+Label = Annotated[
+    str,
+    AfterValidator(_label),
+    pattern(f"(?!__)(?!(?:{'|'.join(sorted(OWN_LABELS))})[ ]*$)[A-Za-z_][A-Za-z0-9_]*"),
+]
 
 
 def _same(name: str, value: str | None, wanted: str) -> bool:
@@ -72,15 +89,13 @@ class PolicyRule(PolicySettings):
     """A rule that changes the policy of the targets with all of these labels."""
 
     match: Annotated[dict[str, str], AfterValidator(_match)] = Field(
-        description="labels and values that a target must have; kind is one of them"
+        description="labels and values that a target must have; kind is one of them",
+        json_schema_extra={"minProperties": 1},
     )
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Return whether the rule matches a target with these labels, including its kind."""
         return all(_same(name, labels.get(name), value) for name, value in self.match.items())
-
-
-HostName = Annotated[str, AfterValidator(read_host)]
 
 
 class WebSettings(Settings):
@@ -91,7 +106,7 @@ class WebSettings(Settings):
         "loopback", description="open: other machines may read the pages"
     )
     metrics_listen: Listen | None = Field(None, description="second address, with metrics and health only")
-    hosts: tuple[HostName, ...] = Field(
+    hosts: tuple[Host, ...] = Field(
         (), description="further names by which this machine is asked; its own and addresses always work"
     )
 
@@ -120,7 +135,7 @@ class WebSettings(Settings):
 class StoreSettings(Settings):
     """The database for observations, and how long they are kept."""
 
-    url: Annotated[str, AfterValidator(_store)] = Field(
+    url: Annotated[str, AfterValidator(_store), pattern(URL_PATTERN)] = Field(
         default_factory=default_url, description="SQLite database, sqlite:////absolute/path"
     )
     keep: Duration = Field(timedelta(days=400), description="how long history is kept")
@@ -129,7 +144,7 @@ class StoreSettings(Settings):
 class MetricsSettings(Settings):
     """The labels and certificates in metrics."""
 
-    labels: Annotated[tuple[Label, ...], AfterValidator(distinct)] = Field(
+    labels: Annotated[tuple[Label, ...], AfterValidator(distinct), DISTINCT] = Field(
         ("site", "component", "owner"),
         description="target labels that appear on cert_monitor_target_info ([site, component, owner])",
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 _NAME = "cert-monitor"
 _TOP_FOLDERS = ("var", "etc", "opt", "srv", "home", "root", "usr", "run", "tmp", "mnt", "data")
 
+URL_PATTERN = f"sqlite:///(?!:memory:[ ]*$)(?!(?:{'|'.join(_TOP_FOLDERS)})(?:/|[ ]*$))[^?]*[^/? ]"
+"""What the JSON Schema demands of a URL; ``store_url`` says why."""
+
 
 def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
     """Return the folder for state: systemd's StateDirectory= if set, else that of the user.

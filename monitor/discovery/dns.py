@@ -22,7 +22,10 @@ class DnsSettings(DiscoverySettings):
     """Configuration of one name whose every address is watched."""
 
     kind: Literal["dns"]
-    name: str = Field(description="DNS name and port, such as portal.vms.example:443")
+    name: str = Field(
+        description="DNS name and port, such as portal.vms.example:443",
+        json_schema_extra={"pattern": "^[ ]*(?![0-9.]+:)[^ /@:]+:[0-9]{1,5}[ ]*$"},
+    )
     refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
     grace: Duration = Field(
         timedelta(days=1), description="how long an address that is no longer listed stays watched"

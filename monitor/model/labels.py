@@ -2,11 +2,12 @@
 
 import re
 
-# Labels that our own metrics carry; a chosen label of the same name would appear twice.
-_OWN = frozenset(
+OWN_LABELS = frozenset(
     {"target", "kind", "title", "location", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
     | {"check", "severity", "state", "reason", "receiver", "result", "le", "quantile"}
 )
+"""Labels that our own metrics carry; a chosen label of the same name would appear twice."""
+
 # Labels that start with __ belong to Prometheus.
 _NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -15,6 +16,6 @@ def label_problem(name: str) -> str:
     """Return why a label cannot be chosen for metrics, empty when it can."""
     if not _NAME.fullmatch(name):
         return "a label has letters, digits and _, starts with no digit and not with __"
-    if name in _OWN:
+    if name in OWN_LABELS:
         return "this label is already used by cert-monitor's own metrics; choose another name"
     return ""

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import json_schema
+from monitor.documents import read
 from monitor.messages import languages
 from support.factories.config_errors import Rows, pairs
+from support.json_schema import wrong
 
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
 LENGTH = "must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w"
@@ -356,3 +359,25 @@ def test_sentence(tmp_path: Path, text: str, lines: list[str]) -> None:
 def test_no_secret_is_shown() -> None:
     """No expected line of the table quotes the password that its file holds."""
     assert [row[0] for row in WRONG if "hunter2" in "".join(row[2])] == []
+
+
+SEVERAL_KEYS = {
+    "a time zone that there is not",
+    "one address for both",
+    "the same target twice",
+    "a login without a password",
+    "a login with two passwords",
+    "a password without a login",
+    "a login in the clear",
+    "an open page",
+}
+"""Mistakes that the JSON Schema does not see: rules over several keys, and the list of time zones."""
+
+
+@pytest.mark.parametrize(("name", "text"), [row[:2] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_schema(tmp_path: Path, name: str, text: str) -> None:
+    """The JSON Schema refuses every value that the parser refuses, but for rules over several keys."""
+    file = tmp_path / "config.yaml"
+    file.write_text(text, encoding="utf-8", newline="")
+    schema = json_schema()
+    assert bool(wrong(read(file).data, schema, schema)) != (name in SEVERAL_KEYS)

@@ -11,7 +11,7 @@ from monitor.delivery.email.relay import RelaySettings, Security
 from monitor.messages import Writer, language, languages, machine_zone, zone
 from monitor.model import Message
 from monitor.secrets import SecretReference
-from monitor.settings import Duration, Host, LocalPath, Settings, distinct
+from monitor.settings import DISTINCT, Duration, Host, LocalPath, Settings, distinct, pattern
 
 if TYPE_CHECKING:
     from monitor.delivery.email.receiver import EmailReceiver
@@ -45,8 +45,8 @@ def _zone(value: str) -> str:
     return value
 
 
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-EhloName = Annotated[str, AfterValidator(_ehlo_name)]
+Mailbox = Annotated[str, AfterValidator(_mailbox), pattern(_ADDRESS.pattern)]
+EhloName = Annotated[str, AfterValidator(_ehlo_name), pattern("[^ /@]+")]
 LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 
@@ -64,7 +64,7 @@ class EmailSettings(Settings):
     password_file: LocalPath | None = Field(None, description="file with the password")
     password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
     sender: Mailbox = Field(alias="from", description="sender address of mails")
-    to: Annotated[tuple[Mailbox, ...], AfterValidator(distinct)] = Field(
+    to: Annotated[tuple[Mailbox, ...], AfterValidator(distinct), DISTINCT] = Field(
         min_length=1, description="recipients of mails"
     )
     ca: LocalPath | None = Field(

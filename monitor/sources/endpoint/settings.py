@@ -16,7 +16,8 @@ class EndpointSettings(ConnectSettings):
 
     kind: Literal["endpoint"] = "endpoint"
     address: str = Field(
-        description="host:port or [IPv6]:port; the default port of the protocol may be left out"
+        description="host:port or [IPv6]:port; the default port of the protocol may be left out",
+        json_schema_extra={"pattern": "^[ ]*[^ /@]+[ ]*$"},
     )
     protocol: str = Field(
         "tls",
