@@ -1,19 +1,28 @@
 """Deliver the notifications that wait in the outbox; probing and deciding never wait for it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from logging import WARNING, getLogger
 
 from monitor.config import Config
 from monitor.daemon.receivers import receivers
 from monitor.delivery import LoggedErrors, Receiver, deliver_due
 from monitor.delivery.kinds import ReceiverSettings
+from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.store import Store
+
+log = getLogger(__name__)
 
 DELIVER_EVERY = 10.0
 
 DELIVERY_ROUND_LIMIT = 3600.0
 """Seconds that a round may take: minutes for each mail where the relay is slow to accept them."""
+
+
+WAITING_TOO_LONG = timedelta(minutes=15)
+"""How long something may be undelivered before health and the log say so."""
 
 
 class DeliveryLoop:
@@ -39,6 +48,7 @@ class DeliveryLoop:
         self._errors: dict[str, LoggedErrors] = {}
         self._settings: Mapping[str, ReceiverSettings] = {}
         self._receivers: tuple[Receiver, ...] = ()
+        self.undelivered_since: datetime | None = None
 
     async def round(self) -> None:
         """Try everything that is due; what is for a receiver that is not configured waits."""
@@ -48,6 +58,18 @@ class DeliveryLoop:
         if await self._store.retry_due(tuple(self._config().receivers), self._clock.now()):
             self._decide_again()
         self._metrics.outbox(*await self._store.outbox())
+        await self._note_undelivered()
+
+    async def _note_undelivered(self) -> None:
+        """Keep and log whether the configured receivers could not be notified for too long."""
+        _, oldest = await self._store.outbox(tuple(self._config().receivers))
+        late = oldest is not None and self._clock.now() - oldest > WAITING_TOO_LONG
+        error = "; ".join(one.latest for one in self._errors.values() if one.latest)
+        before, self.undelivered_since = self.undelivered_since, oldest if late else None
+        if late and before is None:
+            event(log, "notifications cannot be delivered", level=WARNING, since=oldest, error=error)
+        elif before is not None and not late:
+            event(log, "notifications are delivered again", waited_since=before)
 
     def _current_receivers(self) -> tuple[Receiver, ...]:
         """Return the receivers in force, the same objects while their settings stay: each has threads."""

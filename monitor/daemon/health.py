@@ -1,6 +1,7 @@
 """Whether the daemon is ready and every part of it alive, for ``/healthz`` and ``/readyz``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.tasks import Tasks
@@ -16,14 +17,20 @@ class HealthMonitor:
     """Report the health of the parts; the daemon sets ``ready`` while everything runs."""
 
     def __init__(
-        self, clock_watch: ClockWatch, schedule: Scheduler, pipeline: Pipeline, tasks: Tasks
+        self,
+        clock_watch: ClockWatch,
+        schedule: Scheduler,
+        pipeline: Pipeline,
+        tasks: Tasks,
+        undelivered_since: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """Take the parts whose signs of life count."""
+        """Take the parts whose signs of life count, and what returns since when notifications are late."""
         self.ready = False
         self._clock_watch = clock_watch
         self._schedule = schedule
         self._pipeline = pipeline
         self._tasks = tasks
+        self._undelivered_since = undelivered_since
 
     def report(self) -> Health:
         """Return the ages of the parts and what is wrong; before the start everything is well."""
@@ -36,6 +43,7 @@ class HealthMonitor:
             self._tasks.alerts.age,
             store_ok,
             tuple(self._problems()),
+            undelivered_since=self._undelivered_since(),
         )
 
     def _problems(self) -> Iterator[str]:
@@ -50,3 +58,5 @@ class HealthMonitor:
             yield error
         if why := self._pipeline.own_problem:
             yield f"a fault of this machine or of cert-monitor keeps targets from being probed: {why}"
+        if since := self._undelivered_since():
+            yield f"notifications could not be delivered since {since:%Y-%m-%d %H:%M} UTC; see the log"

@@ -92,8 +92,8 @@ def wire(
     def decide_again() -> None:
         tasks.alerts.nudge()
 
-    deliver = DeliveryLoop(store, clock, metrics, in_force, decide_again).round
-    delivery = task("delivery", DELIVER_EVERY, deliver, DELIVERY_ROUND_LIMIT)
+    deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again)
+    delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(
         AlertServices(alert_pass, judge, clock, clock_watch, metrics, delivery.nudge), in_force
@@ -114,7 +114,7 @@ def wire(
         tasks.lists.nudge()
 
     asking = DiscoveryServices(store, clock, resolver, trust_stores, board, metrics)
-    health = HealthMonitor(clock_watch, schedule, pipeline, tasks)
+    health = HealthMonitor(clock_watch, schedule, pipeline, tasks, lambda: deliveries.undelivered_since)
     on_demand = OnDemandProber(
         Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
     )

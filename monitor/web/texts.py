@@ -50,6 +50,10 @@ SUPERSEDED = plain("page.superseded", "replaced by a newer one")
 def title(*, critical: Message, warning: Message) -> None: ...
 
 
+@message("page.undelivered", "Notifications could not be delivered since {at}. The log has the reason.")
+def undelivered(*, at: str) -> None: ...
+
+
 @message("page.targets", "{count} target, {at}", "{count} targets, {at}")
 def targets(*, count: int, at: datetime) -> None: ...
 

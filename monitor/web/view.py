@@ -14,7 +14,8 @@ class Health:
     """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
     The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this
-    monitor is called, ``customer`` whom it works for.
+    monitor is called, ``customer`` whom it works for. ``undelivered_since``
+    is one of the problems, for the page.
     """
 
     loop_age: float | None = None
@@ -24,6 +25,7 @@ class Health:
     problems: tuple[str, ...] = ()
     name: str = ""
     customer: str = ""
+    undelivered_since: datetime | None = None
 
     @property
     def ok(self) -> bool:

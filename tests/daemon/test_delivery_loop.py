@@ -1,10 +1,13 @@
 """Bringing mails from the outbox to the relay."""
 
 import asyncio
+import logging
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from monitor.config import load
 from monitor.daemon.delivery_loop import DeliveryLoop
@@ -88,3 +91,55 @@ def test_what_is_due_for_a_retry_is_decided_again(tmp_path: Path) -> None:
         return counts
 
     assert asyncio.run(scenario()) == [0, 0, 0, 1]
+
+
+def test_waiting_for_long_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After a quarter of an hour health and the log say it once, and when it is over."""
+
+    async def scenario() -> list[bool]:
+        clock = Clock()
+        store = await Store.open("sqlite://", app_version="test")
+        config = load(configured(tmp_path, 1))
+        loop = DeliveryLoop(
+            store,
+            clock,  # type: ignore[arg-type]
+            OwnMetrics(["endpoint"], receivers=["email"]),
+            lambda: config,
+        )
+        other = replace(waiting(2, clock.wall - timedelta(days=1)), receiver="gone")
+        await store.notify([], {}, [waiting(1), other], clock.wall)
+        late = []
+        for minutes in (0, 15, 1, 10):
+            clock.wall += timedelta(minutes=minutes)
+            await loop.round()
+            late.append(loop.undelivered_since is not None)
+        accepted = tuple((address, RecipientStatus.ACCEPTED) for address in waiting(1).pending)
+        await store.attempted(replace(waiting(1), recipients=accepted), clock.wall)
+        await loop.round()
+        await store.close()
+        return [*late, loop.undelivered_since is not None]
+
+    with caplog.at_level(logging.INFO, "monitor.daemon.delivery_loop"):
+        assert asyncio.run(scenario()) == [False, False, True, True, False]
+    said = [one.getMessage() for one in caplog.records if one.name == "monitor.daemon.delivery_loop"]
+    assert said == ["notifications cannot be delivered", "notifications are delivered again"]
+
+
+def test_what_was_refused_by_all_waits_too(tmp_path: Path) -> None:
+    """It is in no outbox until it is decided again, and undelivered all the same."""
+
+    async def scenario() -> bool:
+        clock = Clock()
+        store = await Store.open("sqlite://", app_version="test")
+        config = load(configured(tmp_path, 1))
+        metrics = OwnMetrics(["endpoint"], receivers=["email"])
+        loop = DeliveryLoop(store, clock, metrics, lambda: config)  # type: ignore[arg-type]
+        refused = tuple((address, RecipientStatus.REFUSED) for address in waiting(1).pending)
+        await store.notify([], {}, [waiting(1)], clock.wall)
+        await store.attempted(replace(waiting(1), recipients=refused), clock.wall)
+        clock.wall += timedelta(minutes=16)
+        await loop.round()
+        await store.close()
+        return loop.undelivered_since == NOW
+
+    assert asyncio.run(scenario())

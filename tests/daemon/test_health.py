@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from monitor.clock import SystemClock
@@ -47,6 +48,7 @@ class World:
     scheduling: Scheduling = field(default_factory=Scheduling)
     recording: Recording = field(default_factory=Recording)
     store_error: str = ""
+    undelivered_since: datetime | None = None
 
     def report(self, act: Callable[["World"], None] = lambda _: None, *, ready: bool = True) -> Health:
         """Return what is reported after something happened."""
@@ -57,7 +59,13 @@ class World:
         tasks = Tasks(**{one.name: PeriodicTask(one.name, 10, work, self.clock) for one in fields(Tasks)})
         tasks.store_check._logged_error = self.store_error
         clock_watch = ClockWatch(self.clock, OwnMetrics(["endpoint"]))
-        health = HealthMonitor(clock_watch, cast("Any", self.scheduling), cast("Any", self.recording), tasks)
+        health = HealthMonitor(
+            clock_watch,
+            cast("Any", self.scheduling),
+            cast("Any", self.recording),
+            tasks,
+            lambda: self.undelivered_since,
+        )
         health.ready = ready
         act(self)
         return health.report()
@@ -108,3 +116,11 @@ def test_a_fault_of_our_own_is_a_problem() -> None:
     assert found.problems == (
         "a fault of this machine or of cert-monitor keeps targets from being probed: too many open files",
     )
+
+
+def test_what_cannot_be_delivered_is_a_problem() -> None:
+    """Who waits for mails that do not come may ask here."""
+    since = datetime(2026, 11, 23, 12, 5, tzinfo=UTC)
+    found = World(undelivered_since=since).report()
+    assert (found.ok, found.undelivered_since) == (False, since)
+    assert found.problems == ("notifications could not be delivered since 2026-11-23 12:05 UTC; see the log",)

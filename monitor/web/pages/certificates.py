@@ -40,7 +40,8 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
         everything = "all" in request.query_params
         writer = _writer(request, view.now())
         # On a thread, because sorting and writing 100,000 rows takes seconds.
-        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], everything)
+        late = view.health().undelivered_since
+        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], everything, late)
         headers = {
             "content-language": writer.language.tag,
             "content-security-policy": PAGE_POLICY,
@@ -54,18 +55,32 @@ def _writer(request: Request, now: datetime) -> Writer:
     return Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
 
 
-def _page(snapshot: Snapshot, writer: Writer, words: str, everything: bool) -> str:  # noqa: FBT001 - a pool passes arguments by position
+def _page(
+    snapshot: Snapshot,
+    writer: Writer,
+    words: str,
+    everything: bool,  # noqa: FBT001 - a pool passes arguments by position
+    late: datetime | None,
+) -> str:
     alerts = alert_list(snapshot, most=None if everything else MOST_ALERTS)
     table = certificate_table(snapshot, words=words, most=None if everything else MOST_ROWS)
-    return render_certificates(table, writer, words, alerts)
+    return render_certificates(table, writer, words, alerts, late)
 
 
 def render_certificates(
-    table: CertificateTable, writer: Writer, words: str = "", alerts: AlertList = _NO_ALERTS
+    table: CertificateTable,
+    writer: Writer,
+    words: str = "",
+    alerts: AlertList = _NO_ALERTS,
+    late: datetime | None = None,
 ) -> str:
-    """Return the HTML of the page; ``words`` are those of the search that gave the table."""
+    """Return the HTML of the page; ``words`` are those of the search that gave the table.
+
+    ``late`` is since when notifications could not be delivered: who is not notified may see it here.
+    """
     return _template.render(
         alerts=alerts,
+        late=late,
         table=table,
         counts=_counts(table.counts),
         columns=_COLUMNS,

@@ -213,3 +213,11 @@ def test_page_over_http() -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == PAGE_POLICY
     assert re.findall(r"recorder0\d:443", answer.text) == ["recorder02:443"]
+
+
+def test_undelivered_notifications_are_said() -> None:
+    """Whoever looks at the page instead of waiting for mails learns it."""
+    table = certificate_table(snapshot(endpoint("recorder", 5)))
+    said = "Notifications could not be delivered since"
+    assert said in render_certificates(table, english(NOW), late=NOW)
+    assert said not in render_certificates(table, english(NOW))
