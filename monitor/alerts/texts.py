@@ -124,8 +124,7 @@ CLOCK_EARLIER = plain(
 )
 CLOCK_WAS_AHEAD = plain(
     "clock_was_ahead",
-    "If the clock is right now and was ahead before: stop cert-monitor, run DELETE FROM fact WHERE "
-    "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again.",
+    "If the clock is right now and was ahead before, run on this machine: cert-monitor clock accept",
 )
 CLOCK_RIGHT = plain("clock_right", "The monitor's clock is right again")
 CLOCK_REPORTS = plain("clock_reports", "Problems are reported again.")

@@ -145,6 +145,19 @@ def _others(commands: Any) -> None:
         "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
     )
     command.set_defaults(command=_later("health", "health"))
+    group = commands.add_parser("clock", help="believe the clock of this machine again")
+    inner = group.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+    command = inner.add_parser(
+        "accept",
+        help="believe the clock after it was ahead",
+        description="Make the running daemon believe the clock of this machine, which is right now and was "
+        "ahead before. Exit code: 0 done, 2 the clock cannot be right, 1 no answer.",
+    )
+    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
+    )
+    command.set_defaults(command=_later("clock", "accept"))
     command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
     command.add_argument(
         "--listen",

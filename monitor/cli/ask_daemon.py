@@ -6,13 +6,16 @@ second.
 
 import argparse
 import json
+import sys
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from http.client import HTTPException, InvalidURL
 from typing import Any
 
 from monitor.addresses import join_host_port, read_ip
 from monitor.cli.arguments import DEFAULT_URL
+from monitor.cli.output import say
 from monitor.config import load
 from monitor.errors import SystemBrokenError, UsageError
 
@@ -66,6 +69,21 @@ def ask(url: str, path: str, *, patience: float, method: str = "GET") -> tuple[i
         raise UsageError(f"--url {url!r}: {error}") from None
     except (OSError, HTTPException) as error:
         raise _no_answer(url, error) from None
+
+
+def change(arguments: argparse.Namespace, path: str, *, patience: float, done: str) -> int:
+    """Ask for a change; say ``done`` and return 0, or print what is wrong and return 2 or 1.
+
+    2 is for what the daemon refused, 1 for any other answer.
+    """
+    url = daemon_url(arguments)
+    status, answer = ask(url, path, patience=patience, method="POST")
+    if status == HTTPStatus.OK:
+        say(done)
+        return 0
+    problems = answer.get("problems") or [f"{url}{path}: HTTP status {status}"]
+    print("\n".join(map(str, problems)), file=sys.stderr)
+    return 2 if status == HTTPStatus.UNPROCESSABLE_ENTITY else 1
 
 
 def _no_answer(url: str, why: object) -> SystemBrokenError:

@@ -46,6 +46,16 @@ class ClockWatch:
         self._metrics.clock_suspect(found)
         return found
 
+    async def accept(self, store: Store) -> str:
+        """Believe the clock from now on; return why not, where it is before this version was made."""
+        now = self._clock.now()
+        if now < BUILT_AT - TOLERANCE:
+            return f"the clock reads {now:%Y-%m-%d %H:%M} UTC, before this version was made: set it"
+        await store.accept_instant(now)
+        self._newest_at = max(BUILT_AT, now)
+        self._metrics.clock_suspect(False)
+        return ""
+
     def beat(self) -> None:
         """Note that the event loop runs."""
         # Some systems count sleep in their monotonic clock (Windows) and some do not (Linux).

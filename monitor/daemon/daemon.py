@@ -28,7 +28,9 @@ class Daemon:
         """Take the configuration file and the parts; nothing runs yet."""
         self.parts = parts
         self._path = path
-        self._servers = web_servers(WebFacade(parts.web, self.reload), parts.watched.config)
+        self._servers = web_servers(
+            WebFacade(parts.web, self.reload, self.accept_clock), parts.watched.config
+        )
         self._reloads: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -90,6 +92,12 @@ class Daemon:
             use_log_format(parts.watched.config.log.format)
             event(log, "reloaded", targets=self.watched)
         return problems
+
+    async def accept_clock(self) -> tuple[str, ...]:
+        """Believe the clock again after it was ahead, and return what speaks against it."""
+        problem = await self.parts.clock_watch.accept(self.parts.store)
+        event(log, "clock not accepted" if problem else "clock accepted", why=problem)
+        return (problem,) if problem else ()
 
     def reload_soon(self) -> None:
         """Reload from a signal handler; the result goes to log and metric."""

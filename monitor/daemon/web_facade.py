@@ -38,13 +38,18 @@ class WebServices:
     own_names: Collection[str]
 
 
+Change = Callable[[], Awaitable[tuple[str, ...]]]
+"""Changes something and returns what is wrong."""
+
+
 class WebFacade:
     """Answer what the web asks; see ``monitor.web.WebView``."""
 
-    def __init__(self, services: WebServices, reload: Callable[[], Awaitable[tuple[str, ...]]]) -> None:
-        """Take the parts and what reads the configuration again."""
+    def __init__(self, services: WebServices, reload: Change, accept_clock: Change) -> None:
+        """Take the parts, what reads the configuration again, and what believes the clock again."""
         self._services = services
         self._reload = reload
+        self._accept_clock = accept_clock
         self._written: tuple[object, Exposition] | None = None
 
     def now(self) -> datetime:
@@ -80,6 +85,11 @@ class WebFacade:
     async def reload(self) -> ReloadResult:
         """Read the configuration again."""
         problems = await self._reload()
+        return ReloadResult(not problems, problems)
+
+    async def accept_clock(self) -> ReloadResult:
+        """Believe the clock again."""
+        problems = await self._accept_clock()
         return ReloadResult(not problems, problems)
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:

@@ -37,6 +37,11 @@ def raise_newest(connection: Connection, at: datetime | None) -> None:
         put_facts(connection, {NEWEST: at.isoformat()})
 
 
+def accept_instant(connection: Connection, at: datetime) -> None:
+    """Store an instant as the newest one, also where later ones were recorded by a clock that was ahead."""
+    put_facts(connection, {NEWEST: at.isoformat()})
+
+
 def discovered(connection: Connection, id_: str) -> tuple[str, datetime] | None:
     """Return the last good list of a discovery, as it was saved, and when it was fetched."""
     row = connection.execute(

@@ -33,7 +33,14 @@ from monitor.store import (
 )
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
-from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
+from monitor.store.facts import (
+    accept_instant,
+    discovered,
+    newest_instant,
+    put_facts,
+    read_fact,
+    save_discovered,
+)
 from monitor.store.values import HistoryEntry, Pruned
 from monitor.threads import ThreadPool
 
@@ -173,6 +180,10 @@ class Store:
     async def newest_instant(self) -> datetime | None:
         """Return the time of the newest recorded probe; a clock that reads earlier is suspect."""
         return await self._read(newest_instant)
+
+    async def accept_instant(self, at: datetime) -> None:
+        """Record an instant as the newest one, because the clock was ahead of it and is right now."""
+        await self._write(accept_instant, at)
 
     async def discovered(self, discovery_id: str) -> tuple[str, datetime] | None:
         """Return the last good list of a discovery as JSON, and when it was fetched."""

@@ -47,9 +47,9 @@ def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str =
     ``port`` is ours, ``own_host`` the name or address on which we listen.
     """
     if not is_loopback(peer):
-        return "reload accepts only programs on the same machine"
+        return "only programs on the same machine may change something"
     if any(name in headers for name in _PROXIED):
-        return "reload does not accept requests through a proxy"
+        return "requests through a proxy may not change anything"
     host = headers.get("host", "")
     if not _is_ours(host, port, own_host):
         return "the Host header names another server"

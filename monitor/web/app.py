@@ -1,4 +1,4 @@
-"""The applications, and their routes for programs: metrics, health, readiness and reload."""
+"""The applications, and their routes for programs: metrics, health, readiness and changes."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_certificates
-from monitor.web.view import WebView
+from monitor.web.view import ReloadResult, WebView
 
 _READ = ["GET", "HEAD"]
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
     app = _begun(view, Middleware(AccessControl, own_host=own_host))
     add_probe(app, view, on_metrics_listen=False)
     add_certificates(app, view)
-    _add_reload(app, view)
+    _add_changes(app, view)
     return app
 
 
@@ -115,8 +115,15 @@ def _counted(snapshot: Snapshot) -> dict[str, object]:
     return {"targets": len(snapshot), "alerts": {level.value: levels[level] for level in AlertLevel}}
 
 
-def _add_reload(app: FastAPI, view: WebView) -> None:
+def _add_changes(app: FastAPI, view: WebView) -> None:
     @app.post("/-/reload", response_model=None)
     async def reload() -> Response:
-        result = await view.reload()
-        return JSONResponse({"ok": result.ok, "problems": result.problems}, 200 if result.ok else 422)
+        return _answer(await view.reload())
+
+    @app.post("/-/clock/accept", response_model=None)
+    async def accept_clock() -> Response:
+        return _answer(await view.accept_clock())
+
+
+def _answer(result: ReloadResult) -> Response:
+    return JSONResponse({"ok": result.ok, "problems": result.problems}, 200 if result.ok else 422)

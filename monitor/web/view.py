@@ -35,7 +35,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ReloadResult:
-    """Whether the new configuration is in force, and otherwise every mistake in it."""
+    """Whether a change is in force, such as a new configuration, and otherwise every mistake in it."""
 
     ok: bool
     problems: tuple[str, ...] = ()
@@ -70,4 +70,8 @@ class WebView(OnDemandProbes, Protocol):
 
     async def reload(self) -> ReloadResult:
         """Read the configuration again; an invalid one leaves the old one in force."""
+        ...
+
+    async def accept_clock(self) -> ReloadResult:
+        """Believe the clock again after it was ahead."""
         ...

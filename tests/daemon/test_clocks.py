@@ -1,5 +1,6 @@
 """Whether the clock is right, and whether the daemon was suspended."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from monitor.daemon.clocks import ASLEEP, BUILT_AT, STEP, TOLERANCE, ClockWatch
 from monitor.metrics import OwnMetrics
+from monitor.store import Store
 
 HOUR = timedelta(hours=1)
 
@@ -98,3 +100,39 @@ def test_a_clock_that_went_back_is_suspect_until_it_has_caught_up() -> None:
         clock.wall += step
         read.append(watching.suspect(clock.now()))
     assert read == [False, True, True, False]
+
+
+def test_clock_that_was_ahead_is_accepted() -> None:
+    """After it was ahead and is right again, accepting it ends the distrust, over a restart too."""
+
+    async def scenario() -> tuple[bool, str, bool, bool]:
+        clock = FakeClock()
+        store = await Store.open("sqlite://", app_version="test")
+        right = clock.now()
+        await store.accept_instant(right + 100 * HOUR)
+        watched = watch(clock)
+        await watched.resume(store)
+        before = watched.suspect(right)
+        why = await watched.accept(store)
+        after = watched.suspect(right)
+        restarted = watch(clock)
+        await restarted.resume(store)
+        again = restarted.suspect(right)
+        await store.close()
+        return before, why, after, again
+
+    assert asyncio.run(scenario()) == (True, "", False, False)
+
+
+def test_clock_before_this_version_is_not_accepted() -> None:
+    """It cannot be right, whoever says so."""
+
+    async def scenario() -> tuple[bool, bool]:
+        clock = FakeClock(BUILT_AT - 100 * HOUR)
+        store = await Store.open("sqlite://", app_version="test")
+        watched = watch(clock)
+        why = await watched.accept(store)
+        await store.close()
+        return "before this version was made" in why, watched.suspect(clock.now())
+
+    assert asyncio.run(scenario()) == (True, True)

@@ -174,6 +174,15 @@ def test_alive_when_not_well() -> None:
     assert [ask(daemon, path).status_code for path in ("/healthz", "/livez")] == [503, 200]
 
 
+def test_clock_is_accepted() -> None:
+    """A program on this machine may ask for it; a page of another site may not."""
+    daemon = FakeDaemon()
+    assert ask(daemon, "/-/clock/accept", method="POST").status_code == 200
+    foreign = {"origin": "http://evil.example"}
+    assert ask(daemon, "/-/clock/accept", method="POST", headers=foreign).status_code == 403
+    assert daemon.accepted == 1
+
+
 def test_two_lengths() -> None:
     """A request whose length is said twice is refused, and the connection with it."""
     answer = ask(FakeDaemon(), "/metrics", headers={"transfer-encoding": "chunked", "content-length": "5"})

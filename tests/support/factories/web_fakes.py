@@ -122,6 +122,7 @@ class FakeDaemon:
     missing: tuple[str, ...] = ()
     answer: ReloadResult = field(default_factory=lambda: ReloadResult(ok=True))
     reloads: int = 0
+    accepted: int = 0
     probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
     names: Collection[str] = ("testserver",)
     requests: list[OnDemandRequest] = field(default_factory=list)
@@ -157,6 +158,11 @@ class FakeDaemon:
     async def reload(self) -> ReloadResult:
         """Count the request and give the prepared answer."""
         self.reloads += 1
+        return self.answer
+
+    async def accept_clock(self) -> ReloadResult:
+        """Count the request and give the prepared answer."""
+        self.accepted += 1
         return self.answer
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:

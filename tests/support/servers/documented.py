@@ -50,7 +50,11 @@ class Documented:
     def run(self, command: str) -> Done:
         """Run a command of a page."""
         _, *arguments = shlex.split(self.translated(command))
-        if arguments in (["reload"], ["health"]):  # that asks the usual port, which is not ours
+        if arguments in (
+            ["reload"],
+            ["health"],
+            ["clock", "accept"],
+        ):  # that asks the usual port, which is not ours
             arguments += ["--url", f"http://{self.ours['127.0.0.1:9850']}"]
         return run(*arguments)
 
