@@ -39,7 +39,7 @@ def parser() -> Parser:
     """Return the parser; each command sets ``command`` to the function that runs it."""
     root = Parser(
         prog="cert-monitor",
-        description="Watch TLS endpoints and certificate stores, expose days to expiry, and mail in time.",
+        description="Watch TLS endpoints and certificate stores, export days to expiry, and warn by mail.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -138,7 +138,7 @@ def _others(commands: Any) -> None:
         "health",
         help="print the state of the running daemon in one line",
         description="Print the state of the running daemon in one line for Nagios, Checkmk, PRTG or Zabbix. "
-        "Exit code: 0 well, 2 not well or no answer.",
+        "Exit code: 0 healthy, 2 unhealthy or no answer.",
     )
     command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
     command.add_argument(

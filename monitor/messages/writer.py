@@ -76,10 +76,12 @@ class Writer:
 
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
+        return f"{self.local(at)} {self._zone_name(self._local(at))}"
+
+    def local(self, at: datetime) -> str:
+        """Return an instant where the zone is named elsewhere: ``Mar 15, 2027 10:05``."""
         local = self._local(at)
-        date = format_date(local.date(), "medium", locale=self.language.locale)
-        time = format_datetime(local, "HH:mm", local.tzinfo, self.language.locale)
-        return f"{date} {time} {self._zone_name(local)}"
+        return f"{self.date(at)} {format_datetime(local, 'HH:mm', local.tzinfo, self.language.locale)}"
 
     def _zone_name(self, local: datetime) -> str:
         """Return what a time zone is called at an instant: ``UTC``, ``BRT``, ``WET``, ``UTC+05:30``."""

@@ -162,7 +162,7 @@ def test_kinds_keep_their_own_steps() -> None:
         with_runbook(TARGET_INFO, steps=("Other way.",)), title="Event Server", component="event_server"
     )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
-    headings = [f"What to do for {title}, and likewise for the others:" for title in (TITLE, "Event Server")]
+    headings = [f"What to do for {title}:" for title in (TITLE, "Event Server")]
     assert [heading in body for heading in headings] == [True, True]
 
 

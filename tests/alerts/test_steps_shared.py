@@ -59,7 +59,7 @@ class TestAuthority:
         (item,) = notification_items(*states)
         body = text_of(mail_about(*states))
         assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
-        assert "[WARNING] VMS CA: certificate outlives its CA, expires in 170 days" in body
+        assert "[WARNING] VMS CA: certificate outlives its CA, the CA expires in 170 days" in body
         assert body.count("What to do") == body.count("What to do (renew the CA first):") == 1
         lines = [line.strip() for line in body.splitlines()]
         begin = lines.index("Depends on it:") + 1

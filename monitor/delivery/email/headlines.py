@@ -10,7 +10,7 @@ from monitor.model import AlertLevel, Check, Message, text
 _LONGEST_TITLE = 160
 _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.ca_expires}
 _SAYS_EXPIRY_TOO = {
-    Check.OUTLIVES_CA: texts.problem_and_expiry,
+    Check.OUTLIVES_CA: texts.problem_and_expiry_of_ca,
     Check.RENEWAL_WINDOW: texts.problem_and_expiry,
     Check.NOT_DEPLOYED: texts.problem_and_expiry_in_use,
     Check.RECORDER_PAIR: texts.problem_and_expiry_of_other,

@@ -48,8 +48,12 @@ def valid_until(*, title: str, not_after: datetime) -> None: ...
 def problem_of(*, title: str, problem: Message) -> None: ...
 
 
-@message("mail.problem_and_expiry", "{title}: {problem}, {not_after:expires}")
+@message("mail.problem_and_expiry", "{title}: {problem}, the certificate {not_after:expires}")
 def problem_and_expiry(*, title: str, problem: Message, not_after: datetime) -> None: ...
+
+
+@message("mail.problem_and_expiry_of_ca", "{title}: {problem}, the CA {not_after:expires}")
+def problem_and_expiry_of_ca(*, title: str, problem: Message, not_after: datetime) -> None: ...
 
 
 @message("mail.problem_and_expiry_in_use", "{title}: {problem}, the one in use {not_after:expires}")

@@ -233,15 +233,16 @@ def _steps(item: NotificationItem) -> Iterable[tuple[Message, tuple[Message, ...
     """Return each list of steps once, with a heading that names the target where there are others."""
     lists = {one.steps: one for one in reversed(item.renewal_steps) if one.steps}
     alone = len(lists) == 1 and len(item.locations) <= 1
-    pair = item.checks[:1] == (Check.RECORDER_PAIR,)
-    return [(_heading(one, alone=alone, pair=pair), steps) for steps, one in reversed(lists.items())]
+    # Of a pair only the one at fault needs them.
+    each = item.checks[:1] == (Check.RECORDER_PAIR,) or len(lists) >= len(item.locations)
+    return [(_heading(one, alone=alone, each=each), steps) for steps, one in reversed(lists.items())]
 
 
-def _heading(steps: RenewalSteps, *, alone: bool, pair: bool) -> Message:
-    """Return the heading of steps; of a pair only the one at fault needs them."""
+def _heading(steps: RenewalSteps, *, alone: bool, each: bool) -> Message:
+    """Return the heading of steps; ``each`` says that no other target has the same."""
     if steps.ca_first:
         return texts.CA_FIRST
     if alone or not steps.target_title:
         return texts.WHAT_TO_DO
-    said = texts.what_to_do_for if pair else texts.what_to_do_for_and_others
+    said = texts.what_to_do_for if each else texts.what_to_do_for_and_others
     return said(title=steps.target_title)

@@ -2,17 +2,21 @@
 
 import base64
 import hashlib
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor import __version__
+from monitor.messages import Writer
 
 
-def _instant(at: datetime | None, zone: tzinfo) -> str:
-    """Return an instant as ISO 8601 has it, to the minute, in the reader's time zone."""
-    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+def _instant(at: datetime | None, writer: Writer) -> str:
+    """Return an instant as sentences write it, without the time zone; a line breaks only before the time."""
+    if at is None:
+        return ""
+    date, _, time = writer.local(at).rpartition(" ")
+    return date.replace(" ", "\u00a0") + f" {time}"
 
 
 environment = Environment(
