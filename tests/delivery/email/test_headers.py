@@ -1,6 +1,6 @@
 """A subject in any language arrives as it was written."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision
@@ -10,6 +10,7 @@ from support.factories.alerts_world import mails, parsed
 WORDS = st.lists(st.text("abc não está é 日本語 =?_", min_size=1, max_size=12), min_size=1, max_size=12)
 
 
+@settings(deadline=None, max_examples=50)
 @given(WORDS)
 @example(["apresenta", "um", "certificado", "que", "não", "está", "no", "repositório", "do", "computador"])
 def test_spaces_between_words_stay(words: list[str]) -> None:
