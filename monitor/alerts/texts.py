@@ -26,7 +26,7 @@ PROBLEM = {
     ),
     Check.FAILOVER_OLDER: plain("problem_failover_older", "the failover server has an older certificate"),
     Check.PUBLIC_NAME: plain("problem_public_name", "a name that clients use is missing"),
-    Check.ENCRYPTION: plain("problem_encryption", "encryption not as required"),
+    Check.ENCRYPTION: plain("problem_encryption", "encryption not as expected"),
     Check.KEY_TYPE: plain("problem_key_type", "key type not accepted by the product"),
     Check.NEVER_SEEN: plain("problem_never_seen", "standby, certificate not checked yet"),
     Check.DISCOVERY_STALE: plain("problem_discovery_stale", "the target list could not be fetched"),

@@ -93,7 +93,8 @@ def made_at_start(*, title: str) -> None: ...
 @message(
     "default_certificate",
     "the certificate is not trusted: it looks like the product's default self-signed certificate "
-    "({problem}); give the server a certificate from your CA, or list this one under accept",
+    '({problem}); give the server a certificate from your CA, or list this one under "accept" in the '
+    "configuration",
 )
 def default_certificate(*, problem: Message) -> None: ...
 

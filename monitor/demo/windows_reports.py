@@ -24,7 +24,7 @@ ENTRY = """\
   - kind: windows_report
     folder: reports
     late_after: 30d
-    labels: {site: Harbour}
+    labels: {site: harbour}
 """
 
 _SYSTEM = {"sid": "S-1-5-18", "name": "NT AUTHORITY\\SYSTEM", "allowed": True}

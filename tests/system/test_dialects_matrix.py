@@ -112,7 +112,7 @@ PLAIN = {
     "mysql": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
     "mariadb": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
     "rdp": (FailureReason.STARTTLS_REFUSED, "standard RDP security"),
-    "https": (FailureReason.NOT_TLS, 'but probably HTTP: "HTTP/1.1 400 Bad Request"'),
+    "https": (FailureReason.NOT_TLS, 'it is probably HTTP: "HTTP/1.1 400 Bad Request"'),
     # These say nothing that could be quoted: one hangs up on nonsense, the others wait for its end.
     "mqtts": (FailureReason.CLOSED, "reset"),
     "rediss": (FailureReason.TIMEOUT, "no answer to the TLS ClientHello"),

@@ -16,7 +16,7 @@ def served_at(*, sha1: str, not_after: datetime, locations: Message) -> None: ..
 
 @message(
     "recorder_pair",
-    "of the two certificates of {host} only one seems to have been renewed: {newer}, but {older}",
+    "of the two certificates of {host}, only one seems to have been renewed: {newer}, but {older}",
 )
 def recorder_pair(*, host: str, newer: Message, older: Message) -> None: ...
 
