@@ -4,6 +4,7 @@ It must not decide what is notified. Unreachable targets are collected on their 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.alert import (
@@ -43,11 +44,15 @@ def collect_alerts(snapshot: Snapshot, now: datetime) -> dict[AlertKey, Alert]:
     files: dict[str, Certificate] = {}
     for state, findings in _alarming(snapshot):
         known = known_certificates(state)
+        changing = {one.location for one in findings if one.check is Check.FLAPPING}
         for finding in findings:
             certificate = known.get(_about(finding))
             if certificate is None and finding.check is Check.CA_NOT_INSTALLED:
                 files = files or _in_files(snapshot)
                 certificate = files.get(finding.sha256)
+            if finding.location in changing and finding.shared_alert is None:
+                # The next probe shows another certificate, and each would be an alert of its own.
+                finding = replace(finding, sha256="")  # noqa: PLW2901 - the same finding, without its certificate
             _add(alerts, state, finding, certificate, now)
     _add_stale_lists(alerts, snapshot)
     return alerts

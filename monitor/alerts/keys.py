@@ -34,11 +34,11 @@ def alert_key(target_id: str, finding: Finding) -> AlertKey:
     """Return the key of the alert that a finding about a target belongs to.
 
     What is true of a certificate at every location is one alert; what depends on where it is served is one
-    per target.
+    per target, and so is what is wrong with whichever certificate is there.
     """
     if finding.shared_alert is not None:
         return finding.shared_alert
-    if finding.check in ABOUT_CERTIFICATE:
+    if finding.check in ABOUT_CERTIFICATE and finding.sha256:
         return AlertKey(finding.check, Scope.CERTIFICATE, finding.sha256)
     return AlertKey(finding.check, Scope.TARGET, target_id, finding.sha256)
 

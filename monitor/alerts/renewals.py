@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from monitor.alerts.alert import alert_location, known_certificates
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.texts import renewed
+from monitor.assess import flapping
 from monitor.model import (
     AlertLocation,
     AlertRecord,
@@ -114,11 +115,14 @@ def renewal_item(
 
 
 def all_renewals(snapshot: Snapshot) -> dict[tuple[str, str], NotificationItem]:
-    """Return an item for every renewal in the snapshot, by the SHA-256 of the old and the new certificate."""
+    """Return an item for every renewal in the snapshot, by the SHA-256 of the old and the new certificate.
+
+    Where the certificate changes at every probe that is an alert, and no renewal.
+    """
     visible = [
         replacement
         for state in snapshot.states.values()
-        if state.former_leaves or state.assessment.superseded
+        if (state.former_leaves or state.assessment.superseded) and not flapping(state.former_leaves)
         for replacement in replacements_in(state)
     ]
     return {

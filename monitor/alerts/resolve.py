@@ -32,6 +32,7 @@ from monitor.alerts.resolve_certificates import (
     resolved,
 )
 from monitor.alerts.unreachable import resolve_unreachable
+from monitor.assess import steady
 from monitor.model import (
     AlertKey,
     AlertRecord,
@@ -78,7 +79,7 @@ def _resolve_findings(
     for record in records:
         if record.key.check in ABOUT_REVOCATION:
             _add(found, record, resolve_revocation(record, snapshot, index))
-        elif record.key.check in ABOUT_CERTIFICATE:
+        elif record.key.check in ABOUT_CERTIFICATE and record.key.scope is not Scope.TARGET:
             _add(found, record, resolve_certificate(record, index))
         elif record.key.scope is Scope.TARGET:
             _add(found, record, _resolve_at_target(record, snapshot, index, at_target))
@@ -104,6 +105,8 @@ def _resolve_at_target(
     if sha256 in index.unconfirmed or any(
         unreachable_at(state, location) for location in record.locations or ("",)
     ):
+        return PENDING
+    if record.key.check is Check.FLAPPING and not steady(state.former_leaves):
         return PENDING
     # Another certificate with the same fault replaced it, or the check was switched off.
     if (record.key.check, target_id) in active_at_target or _is_off(state, record) or _left(state, sha256):

@@ -21,6 +21,7 @@ PROBLEM = {
     Check.DAMAGED: plain("problem_damaged", "damaged file or entry"),
     Check.UNREACHABLE: plain("problem_unreachable", "unreachable"),
     Check.INCONSISTENT: plain("problem_inconsistent", "different certificates for one name"),
+    Check.FLAPPING: plain("problem_flapping", "another certificate at every probe"),
     Check.RECORDER_PAIR: plain(
         "problem_recorder_pair", "only one of the recorder's two certificates was renewed"
     ),

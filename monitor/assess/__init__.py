@@ -5,6 +5,7 @@ from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
 from monitor.assess.correlate.stale_discoveries import stale_without_targets
 from monitor.assess.damage import damaged
+from monitor.assess.flapping import flapping, steady
 from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
@@ -24,12 +25,14 @@ __all__ = [
     "correlate",
     "damaged",
     "failures_named",
+    "flapping",
     "judge",
     "mismatch",
     "missing_names",
     "revoked",
     "split_chains",
     "stale_without_targets",
+    "steady",
     "unreachability",
     "unreachability_changes_at",
 ]

@@ -13,6 +13,7 @@ from monitor.assess.chain_checks import outlived, weak_key, weak_signature
 from monitor.assess.crl import list_changes, list_findings, superseded_lists
 from monitor.assess.damage import damage_findings
 from monitor.assess.expiry import Due, due
+from monitor.assess.flapping import flapping_findings
 from monitor.assess.names import mismatch
 from monitor.assess.purpose import purpose_problem
 from monitor.assess.superseded import superseded
@@ -62,12 +63,14 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     encrypted: bool | None = None,
     lists: tuple[RevocationList, ...] = (),
     damage: tuple[Failure, ...] = (),
+    changing: tuple[str, ...] = (),
 ) -> Assessment:
     """Return every finding about one target, worst first, and the next relevant instants.
 
     ``paths`` has one path for each leaf: the served certificate at position 0, or the first of each chain in
     a file. ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not
-    known. ``lists`` are the CRLs found there, ``damage`` the failures of single items of a collection.
+    known. ``lists`` are the CRLs found there, ``damage`` the failures of single items of a collection,
+    ``changing`` the locations whose certificate changes at every probe.
     """
     gone = superseded((path.leaf for path in paths), now) if target.collection else ()
     olds = {pair.old for pair in gone}
@@ -76,7 +79,7 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     dues: list[Due] = []
     if (plain := _encryption_finding(target, encrypted)) is not None:
         findings[plain.check, "", plain.location] = plain
-    for found in damage_findings(target, damage):
+    for found in (*damage_findings(target, damage), *flapping_findings(target, changing)):
         findings[found.check, "", found.location] = found
     for path in counting:
         for found in _path_findings(_Case(target, path, sightings, now), dues):

@@ -208,6 +208,9 @@ UNEXPECTED_ENCRYPTION = plain(
 )
 
 
+FLAPPING = plain("flapping", "changes its certificate at every probe")
+
+
 @message("damaged", "what is stored there was read in part only, the rest stays watched: {why}")
 def damaged(*, why: Message) -> None: ...
 

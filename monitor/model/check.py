@@ -20,6 +20,7 @@ class Check(StrEnum):
     DAMAGED = "damaged"
     UNREACHABLE = "unreachable"
     INCONSISTENT = "inconsistent"
+    FLAPPING = "flapping"
     RECORDER_PAIR = "recorder_pair"
     FAILOVER_OLDER = "failover_older"
     PUBLIC_NAME = "public_name"

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.assess import PathFinder, damaged, judge, split_chains, unreachability
+from monitor.assess import PathFinder, damaged, flapping, judge, split_chains, unreachability
 from monitor.model import (
     Anchors,
     Certificate,
@@ -73,8 +73,16 @@ class Judge:
             staples=seen.staples if seen.sightings else previous.staples,
         )
         if not _judged_already(previous, state, paths, now):
-            damage = damaged(state)
-            assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists, damage=damage)
+            assessment = judge(
+                target,
+                sightings,
+                paths,
+                now,
+                encrypted=encrypted,
+                lists=lists,
+                damage=damaged(state),
+                changing=flapping(state.former_leaves),
+            )
             state = replace(state, assessment=assessment)
         if succeeded:
             # Whatever the clock did during the probe: what has just been seen is reachable.
@@ -103,6 +111,7 @@ class Judge:
             encrypted=state.encrypted,
             lists=state.lists,
             damage=damaged(state),
+            changing=flapping(state.former_leaves),
         )
         return self._with_unreachability(replace(state, assessment=assessment), now)
 

@@ -23,6 +23,7 @@ from monitor.store.json_columns import (
     machine_json,
     own_keys_json,
 )
+from monitor.store.needless import needless_entries, remove_entries
 from monitor.store.tables import certificate, history, storable, target
 
 log = logging.getLogger(__name__)
@@ -154,7 +155,10 @@ def _write(connection: Connection, changes: _Changes, observations: Mapping[str,
     if changes.seen:
         connection.execute(_SEEN, changes.seen)
     if changes.ended:
-        connection.execute(_END, changes.ended)
+        needless = needless_entries(connection, changes.ended)
+        if kept := [one for one in changes.ended if one["row"] not in needless]:
+            connection.execute(_END, kept)
+        remove_entries(connection, needless)
 
 
 def _begin(connection: Connection, changes: _Changes, observations: Mapping[str, Observation]) -> None:

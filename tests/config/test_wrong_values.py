@@ -124,7 +124,7 @@ alerts: {tell_renewals: all}
         [
             (
                 "1: defaults.checks.xyz: must be one of expiry, ca_expiry, weak_key, key_type, crl_expiry "
-                "and 25 more, see docs/configuration.md (got 'xyz')"
+                "and 26 more, see docs/configuration.md (got 'xyz')"
             )
         ],
     ),
