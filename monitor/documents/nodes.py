@@ -11,7 +11,8 @@ Keys = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
 _DEEPEST = 32
-_MOST_VALUES = 5_000_000
+_MOST_REPEATED = 100_000
+"""Values that aliases may add to those that are written out: a dozen lines could name billions."""
 
 
 def dotted(keys: Keys) -> str:
@@ -56,13 +57,15 @@ class Reader:
     def __init__(self, file: Path) -> None:
         self.problems: list[Problem] = []
         self._file = file
-        self._values = 0
+        self._known: set[int] = set()
+        self._repeated = 0
 
     def value(self, node: Node, keys: Keys) -> Any:
         """Return the plain value of a node; an invalid one becomes a harmless value."""
-        self._values += 1
+        self._repeated += id(node) in self._known
+        self._known.add(id(node))
         # Aliases of aliases grow without bound (and one to itself never ends): both limits catch them.
-        if len(keys) > _DEEPEST or self._values > _MOST_VALUES:
+        if len(keys) > _DEEPEST or self._repeated > _MOST_REPEATED:
             raise broken(self._file, line_of(node), "nested too deeply, or an alias that repeats itself")
         if not str(node.tag).startswith(_TAG):
             self._say(node, keys, f"tags such as {node.tag} have no meaning here; put the text in quotes")

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from ruamel.yaml.nodes import Node
 
+from monitor.documents import Keys, read
+from monitor.documents.nodes import Reader
 from support.factories.config_errors import Rows, complaints, pairs
 
 BACKSLASH = (
@@ -240,3 +243,42 @@ def test_wrong_json(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "config.json"
     file.write_text(text)
     assert complaints(file) == [f"{file}:{said}"]
+
+
+def bomb(first: str, line: str) -> str:
+    """Return YAML whose aliases name nine to the power of twelve values."""
+    return "".join(
+        [f"a0: &a0 {first}\n", *(line.replace("N", str(n)).replace("M", str(n - 1)) for n in range(1, 13))]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        bomb("[x, x]", f"aN: &aN [{', '.join(['*aM'] * 9)}]\n"),
+        bomb("{k: v}", f"aN: &aN {{{', '.join(f'k{n}: *aM' for n in range(9))}}}\n"),
+    ],
+    ids=["lists", "keys and values"],
+)
+def test_alias_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Aliases of aliases are refused before they have cost more than a hundred thousand values or so."""
+    visited: list[object] = []
+    convert = Reader.value
+
+    def counted(reader: Reader, node: Node, keys: Keys) -> object:
+        visited.append(None)
+        return convert(reader, node, keys)
+
+    monkeypatch.setattr(Reader, "value", counted)
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    [said] = complaints(file)
+    assert said.endswith("nested too deeply, or an alias that repeats itself")
+    assert len(visited) < 150_000
+
+
+def test_alias(tmp_path: Path) -> None:
+    """An alias that is used many times is none of that."""
+    file = tmp_path / "config.yaml"
+    file.write_text("a: &a [x, y]\nb:\n" + "  - *a\n" * 5000)
+    assert read(file).data["b"] == [["x", "y"]] * 5000
