@@ -15,9 +15,9 @@ from monitor.alerts.alert import (
     known_certificates,
     remind_every,
 )
-from monitor.alerts.keys import AT_PORT, STORE_VS_ENDPOINT, alert_key, machine_of
+from monitor.alerts.keys import AT_PORT, OF_LISTS, STORE_VS_ENDPOINT, alert_key, machine_of
 from monitor.alerts.steps import add_steps
-from monitor.assess import stale_without_targets
+from monitor.assess import lists_without_targets
 from monitor.model import (
     AlertKey,
     AlertLevel,
@@ -54,7 +54,7 @@ def collect_alerts(snapshot: Snapshot, now: datetime) -> dict[AlertKey, Alert]:
                 # The next probe shows another certificate, and each would be an alert of its own.
                 finding = replace(finding, sha256="")  # noqa: PLW2901 - the same finding, without its certificate
             _add(alerts, state, finding, certificate, now)
-    _add_stale_lists(alerts, snapshot)
+    _add_lists(alerts, snapshot)
     return alerts
 
 
@@ -165,21 +165,21 @@ def _level(finding: Finding, certificate: Certificate | None, now: datetime) -> 
     return AlertLevel.CRITICAL if finding.severity is Severity.CRITICAL else AlertLevel.WARNING
 
 
-def _add_stale_lists(alerts: dict[AlertKey, Alert], snapshot: Snapshot) -> None:
+def _add_lists(alerts: dict[AlertKey, Alert], snapshot: Snapshot) -> None:
     """Add the target lists without any target, and name lists themselves where no endpoint serves them."""
-    for alert in _stale_without_targets(snapshot):
+    for alert in _without_targets(snapshot):
         alerts.setdefault(alert.key, alert)
     for alert in alerts.values():
-        if alert.check is Check.DISCOVERY_STALE:
+        if alert.check in OF_LISTS:
             discovery_id = alert.key.scope_id
             discovery = snapshot.discoveries.get(discovery_id)
             if discovery is not None and discovery.target_id not in snapshot.states:
                 alert.locations = {(discovery_id, discovery_id): list_location(discovery_id)}
 
 
-def _stale_without_targets(snapshot: Snapshot) -> Iterator[Alert]:
+def _without_targets(snapshot: Snapshot) -> Iterator[Alert]:
     policy = Policy()
-    for finding in stale_without_targets(snapshot):
+    for finding in lists_without_targets(snapshot):
         critical = finding.severity is Severity.CRITICAL
         yield Alert(
             key=alert_key("", finding),

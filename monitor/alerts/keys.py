@@ -23,6 +23,9 @@ ABOUT_CERTIFICATE = frozenset(
 AT_PORT = frozenset({Check.NOT_DEPLOYED, Check.NOT_IN_STORE})
 """Those of STORE_VS_ENDPOINT that are about a port."""
 
+OF_LISTS = frozenset({Check.DISCOVERY_STALE, Check.TARGETS_LEFT_OUT})
+"""The checks whose alerts are about a target list."""
+
 ON_MACHINE = frozenset(
     {Check.BINDING_STALE, Check.KEY_MISSING, Check.KEY_INACCESSIBLE, Check.CA_NOT_INSTALLED}
 )

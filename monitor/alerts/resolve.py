@@ -11,6 +11,7 @@ from monitor.alerts.keys import (
     ABOUT_REVOCATION,
     AT_PORT,
     CLOCK,
+    OF_LISTS,
     ON_MACHINE,
     certificate_of,
     judged_check,
@@ -123,7 +124,7 @@ def _resolve_shared(
 ) -> Resolution:
     """Return what became of an alert that several targets share."""
     check = judged_check(record.key)
-    if check is Check.DISCOVERY_STALE and (resolution := _resolve_list(record, snapshot)) is not None:
+    if check in OF_LISTS and (resolution := _resolve_list(record, snapshot)) is not None:
         return resolution
     owners = index.owners(record)
     if any(unreachable_at(state, location) for location, state in owners):
@@ -139,7 +140,7 @@ def _resolve_shared(
 
 
 def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:
-    """Return what became of a stale target list, ``None`` when an endpoint that serves it was fetched again.
+    """Return what became of an alert about a list, ``None`` when the endpoint that serves it was fetched.
 
     After a start nothing is known until it was fetched again, and its failures are counted again.
     """

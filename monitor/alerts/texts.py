@@ -31,6 +31,7 @@ PROBLEM = {
     Check.KEY_TYPE: plain("problem_key_type", "key type not accepted by the product"),
     Check.NEVER_SEEN: plain("problem_never_seen", "standby, certificate not checked yet"),
     Check.DISCOVERY_STALE: plain("problem_discovery_stale", "the target list could not be fetched"),
+    Check.TARGETS_LEFT_OUT: plain("problem_targets_left_out", "more targets than limits.targets allows"),
     Check.NOT_DEPLOYED: plain("problem_not_deployed", "new certificate installed but not used"),
     Check.BINDING_STALE: plain("problem_binding_stale", "bound to a certificate that is no longer used"),
     Check.KEY_MISSING: plain("problem_key_missing", "private key missing"),

@@ -3,7 +3,7 @@
 from monitor.assess.clients import ACCEPTED_BY_GO
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
-from monitor.assess.correlate.stale_discoveries import stale_without_targets
+from monitor.assess.correlate.target_lists import lists_without_targets
 from monitor.assess.damage import damaged
 from monitor.assess.flapping import flapping, steady
 from monitor.assess.judge import judge
@@ -27,11 +27,11 @@ __all__ = [
     "failures_named",
     "flapping",
     "judge",
+    "lists_without_targets",
     "mismatch",
     "missing_names",
     "revoked",
     "split_chains",
-    "stale_without_targets",
     "steady",
     "unreachability",
     "unreachability_changes_at",

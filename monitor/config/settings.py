@@ -14,7 +14,7 @@ from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import URL_PATTERN, default_url, store_url
 from monitor.delivery.kinds import ReceiverSections
-from monitor.discovery import DiscoveryKind
+from monitor.discovery import LONGEST_LIST, MOST_TARGETS, DiscoveryKind
 from monitor.logs import LogFormat
 from monitor.model import label_problem
 from monitor.model.labels import OWN_LABELS
@@ -176,10 +176,17 @@ class LogSettings(Settings):
 
 
 class LimitSettings(Settings):
-    """Limits of the load that probes put on this machine and its network."""
+    """Limits of the load that probes put on this machine and its network, and of discoveries."""
 
     in_flight: int = Field(500, strict=True, ge=1, le=100_000, description="most probes at the same time")
     per_second: int = Field(200, strict=True, ge=1, le=100_000, description="most probes started per second")
+    targets: int = Field(
+        MOST_TARGETS,
+        strict=True,
+        ge=1,
+        le=LONGEST_LIST,
+        description="most targets that all discoveries may bring; an alert says how many are left out",
+    )
 
 
 class FileSettings(ReceiverSections):
@@ -197,7 +204,7 @@ class FileSettings(ReceiverSections):
     store: StoreSettings | None = Field(None, description="where observations are recorded")
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")
     alerts: AlertSettings | None = Field(None, description="when and what is notified")
-    limits: LimitSettings | None = Field(None, description="limits of the load by probes")
+    limits: LimitSettings | None = Field(None, description="limits of the load by probes, and of discoveries")
     probe: ProbeSettings | None = Field(None, description="targets that /probe may probe; none if left out")
     issuers: IssuerSettings | None = Field(None, description="how issuers of certificates are queried")
     log: LogSettings | None = Field(None, description="form of the log")

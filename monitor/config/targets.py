@@ -143,9 +143,15 @@ class _Planning:
         own = with_policy(discovery, found)
         before = preset.defaults if preset else None
         policy = self._policies.of(found.kind, labels, own, before)
-        target = with_preset(settings.target(policy), found.aliases, found.traits, preset)
-        target = with_owner(target, *self._policies.owner_and_note(found.kind, labels, own, before))
-        target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
+        target = settings.target(policy)
+        # A list may have hundreds of thousands of entries, and each copy of a target costs.
+        if preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
+            target = with_preset(target, found.aliases, found.traits, preset)
+        target = replace(
+            with_owner(target, *self._policies.owner_and_note(found.kind, labels, own, before)),
+            labels=tuple(sorted(labels.items())),
+            origin=discovery.id,
+        )
         there = self.targets.setdefault(target.id, target).location
         if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")

@@ -39,7 +39,7 @@ class Daemon:
         config = load(path)
         plan_targets(config, {})
         store = await Store.open(config.store.url, app_version=__version__)
-        discoveries = Discoveries(store, clock)
+        discoveries = Discoveries(store, clock, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
         active = plan_targets(config, discoveries.found())
         return cls(path, wire(active, store, discoveries, clock, await own_names()))

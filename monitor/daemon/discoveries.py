@@ -1,5 +1,6 @@
 """The lists of discovered targets; one that cannot be fetched stays as it last was."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -7,11 +8,12 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.discovery import Discovery, DiscoveryResult
+from monitor.discovery import MOST_TARGETS, Discovery, DiscoveryResult
 from monitor.messages import english, failure_line
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, DiscoveredTarget, DiscoveryState, TargetTraits
 from monitor.store import Store
+from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +53,36 @@ def merge_targets(
     return tuple(entry for _, entry in sorted((older | fresh).items()))
 
 
+def bounded(
+    entries: Sequence[ListedTarget], kept: Sequence[ListedTarget], most: int
+) -> tuple[ListedTarget, ...]:
+    """Return at most so many entries in their order; those that were kept before come first."""
+    if len(entries) <= most:
+        return tuple(entries)
+    before = {_key(entry.found) for entry in kept}
+    ranked = sorted(entries, key=lambda entry: _key(entry.found) not in before)
+    return tuple(sorted(ranked[: max(most, 0)], key=lambda entry: _key(entry.found)))
+
+
 def _key(found: DiscoveredTarget) -> tuple[str, str, str]:
     return found.kind, found.address, found.server_name
+
+
+_Merged = tuple[tuple[ListedTarget, ...], tuple[ListedTarget, ...], int]
+"""A list before and after an answer, and how many of its targets found no room."""
 
 
 class Discoveries:
     """The last good list of every configured discovery."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        """Start with no discovery."""
+    def __init__(self, store: Store, clock: Clock, most: int = MOST_TARGETS) -> None:
+        """Start with no discovery; ``most`` is how many targets all of them may bring."""
         self._store = store
         self._clock = clock
+        self._most = most
+        # One at a time: what one brings is room that another does not have.
+        self._merging = asyncio.Lock()
+        self._threads = ThreadPool("target lists", 1)
         self._kept: dict[str, tuple[ListedTarget, ...]] = {}
         self._states: dict[str, DiscoveryState] = {}
         self._said: dict[str, str] = {}
@@ -93,14 +114,13 @@ class Discoveries:
     async def refresh(self, discovery: Discovery, metrics: OwnMetrics, changed: Callable[[], None]) -> None:
         """Refresh one list, call ``changed`` when other targets result, and record it."""
         answer = await discovery.discover()
-        if discovery.id not in self._states:
+        async with self._merging:
+            merged = await self._merged(discovery, answer)
+        if merged is None:
             return
-        before, now = self._kept.get(discovery.id, ()), self._clock.now()
-        after = merge_targets(
-            before, answer.found, now=now, grace=discovery.grace, complete=_complete(answer, before)
-        )
-        self._kept[discovery.id] = after
-        self._note(discovery, answer, len(after), metrics)
+        before, after, left_out = merged
+        now = self._clock.now()
+        self._note(discovery, answer, (len(after), left_out), metrics)
         # Before anything that may fail or be cancelled: at the next refresh it is no change any more.
         same = [entry.found for entry in before] == [entry.found for entry in after]
         if not same:
@@ -108,22 +128,48 @@ class Discoveries:
         if (answer.found or not answer.failures) and not (same and self._saved_lately(discovery.id, now)):
             # An answer in part is recorded too, and is no success; only a first one has no other date.
             had_at = self._states[discovery.id].succeeded_at or now
-            await self._store.save_discovered(discovery.id, _dumped(after), had_at)
+            await self._store.save_discovered(discovery.id, await self._threads.run(_dumped, after), had_at)
             self._saved_at[discovery.id] = now
+
+    async def _merged(self, discovery: Discovery, answer: DiscoveryResult) -> _Merged | None:
+        """Return the list before and after an answer, ``None`` for a discovery that is no longer configured.
+
+        It runs on a thread, since two hundred thousand entries take seconds.
+        """
+        name, before = discovery.id, self._kept.get(discovery.id, ())
+        if name not in self._states:
+            return None
+        others = sum(len(kept) for other, kept in self._kept.items() if other != name)
+        now, room = self._clock.now(), self._most - others
+
+        def merge() -> _Merged:
+            complete = _complete(answer, before)
+            every = merge_targets(before, answer.found, now=now, grace=discovery.grace, complete=complete)
+            after = bounded(every, before, room)
+            return before, after, len(every) - len(after)
+
+        merged = await self._threads.run(merge)
+        if name not in self._states:
+            return None
+        self._kept[name] = merged[1]
+        return merged
 
     def _saved_lately(self, name: str, now: datetime) -> bool:
         """Return whether an unchanged list was recorded lately: long lists are refreshed often."""
         saved_at = self._saved_at.get(name)
         return saved_at is not None and timedelta(0) <= now - saved_at < SAVE_EVERY
 
-    def _note(self, discovery: Discovery, answer: DiscoveryResult, found: int, metrics: OwnMetrics) -> None:
+    def _note(
+        self, discovery: Discovery, answer: DiscoveryResult, counted: tuple[int, int], metrics: OwnMetrics
+    ) -> None:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))
         good = not answer.failures
         # Ten thousand devices take several refreshes to read: slow is not stale.
         self._states[discovery.id] = replace(
             state,
             target_id=discovery.target_id,
-            found=found,
+            found=counted[0],
+            left_out=counted[1],
             asked_at=self._clock.now(),
             succeeded_at=self._clock.now() if good else state.succeeded_at,
             failed=0 if good else state.failed + (not discovery.unfinished),

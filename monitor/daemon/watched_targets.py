@@ -108,9 +108,9 @@ class WatchedTargets:
             discoveries.keep_only(polled_discoveries(self.config))
 
     async def _use(self, active: ActiveConfig) -> None:
-        active = active.keeping(self.active)
+        active = await self._reading.run(active.keeping, self.active)
         await self._services.loader.load_onto(self._services.board, active.targets)
-        _log_changes(self.active, active)
+        await self._reading.run(_log_changes, self.active, active)
         self.active = active
         self.plan()
         try:

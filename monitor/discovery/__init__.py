@@ -12,7 +12,7 @@ from monitor.discovery.cidr import CidrSettings
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.dns import DnsDiscovery, DnsSettings
 from monitor.discovery.file_sd import FileSdSettings
-from monitor.discovery.groups import with_policy
+from monitor.discovery.groups import LONGEST_LIST, MOST_TARGETS, with_policy
 from monitor.discovery.http_sd import HttpSdSettings
 from monitor.discovery.mx import MxSettings
 from monitor.discovery.settings import DiscoverySettings
@@ -74,6 +74,8 @@ def make_discovery(
 
 __all__ = [
     "DISCOVERIES",
+    "LONGEST_LIST",
+    "MOST_TARGETS",
     "CidrSettings",
     "Discovery",
     "DiscoveryContext",

@@ -29,7 +29,12 @@ from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.settings import PolicySettings
 
-MOST_TARGETS = 100_000
+LONGEST_LIST = 1_000_000
+"""Targets of one list that are kept at all, whatever ``limits.targets`` is."""
+
+MOST_TARGETS = 200_000
+"""Targets that all discoveries together may bring unless ``limits.targets`` says otherwise."""
+
 MARGINS = ("warn_before", "critical_before", "ca_warn_before", "ca_critical_before")
 POLICY = ("interval", "timeout", *MARGINS, "encryption", "owner", "note")
 """Keys of the target that a label may set."""
@@ -63,10 +68,10 @@ def parse_groups(groups: Sequence[Any]) -> ParsedList:
     reading = _Reading()
     for index, group in enumerate(groups):
         reading.group(group, index)
-    if len(reading.found) > MOST_TARGETS:
-        reading.errors.append(ListError((), f"has more than {MOST_TARGETS} targets; the rest is left out"))
+    if len(reading.found) > LONGEST_LIST:
+        reading.errors.append(ListError((), f"has more than {LONGEST_LIST} targets; the rest is left out"))
     return ParsedList(
-        tuple(reading.found[:MOST_TARGETS]), tuple(reading.errors), tuple(dict.fromkeys(reading.notes))
+        tuple(reading.found[:LONGEST_LIST]), tuple(reading.errors), tuple(dict.fromkeys(reading.notes))
     )
 
 

@@ -28,6 +28,7 @@ class Check(StrEnum):
     KEY_TYPE = "key_type"
     NEVER_SEEN = "never_seen"
     DISCOVERY_STALE = "discovery_stale"
+    TARGETS_LEFT_OUT = "targets_left_out"
     REVOKED = "revoked"
     REVOCATION_UNKNOWN = "revocation_unknown"
     CRL_EXPIRY = "crl_expiry"

@@ -76,7 +76,8 @@ class DiscoveryState:
     """The state of one discovery: when its list was last fetched, and why not since.
 
     ``target_id`` is that of the endpoint that serves the list, if any; ``failed`` counts failures in a row.
-    ``asked_at`` is the time of the last refresh by this process, ``None`` before the first.
+    ``asked_at`` is the time of the last refresh by this process, ``None`` before the first. ``left_out``
+    counts targets that are not watched because there is no room for them.
     """
 
     id: str
@@ -86,6 +87,7 @@ class DiscoveryState:
     succeeded_at: datetime | None = None
     failed: int = 0
     failures: tuple[Failure, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

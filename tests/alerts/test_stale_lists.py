@@ -1,4 +1,4 @@
-"""Notifications about target lists that could not be fetched, for targets without endpoints."""
+"""Notifications about target lists that could not be fetched or are too long."""
 
 from dataclasses import replace
 
@@ -94,3 +94,22 @@ def test_list_that_was_fetched_again_is_reported(borne: bool) -> None:  # noqa: 
         [("resolved", "", LIST)],
         [],
     ]
+
+
+def test_list_with_too_many_targets() -> None:
+    """What finds no room is one alert about the list, resolved once everything is watched."""
+    long = replace(HAD, found=0, left_out=7)
+    decisions = steps(
+        (with_list(long), NOW), (with_list(long), NOW), (with_list(HAD), NOW), (with_list(HAD), NOW)
+    )
+    assert [news(one) for one in decisions] == [
+        [("first", "warning", LIST)],
+        [],
+        [("resolved", "", LIST)],
+        [],
+    ]
+    (item,) = log(with_list(long)).items
+    assert written(item.messages[0]) == (
+        f"{LIST} finds more targets than limits.targets allows: 7 are not watched; raise it, or split "
+        "the list between two monitors"
+    )

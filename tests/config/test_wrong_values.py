@@ -86,7 +86,7 @@ alerts: {tell_renewals: all}
         "a former name where it never was one",
         "limits: {blind_after: 3}\ndefaults: {checks: {served_old: off}}\n",
         [
-            "1: limits.blind_after: unknown key; allowed: in_flight, per_second",
+            "1: limits.blind_after: unknown key; allowed: in_flight, per_second, targets",
             "2: defaults.checks.served_old: is now called not_deployed",
         ],
     ),

@@ -13,8 +13,8 @@ from monitor.assess.correlate.mixed_encryption import mixed_encryption
 from monitor.assess.correlate.recorders import recorders_out_of_step
 from monitor.assess.correlate.renewal_window import renewal_windows
 from monitor.assess.correlate.revoked import revoked
-from monitor.assess.correlate.stale_discoveries import stale_discoveries
 from monitor.assess.correlate.store_vs_endpoint import store_vs_endpoint
+from monitor.assess.correlate.target_lists import target_lists
 from monitor.model import Finding, Snapshot
 
 _QUESTIONS: tuple[Callable[[Snapshot, datetime], Iterator[tuple[str, Finding]]], ...] = (
@@ -22,7 +22,7 @@ _QUESTIONS: tuple[Callable[[Snapshot, datetime], Iterator[tuple[str, Finding]]],
     recorders_out_of_step,
     failovers_older,
     mixed_encryption,
-    stale_discoveries,
+    target_lists,
     store_vs_endpoint,
     revoked,
     renewal_windows,
@@ -37,6 +37,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``failover_older``: a failover server's certificate expires before those of all servers it can replace.
     ``encryption``: of the recorders of one site some are encrypted and some are not.
     ``discovery_stale``: a target list could not be fetched for some time.
+    ``targets_left_out``: a target list has more targets than ``limits.targets`` leaves room for.
     ``not_deployed``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
     ``ca_not_installed`` compare a machine's certificate stores with what its ports serve.
     ``revoked`` and ``revocation_unknown``: what issuers said, which is asked for beside the probes.

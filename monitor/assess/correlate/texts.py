@@ -81,6 +81,14 @@ def discovery_stale(
 def discovery_stale_unknown(*, discovery: str, failed: int, last: Message, kept: Message) -> None: ...
 
 
+@message(
+    "targets_left_out",
+    "{discovery} finds more targets than limits.targets allows: {left_out} are not watched; raise it, or "
+    "split the list between two monitors",
+)
+def targets_left_out(*, discovery: str, left_out: int) -> None: ...
+
+
 @message("last_fetched", "it was last fetched {at}")
 def last_fetched(*, at: datetime) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Judge discoveries whose target list could not be fetched for some time.
+"""Judge target lists: those that could not be fetched for some time, and those that are too long.
 
 It must not judge the targets: those last known stay watched.
 """
@@ -24,23 +24,36 @@ _WARNING_AFTER = 3
 _CRITICAL_AFTER = 12
 
 
-def stale_discoveries(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
-    """Yield a finding for one target of each discovery that failed several times in a row.
+_Fault = tuple[Check, Severity, Message]
+
+
+def target_lists(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
+    """Yield the findings about each discovery for one target.
 
     That is the endpoint that serves the list, or else the first target that the discovery found.
     """
     for discovery in snapshot.discoveries.values():
-        if discovery.failed >= _WARNING_AFTER:
+        for check, default, message in _faults(discovery):
             target = _target_for(snapshot, discovery)
-            if target is not None:
-                yield from _finding(target, discovery)
+            severity = target.policy.severity(check, default) if target else None
+            if target is not None and severity is not None:
+                yield target.id, _found(discovery, target.location, (check, severity, message))
 
 
-def stale_without_targets(snapshot: Snapshot) -> Iterator[Finding]:
-    """Yield a finding for each discovery that failed several times in a row and has no target."""
+def lists_without_targets(snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield the findings about each discovery that has no target."""
     for discovery in snapshot.discoveries.values():
-        if discovery.failed >= _WARNING_AFTER and _target_for(snapshot, discovery) is None:
-            yield _found(discovery, discovery.id, _severity(discovery))
+        for fault in _faults(discovery):
+            if _target_for(snapshot, discovery) is None:
+                yield _found(discovery, discovery.id, fault)
+
+
+def _faults(discovery: DiscoveryState) -> Iterator[_Fault]:
+    if discovery.failed >= _WARNING_AFTER:
+        yield Check.DISCOVERY_STALE, _severity(discovery), _message(discovery)
+    if discovery.left_out:
+        said = texts.targets_left_out(discovery=discovery.id, left_out=discovery.left_out)
+        yield Check.TARGETS_LEFT_OUT, Severity.WARNING, said
 
 
 def _target_for(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
@@ -50,21 +63,14 @@ def _target_for(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
     return next((state.target for state in snapshot if state.target.origin == discovery.id), None)
 
 
-def _finding(target: Target, discovery: DiscoveryState) -> Iterator[tuple[str, Finding]]:
-    severity = target.policy.severity(Check.DISCOVERY_STALE, _severity(discovery))
-    if severity is not None:
-        yield target.id, _found(discovery, target.location, severity)
-
-
 def _severity(discovery: DiscoveryState) -> Severity:
     return Severity.CRITICAL if discovery.failed >= _CRITICAL_AFTER else Severity.WARNING
 
 
-def _found(discovery: DiscoveryState, location: str, severity: Severity) -> Finding:
-    shared = AlertKey(Check.DISCOVERY_STALE, Scope.DISCOVERY, discovery.id)
-    return Finding(
-        Check.DISCOVERY_STALE, severity, _message(discovery), location=location, shared_alert=shared
-    )
+def _found(discovery: DiscoveryState, location: str, fault: _Fault) -> Finding:
+    check, severity, message = fault
+    shared = AlertKey(check, Scope.DISCOVERY, discovery.id)
+    return Finding(check, severity, message, location=location, shared_alert=shared)
 
 
 def _message(discovery: DiscoveryState) -> Message:

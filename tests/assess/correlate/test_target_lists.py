@@ -1,10 +1,11 @@
-"""A list of targets that could not be fetched for some time is reported at one target."""
+"""A list of targets that could not be fetched for some time, or is too long, is reported at one target."""
 
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from monitor.assess import lists_without_targets
 from monitor.assess.correlate import texts
 from monitor.model import (
     AlertKey,
@@ -16,6 +17,7 @@ from monitor.model import (
     Message,
     Scope,
     Severity,
+    Snapshot,
     TargetState,
     text,
 )
@@ -91,3 +93,41 @@ class TestDiscoveryStale:
     def test_without_any_target_nobody_can_be_named(self) -> None:
         """Nothing is found, and nothing breaks."""
         assert found(discoveries=(self.STALE,)) == {}
+
+
+class TestLeftOut:
+    """A list with more targets than there is room for is reported at once, and is no failure."""
+
+    LONG = DiscoveryState("file_sd:all", found=2, succeeded_at=days(0), left_out=3)
+
+    def api(self, check: Severity | None = WARNING) -> TargetState:
+        """Return a target of the list, with this severity for what is left out."""
+        state = port(443, OLD, host="vms01", component="management_server")
+        policy = replace(state.target.policy, checks=((Check.TARGETS_LEFT_OUT, check),))
+        return replace(state, target=replace(state.target, origin="file_sd:all", policy=policy))
+
+    def test_finding(self) -> None:
+        """It says how many are not watched, and is one alert about the list."""
+        expected = Finding(
+            Check.TARGETS_LEFT_OUT,
+            WARNING,
+            texts.targets_left_out(discovery="file_sd:all", left_out=3),
+            location="vms01:443",
+            shared_alert=AlertKey(Check.TARGETS_LEFT_OUT, Scope.DISCOVERY, "file_sd:all"),
+        )
+        assert found(self.api(), discoveries=(self.LONG,)) == {"vms01:443": [expected]}
+
+    def test_switched_off(self) -> None:
+        """A policy can switch it off."""
+        assert found(self.api(None), discoveries=(self.LONG,)) == {}
+
+    def test_stale_as_well(self) -> None:
+        """A list that is too long and then cannot be fetched has both findings."""
+        both = replace(self.LONG, failed=3)
+        findings = found(self.api(), discoveries=(both,))["vms01:443"]
+        assert [one.check for one in findings] == [Check.DISCOVERY_STALE, Check.TARGETS_LEFT_OUT]
+
+    def test_no_room_at_all(self) -> None:
+        """Without any target of its own the list itself is named."""
+        snapshot = Snapshot(discoveries={"file_sd:all": replace(self.LONG, found=0)})
+        assert [one.location for one in lists_without_targets(snapshot)] == ["file_sd:all"]
