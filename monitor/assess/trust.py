@@ -51,16 +51,21 @@ class PathFinder:
         self._verdicts: OrderedDict[tuple[str, ...], Path] = OrderedDict()
         self._indexes: OrderedDict[str, _Index] = OrderedDict()
 
-    def find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+    def find(
+        self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime, *, keep: bool = True
+    ) -> Path:
         """Return the path of the first certificate of ``chain`` over the others to one of the anchors.
 
         ``chain`` is what was served, leaf first, each certificate with its DER; order, repetition and
-        unrelated certificates among the others do not matter. It must not be empty.
+        unrelated certificates among the others do not matter. It must not be empty. Without ``keep`` a path
+        that is not in the cache is not put there.
         """
         key = (anchors.key, *[certificate.sha256 for certificate, _ in chain])
         path = self._verdicts.get(key)
         if path is None or not _holds(path, now):
             path = self._find(location, chain, anchors, now)
+            if not keep:
+                return path
             self._verdicts[key] = path
             if len(self._verdicts) > self._size:
                 self._verdicts.popitem(last=False)

@@ -48,7 +48,7 @@ class Judge:
         """Return the state after a probe."""
         seen, target = observation.result, previous.target
         kept = last_known(previous, seen, now)
-        paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
+        paths = (*self._paths(previous, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
         sightings = (*seen.sightings, *kept)
         if sightings == previous.sightings:
             sightings = previous.sightings  # so that a state shares the memory of the one before it
@@ -102,7 +102,7 @@ class Judge:
             bare = [one for one in state.sightings if one.certificate.sha256 not in ders]
             locations = {one.location for one in bare}
             whole = [one for one in state.sightings if one.location not in locations]
-            paths = (*self._paths(state.target, whole, ders, anchors, now), *_paths_at(state, bare))
+            paths = (*self._paths(state, whole, ders, anchors, now), *_paths_at(state, bare))
         assessment = judge(
             state.target,
             state.sightings,
@@ -121,15 +121,17 @@ class Judge:
 
     def _paths(
         self,
-        target: Target,
+        state: TargetState,
         sightings: Sequence[Sighting],
         ders: Mapping[str, bytes],
         anchors: Anchors,
         now: datetime,
     ) -> Iterator[Path]:
+        # The paths of certificates that never come back would fill the cache.
+        keep = not flapping(state.former_leaves)
         for location, links in _by_location(sightings, ders):
-            for chain in chains(target, links):
-                yield self._finder.find(location, chain, anchors, now)
+            for chain in chains(state.target, links):
+                yield self._finder.find(location, chain, anchors, now, keep=keep)
 
 
 def unjudged(previous: TargetState, observation: Observation) -> TargetState:
