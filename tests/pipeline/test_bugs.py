@@ -37,11 +37,13 @@ GOOD = leaf("good.vms.example", ROOT, end=days(40), start=days(-300))
 class Stumbling(PathFinder):
     """Be a path finder with a bug that one certificate meets."""
 
-    def find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+    def find(
+        self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime, *, keep: bool = True
+    ) -> Path:
         """Raise for that certificate."""
         if chain[0][0].sha256 == ODD.sha256:
             raise OverflowError("a bug")
-        return super().find(location, chain, anchors, now)
+        return super().find(location, chain, anchors, now, keep=keep)
 
 
 class ShowsOdd:
