@@ -1,6 +1,7 @@
 """The demo shows a page, metrics and mails, and stops cleanly."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,11 +11,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.demo.estate import members
+from monitor.demo.pki import authority
 from support.factories.file_probes import UNIX
 from support.servers import programs
 from support.servers.command import COMMAND
@@ -92,6 +96,13 @@ def patiently(url: str, text: str) -> str:
         assert time.monotonic() < ends_at, found
         time.sleep(0.2)
     return found
+
+
+def test_titles_are_names() -> None:
+    """A title says neither how long something is valid nor what is wrong: it is stored, and a label."""
+    servers = members(authority("CA", timedelta(days=1)), "http://ca.example/crl", timedelta(minutes=1))
+    assert [one.title for one in servers if not one.title.replace(" ", "").isalnum()] == []
+    assert not [one.title for one in servers if re.search(r"\b(days?|expired|left|revoked)\b", one.title)]
 
 
 @UNIX

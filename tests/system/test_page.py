@@ -1,6 +1,7 @@
 """The page of the demo in a real browser: sorted, complete in itself, and readable on a telephone."""
 
 import asyncio
+import html
 import re
 import struct
 from datetime import datetime, timedelta
@@ -17,7 +18,15 @@ pytestmark = pytest.mark.system
 def cells(document: str, name: str) -> list[str]:
     """Return the texts of one column of the table, from the top down."""
     found = re.findall(rf'<td[^>]*data-is="{name}"[^>]*>(.*?)</td>', document, re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in found]
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in found]
+
+
+def instant(text: str) -> str:
+    """Return the instant that a cell begins with, such as ``Nov 24, 2026 20:42``, in a form that sorts."""
+    if not text:
+        return ""
+    found = datetime.strptime(" ".join(text.split()[:4]) + " +0000", "%b %d, %Y %H:%M %z")
+    return f"{found:%Y-%m-%d %H:%M}"
 
 
 def length(text: str) -> timedelta:
@@ -50,7 +59,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tu
 
 def test_rows_are_sorted_by_expiry(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
     """The earliest expiry comes first, after what is unreachable and before what has no certificate."""
-    expiries = [text[:16] for text in cells(page[0].document, "Expires")]
+    expiries = [instant(text) for text in cells(page[0].document, "Expires")]
     dated = sorted(datetime.fromisoformat(text) for text in expiries if text)
     unseen = ["the log server", "the standby's two ports", ""]
     bare = ["the recorder without encryption", "the client whose store is empty"]
