@@ -125,6 +125,8 @@ def read_port(text: str, lowest: int = 1) -> int:
     return int(text)
 
 
+# A target of a list is read several times in a row, by its list, its settings and its probe.
+@lru_cache(1024)
 def read_host(text: str) -> str:
     """Return a name in lower case (IDNA 2003, no trailing dot) or the shortest form of an IP address.
 

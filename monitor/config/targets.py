@@ -13,7 +13,7 @@ from monitor.config.machines import machines
 from monitor.config.policy import Policies
 from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
-from monitor.model import DiscoveredTarget, Target, TargetTraits
+from monitor.model import DiscoveredTarget, Target, TargetInfo, TargetTraits
 from monitor.settings import PolicySettings
 from monitor.sources import (
     DISCOVERED_KINDS,
@@ -147,11 +147,8 @@ class _Planning:
         # A list may have hundreds of thousands of entries, and each copy of a target costs.
         if preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
             target = with_preset(target, found.aliases, found.traits, preset)
-        target = replace(
-            with_owner(target, *self._policies.owner_and_note(found.kind, labels, own, before)),
-            labels=tuple(sorted(labels.items())),
-            origin=discovery.id,
-        )
+        info = _owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
+        target = replace(target, info=info, labels=tuple(sorted(labels.items())), origin=discovery.id)
         there = self.targets.setdefault(target.id, target).location
         if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
@@ -229,9 +226,11 @@ def with_preset(
 
 def with_owner(target: Target, owner: str, note: str) -> Target:
     """Return a target with an owner and a note."""
-    if not owner and not note:
-        return target
-    return replace(target, info=replace(target.info, owner=owner, note=note))
+    return replace(target, info=_owned(target, owner, note)) if owner or note else target
+
+
+def _owned(target: Target, owner: str, note: str) -> TargetInfo:
+    return replace(target.info, owner=owner, note=note) if owner or note else target.info
 
 
 def _labels(preset: Preset | None) -> dict[str, str]:

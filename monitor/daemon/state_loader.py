@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 SLICE = 50
 """How many targets are judged before others get the loop: some 10 ms."""
 
+FRESH_SLICE = 5000
+"""How many targets are compared with those on the board before others get the loop: some 20 ms."""
+
 AnchorsFor = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 
 
@@ -33,8 +36,15 @@ class StateLoader:
         target is judged again from its last known certificates; a new one is loaded from the store.
         """
         known = board.snapshot.states
-        kept = {t.id: known[t.id] for t in targets if t.id in known and known[t.id].target == t}
-        loaded = {t.id: TargetState(t) for t in targets if t.id not in kept}
+        kept, loaded = dict[str, TargetState](), dict[str, TargetState]()
+        for begin in range(0, len(targets), FRESH_SLICE):
+            for target in targets[begin : begin + FRESH_SLICE]:
+                before = known.get(target.id)
+                if before is not None and before.target == target:
+                    kept[target.id] = before
+                else:
+                    loaded[target.id] = TargetState(target)
+            await asyncio.sleep(0)
         await self._fill(loaded, [t for t in targets if t.id in loaded])
         # Those probed meanwhile once more: what the board shows was recorded before.
         newer = board.snapshot.states

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.addresses import read_host
 from monitor.config import Plan, load, plan
 from monitor.model import Check, DiscoveredTarget, Margin, Severity, Target
 
@@ -225,3 +226,12 @@ def test_found_nonsense(tmp_path: Path) -> None:
         ["dns:portal.example:443"],
         1,
     )
+
+
+def test_long_list_reads_each_host_once(tmp_path: Path) -> None:
+    """The host of a found target is read once, however often it is needed."""
+    found = [DiscoveredTarget(f"host{number}.example:443") for number in range(200)]
+    before = read_host.cache_info().misses
+    plan_of = planned(tmp_path, "targets: [{kind: file_sd, files: [l.json], name: l}]", {"file_sd:l": found})
+    assert len(plan_of.targets) == 200
+    assert read_host.cache_info().misses - before <= 200

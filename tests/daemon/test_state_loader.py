@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+import pytest
+
 from monitor.assess import PathFinder
+from monitor.daemon import state_loader
 from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, Target, TargetState
 from monitor.pipeline import Board, Judge
@@ -52,3 +55,26 @@ def test_a_probe_that_finishes_while_its_target_is_read_again_is_not_undone() ->
     asyncio.run(loader.load_onto(board, [after]))
     (state,) = board.snapshot
     assert (state.failed_probes, state.target.policy.unreachable_after) == (2, 7)
+
+
+def test_others_get_the_loop_between_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long list of new targets is put on the board in slices."""
+    monkeypatch.setattr(state_loader, "FRESH_SLICE", 2)
+    turns: list[None] = []
+
+    async def scenario() -> Board:
+        board = Board()
+        loader = StateLoader(cast("Store", Record()), Judge(PathFinder()), anchors, FakeClock())
+
+        async def others() -> None:
+            while True:
+                turns.append(None)
+                await asyncio.sleep(0)
+
+        other = asyncio.create_task(others())
+        await loader.load_onto(board, [target(number) for number in range(10)])
+        other.cancel()
+        return board
+
+    assert len(asyncio.run(scenario()).snapshot.states) == 10
+    assert len(turns) >= 5
