@@ -26,16 +26,22 @@ NAME = "rec.vms.example"
 class Post:
     """Keep the mails that arrive; ``hold`` makes the server silent after the text of each.
 
-    ``taken`` is awaited when a mail is kept and its sender does not know that yet.
+    ``taken`` is awaited when a mail is kept and its sender does not know that yet; ``refuse`` is answered
+    instead of keeping any, and ``refused`` counts how often.
     """
 
     mails: list[EmailMessage] = field(default_factory=list)
     hold: bool = False
     held: asyncio.Event = field(default_factory=asyncio.Event)
     taken: Callable[[], Awaitable[None]] | None = None
+    refuse: str = ""
+    refused: int = 0
 
     async def handle_DATA(self, _server: SMTP, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
         """Keep one mail, or hold it without an answer."""
+        if self.refuse:
+            self.refused += 1
+            return self.refuse
         if self.hold:
             self.held.set()
             await asyncio.Event().wait()
