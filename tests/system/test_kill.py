@@ -103,13 +103,13 @@ def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) ->
     asyncio.run(scenario())
 
 
-def serve_another_at_each_look(where: Site, number: int) -> None:
-    """Let each probe find a certificate never seen, so that each is recorded, told and mailed."""
-    # Ever older ones, so that none is the renewal of the one before.
+def serve_another_at_each_second_look(where: Site, number: int) -> None:
+    """Let every other probe find a certificate never seen, so that each is recorded, told and mailed."""
+    # Ever older ones, so that none is the renewal of the one before; one at each probe would be flapping.
     stock = [
         where.issue(timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY) for n in range(number)
     ]
-    left = iter(stock)
+    left = iter([one for one in stock for _ in range(2)])
 
     def next_one() -> None:
         issued = next(left, None)
@@ -133,7 +133,7 @@ def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> Non
     async def scenario() -> None:
         async with site(tmp_path) as where:
             config = where.configure(interval="100ms")
-            serve_another_at_each_look(where, 120)
+            serve_another_at_each_second_look(where, 120)
             for _ in range(5):
                 mails = len(where.post.mails)
                 async with daemon(config) as running:
