@@ -84,7 +84,8 @@ def alert_location(state: TargetState, location: str = "") -> AlertLocation:
     about = (("owner", target.label("owner")), ("note", target.info.note))
     labels = [label for label in target.labels if label[0] in _SHOWN_LABELS]
     labels += [pair for pair in about if pair[1]]
-    return AlertLocation(location or target.location, target.info.title or target.location, tuple(labels))
+    title = target.info.title or target.location
+    return AlertLocation(location or target.location, title, tuple(labels), target.info.server)
 
 
 def remind_every(state: TargetState, severity: Severity) -> timedelta:

@@ -124,7 +124,7 @@ def _title(lead: _Lead, locations: Sequence[AlertLocation]) -> str:
     """Return the title of a group: that of its lead, but all ports of a standby have one that fits them."""
     title = lead.title or TITLES[lead.key.check]
     if lead.key.check is Check.NEVER_SEEN and len(locations) > 1:
-        return common_title((one.title for one in locations), title)
+        return common_title(locations, title)
     return title
 
 

@@ -105,8 +105,8 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
     for state in unreachable:
         hosts.setdefault(host_of(state), []).append(state)
     for host, states in hosts.items():
-        titles = [alert_location(state).title for state in states]
-        title = titles[0] if len(titles) == 1 else common_title(titles, host)
+        found = [alert_location(state) for state in states]
+        title = found[0].title if len(found) == 1 else common_title(found, host)
         reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
         yield UnreachableHost(title, tuple(state.target.location for state in states), tuple(reasons))
 

@@ -81,13 +81,13 @@ def _group(
     first = next((record for record in worst if record.key.id == lead), worst[0])
     found = [one for record in pending for one in _locations(record, states, owners)]
     shown_at = tuple(dict.fromkeys(location for _, location in found))
-    check, titles = first.key.check, {record.title for record in pending}
-    of_host = check in _OF_HOST and len(titles) > 1
+    check = first.key.check
+    of_host = check in _OF_HOST and len(shown_at) > 1
     return AlertGroup(
         id=first.key.id,
         check=check,
         level=worst[0].level,
-        title=common_title(titles, first.title) if of_host else first.title,
+        title=common_title(shown_at, first.title) if of_host else first.title,
         since=min(record.opened_at for record in pending),
         alerts=tuple(record.key for record in pending),
         targets=tuple(dict.fromkeys(target_id for target_id, _ in found)),

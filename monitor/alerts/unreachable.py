@@ -18,6 +18,7 @@ from monitor.alerts.texts import (
 from monitor.model import (
     AlertKey,
     AlertLevel,
+    AlertLocation,
     AlertRecord,
     AlertResolution,
     Check,
@@ -70,12 +71,9 @@ def host_of(state: TargetState) -> str:
     return qualified(state.target.host or state.target.location, state.target.zone)
 
 
-def common_title(titles: Iterable[str], host: str) -> str:
-    """Return the title of several targets of a host: what all have before the first comma, else the host.
-
-    "Recording Server Recorder 01, server certificate, port 9001" is one of "Recording Server Recorder 01".
-    """
-    shared = {title.partition(",")[0] for title in titles}
+def common_title(locations: Iterable[AlertLocation], host: str) -> str:
+    """Return the title of several targets of a host: that of their server, if known, else the host."""
+    shared = {one.server or one.title for one in locations}
     return shared.pop() if len(shared) == 1 else host
 
 
@@ -186,9 +184,9 @@ def _add(hosts: dict[str, Alert], state: TargetState) -> None:
             remind_every=timedelta.max,
             title=state.target.info.title or state.target.location,
         )
-    else:
-        alert.title = common_title((alert.title, alert_location(state).title), host)
     _add_target(alert, state)
+    if len(alert.locations) > 1:
+        alert.title = common_title(alert.locations.values(), host)
     alert.covers[key] = (state.target.location,)
     if state.unreachable is not None:
         alert.messages[state.unreachable.message] = None

@@ -146,7 +146,7 @@ class _Planning:
         target = settings.target(policy)
         # A list may have hundreds of thousands of entries, and each copy of a target costs.
         if preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
-            target = with_preset(target, found.aliases, found.traits, preset)
+            target = with_preset(target, found.aliases, found.traits, preset, found.name)
         info = _owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
         target = replace(target, info=info, labels=tuple(sorted(labels.items())), origin=discovery.id)
         there = self.targets.setdefault(target.id, target).location
@@ -207,13 +207,16 @@ def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> Di
 
 
 def with_preset(
-    target: Target, aliases: tuple[str, ...], traits: TargetTraits, preset: Preset | None
+    target: Target, aliases: tuple[str, ...], traits: TargetTraits, preset: Preset | None, name: str = ""
 ) -> Target:
-    """Return a target with the info and traits of its preset; its own title is kept."""
+    """Return a target with the info and traits of its preset; its own title is kept.
+
+    ``name`` is the display name of its server, if known.
+    """
     info = target.info
     if preset is not None:
         _, port = split_location(target.location)
-        info = make_target_info(preset, "", target.host, int(port))
+        info = make_target_info(preset, name, target.host, int(port))
         info = replace(info, title=target.info.title or info.title)
         traits = replace(
             traits,

@@ -76,13 +76,14 @@ class AlertState(StrEnum):
 class AlertLocation:
     """One location of an alert, and the target to which it belongs.
 
-    ``location`` is ``host:port`` or a path; ``title`` is the name that people gave the target; ``labels`` are
-    those that people are shown.
+    ``location`` is ``host:port`` or a path; ``title`` is the name that people gave the target and ``server``
+    that of its server, if known; ``labels`` are those that people are shown.
     """
 
     location: str
     title: str
     labels: tuple[tuple[str, str], ...] = ()
+    server: str = ""
 
 
 class AlertResolution(StrEnum):

@@ -103,10 +103,12 @@ class Runbook:
 class TargetInfo:
     """The description of a target for people, shown in mails and on the page.
 
+    ``server`` is the title of the server that the target is a port of, empty where nothing has named it.
     ``owner`` is the person or team responsible, ``note`` a remark; both are one line of sanitized text.
     """
 
     title: str = ""
+    server: str = ""
     component: str = ""
     owner: str = ""
     note: str = ""

@@ -9,13 +9,18 @@ LONGEST_NAME = 100
 
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
-    """Return the title, of names alone: the product's for the role, the server's, and the port."""
+    """Return the title, of names alone: the server's with its role, and the port."""
+    return f"{server_title(preset, name, host)}, TCP {port}"
+
+
+def server_title(preset: Preset, name: str, host: str) -> str:
+    """Return the title of a server: the product's name for its role and its own, or that of its host."""
     server = display(name.strip(), LONGEST_NAME)
     # A service is often registered under the name of its role ("MobileServer"), which is not a server name.
     if not server or _squeezed(server) == _squeezed(preset.name):
         server = display(host, LONGEST_NAME)
     names_role = server.casefold().startswith(preset.name.casefold())
-    return f"{server if names_role else f'{preset.name} {server}'}, TCP {port}"
+    return server if names_role else f"{preset.name} {server}"
 
 
 def _squeezed(name: str) -> str:
@@ -30,6 +35,7 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
     values = {"host": display(host), "port": str(port)}
     return TargetInfo(
         title=title(preset, name, host, port),
+        server=server_title(preset, name, host),
         component=preset.component,
         runbook=Runbook(
             impact=preset.impact,

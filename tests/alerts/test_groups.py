@@ -143,7 +143,7 @@ def hosts(*states: TargetState) -> Snapshot:
 
 def port(number: int) -> TargetState:
     """Return one port of a recorder at a site."""
-    info = TargetInfo(title=f"Recorder 01, port {number}")
+    info = TargetInfo(title=f"Recorder 01, port {number}", server="Recorder 01")
     return at_site(
         seen(f"rec:{number}", certificate(number), on=target(f"rec:{number}", info=info)), "harbor"
     )

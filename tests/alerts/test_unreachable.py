@@ -55,18 +55,19 @@ def test_hosts_of_one_name_in_two_zones_are_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("titles", "wanted"),
+    ("infos", "wanted"),
     [
-        (("Recorder 1, media, port 7563", "Recorder 1, server, port 9001"), "Recorder 1"),
-        (("Recorder 1, media, port 7563", "Web server"), "a"),
-        (("", ""), "a"),
+        ((TargetInfo("Media", server="Recorder 1"), TargetInfo("Server", server="Recorder 1")), "Recorder 1"),
+        ((TargetInfo("Media", server="Recorder 1"), TargetInfo("Web server")), "a"),
+        ((TargetInfo("Recorder 1"), TargetInfo("Recorder 1")), "Recorder 1"),
+        ((TargetInfo(), TargetInfo()), "a"),
     ],
 )
-def test_unreachable_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
-    """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
+def test_unreachable_host_is_called_by_its_name(infos: tuple[TargetInfo, TargetInfo], wanted: str) -> None:
+    """Several ports go by the title of their server, or by their host, in a notice and in the inventory."""
     states = [
-        unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", info=TargetInfo(title=title))))
-        for n, title in enumerate(titles, 1)
+        unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", info=info)))
+        for n, info in enumerate(infos, 1)
     ]
     others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
     shown = picture(*states, *others)
