@@ -4,11 +4,11 @@ It must not find paths: they come from the path finder, which caches them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from monitor.assess import texts
+from monitor.assess.case import Case
 from monitor.assess.chain_checks import outlived, weak_key, weak_signature
 from monitor.assess.crl import list_changes, list_findings, superseded_lists
 from monitor.assess.damage import damage_findings
@@ -32,7 +32,6 @@ from monitor.model import (
     DateForm,
     Failure,
     Finding,
-    Message,
     Path,
     RevocationList,
     Scope,
@@ -41,17 +40,6 @@ from monitor.model import (
     Target,
     text,
 )
-
-# Only an endpoint serves its certificates to others. Of those that lie in files and stores no name is
-# expected and no trust, unless asked for.
-_SERVING = "endpoint"
-
-# How a CA is named that was not found with the leaf, and how a trusted one is, by the kind of target.
-_NOT_HERE = {
-    "endpoint": (texts.its_ca_not_served, texts.its_trusted_ca_not_served),
-    "files": (texts.its_ca_not_in_file, texts.its_trusted_ca_not_in_file),
-}
-_NOT_IN_STORE = (texts.its_ca_not_in_store, texts.its_trusted_ca_not_in_store)
 
 
 def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
@@ -82,7 +70,7 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     for found in (*damage_findings(target, damage), *flapping_findings(target, changing)):
         findings[found.check, "", found.location] = found
     for path in counting:
-        for found in _path_findings(_Case(target, path, sightings, now), dues):
+        for found in _path_findings(Case(target, path, sightings, now), dues):
             findings.setdefault((found.check, found.sha256, found.location), found)
     replaced = superseded_lists(target, lists, now) if lists else ()
     every = (*findings.values(), *list_findings(target, lists, replaced, now)) if lists else findings.values()
@@ -98,70 +86,6 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One path of a target, with what is needed to judge it."""
-
-    target: Target
-    path: Path
-    sightings: tuple[Sighting, ...]
-    now: datetime
-
-    @property
-    def served(self) -> bool:
-        """Return whether the certificates are served to clients."""
-        return self.target.kind == _SERVING
-
-    def finding(
-        self,
-        check: Check,
-        default: Severity,
-        certificate: Certificate,
-        message: Message,
-        shared: AlertKey | None = None,
-    ) -> Iterator[Finding]:
-        """Yield a finding with the policy's severity, none when the check is off."""
-        severity = self.target.policy.severity(check, default)
-        if severity is not None:
-            yield Finding(check, severity, message, certificate.sha256, self.path.location, shared)
-
-    def shared_alert(self, check: Check, certificate: Certificate) -> AlertKey | None:
-        """Return the alert about a CA that all certificates below it share, ``None`` for the leaf's own."""
-        if certificate == self.path.leaf:
-            return None
-        return AlertKey(check, Scope.CERTIFICATE, certificate.sha256)
-
-    def is_authority(self, leaf: Certificate) -> bool:
-        """Return whether a certificate at rest is a CA's own, such as an anchor file.
-
-        Self-signed server certificates often carry the CA flag (openssl req -x509 sets it), but a CA has
-        no host names. What a key store holds with its key is a server's, unless it says that it is a CA's:
-        keytool marks no certificate that it makes for a server.
-        """
-        if not leaf.is_ca or self.served or leaf.dns_names or leaf.ip_addresses:
-            return False
-        return not (leaf.presumed_ca and self._has_key(leaf))
-
-    def _has_key(self, leaf: Certificate) -> bool:
-        """Return whether the private key of a certificate is at the location of the path."""
-        here = (one for one in self.sightings if one.own_key and one.location == self.path.location)
-        return any(one.certificate.sha256 == leaf.sha256 for one in here)
-
-    def who(self, certificate: Certificate) -> Message:
-        """Return how a message names a certificate of the path."""
-        title = certificate.title
-        if certificate == self.path.leaf:
-            if self.is_authority(certificate):
-                return texts.the_ca_certificate(title=title)
-            return texts.the_certificate(title=title)
-        here = (one for one in self.sightings if one.location == self.path.location)
-        if any(one.certificate.sha256 == certificate.sha256 for one in here):
-            return texts.its_ca(title=title)
-        trusted = self.path.trusted and certificate == self.path.certificates[-1]
-        absent = _NOT_HERE.get(self.target.kind, _NOT_IN_STORE)
-        return absent[trusted](title=title)
-
-
 def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | None:  # noqa: FBT001 - a state
     problem = encryption_problem(target, encrypted)
     if problem is None:
@@ -172,7 +96,7 @@ def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | Non
     return Finding(Check.ENCRYPTION, severity, problem.message, location=target.location)
 
 
-def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
+def _path_findings(case: Case, dues: list[Due]) -> Iterator[Finding]:
     if made_at_start(case.target, case.path):
         yield from _state_finding(case)
         return
@@ -187,14 +111,14 @@ def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
         yield from _service_findings(case)
 
 
-def _state_finding(case: _Case) -> Iterator[Finding]:
+def _state_finding(case: Case) -> Iterator[Finding]:
     """Yield the one finding for a certificate that the server issued itself at its start."""
     if not _accepted(case):
         leaf = case.path.leaf
         yield from case.finding(Check.TRUST, Severity.OK, leaf, texts.made_at_start(title=leaf.title))
 
 
-def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
+def _dates(case: Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
     policy = case.target.policy
     as_ca = certificate != case.path.leaf or case.is_authority(certificate)
     check = Check.CA_EXPIRY if as_ca else Check.EXPIRY
@@ -210,7 +134,7 @@ def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[F
         yield from case.finding(Check.NOT_YET_VALID, Severity.CRITICAL, certificate, said)
 
 
-def _leaf_findings(case: _Case) -> Iterator[Finding]:
+def _leaf_findings(case: Case) -> Iterator[Finding]:
     path, leaf = case.path, case.path.leaf
     if not _accepted(case) and (case.served or _trust_wanted(case)):
         yield from _client_findings(case) if path.trusted else _trust_finding(case)
@@ -224,7 +148,7 @@ def _leaf_findings(case: _Case) -> Iterator[Finding]:
         yield from _name_findings(case)
 
 
-def _trust_finding(case: _Case) -> Iterator[Finding]:
+def _trust_finding(case: Case) -> Iterator[Finding]:
     leaf, problem = case.path.leaf, case.path.problem or text("")
     if case.served and made_by_product(case.target, case.path):
         said = texts.default_certificate(problem=problem)
@@ -233,7 +157,7 @@ def _trust_finding(case: _Case) -> Iterator[Finding]:
         yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, texts.not_trusted(problem=problem))
 
 
-def _client_findings(case: _Case) -> Iterator[Finding]:
+def _client_findings(case: Case) -> Iterator[Finding]:
     """Yield what keeps some clients from trusting a path that others, and the path finder, trust."""
     if case.served and case.path.openssl:
         said = texts.refused_as_served(reason=case.path.openssl)
@@ -241,7 +165,7 @@ def _client_findings(case: _Case) -> Iterator[Finding]:
     yield from _date_form_findings(case)
 
 
-def _date_form_findings(case: _Case) -> Iterator[Finding]:
+def _date_form_findings(case: Case) -> Iterator[Finding]:
     """Yield a finding for each certificate whose dates some clients cannot read.
 
     OpenSSL verifies the form of every date on the path; the path finder has verified it without time.
@@ -257,14 +181,14 @@ def _date_form_findings(case: _Case) -> Iterator[Finding]:
             yield from case.finding(Check.TRUST, Severity.CRITICAL, certificate, said, shared)
 
 
-def _name_findings(case: _Case) -> Iterator[Finding]:
+def _name_findings(case: Case) -> Iterator[Finding]:
     leaf = case.path.leaf
     if problem := mismatch(leaf, case.target.server_name):
         default = Severity.CRITICAL if problem.check is Check.NAME else Severity.WARNING
         yield from case.finding(problem.check, default, leaf, problem.message)
 
 
-def _service_findings(case: _Case) -> Iterator[Finding]:
+def _service_findings(case: Case) -> Iterator[Finding]:
     leaf = case.path.leaf
     for certificate in case.path.certificates:
         if unfit := purpose_problem(certificate, case.who, is_leaf=certificate == leaf):
@@ -276,7 +200,7 @@ def _service_findings(case: _Case) -> Iterator[Finding]:
         yield from case.finding(Check.PUBLIC_NAME, Severity.WARNING, leaf, problem)
 
 
-def _accepted(case: _Case) -> bool:
+def _accepted(case: Case) -> bool:
     accept = case.target.policy.accept
     return bool(accept) and case.path.leaf.sha256 in _fingerprints(accept)
 
@@ -287,7 +211,7 @@ def _fingerprints(written: frozenset[str]) -> frozenset[str]:
     return frozenset(text.replace(":", "").replace(" ", "").lower() for text in written)
 
 
-def _trust_wanted(case: _Case) -> bool:
+def _trust_wanted(case: Case) -> bool:
     return any(check is Check.TRUST for check, _ in case.target.policy.checks)
 
 

@@ -1,0 +1,48 @@
+"""What the configuration of every kind of target has in common: keys, and the types of their values."""
+
+from monitor.settings.keys import PolicySettings, Reminders, Settings, TargetSettings
+from monitor.settings.types import (
+    DISTINCT,
+    RENAMED,
+    AnchorPath,
+    Duration,
+    Fingerprint,
+    Host,
+    Labels,
+    LocalPath,
+    LocalPattern,
+    Username,
+    distinct,
+    duration,
+    duration_text,
+    folder_of,
+    margin,
+    pattern,
+    renamed,
+    revocation_sources,
+)
+
+__all__ = [
+    "DISTINCT",
+    "RENAMED",
+    "AnchorPath",
+    "Duration",
+    "Fingerprint",
+    "Host",
+    "Labels",
+    "LocalPath",
+    "LocalPattern",
+    "PolicySettings",
+    "Reminders",
+    "Settings",
+    "TargetSettings",
+    "Username",
+    "distinct",
+    "duration",
+    "duration_text",
+    "folder_of",
+    "margin",
+    "pattern",
+    "renamed",
+    "revocation_sources",
+]
