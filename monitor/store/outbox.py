@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, or_, select, update
 
 from monitor.model import (
     AlertLevel,
@@ -97,6 +97,16 @@ def due_notifications(
         .order_by(worst.desc(), at, notification.c.created_at, notification.c.id)
         .limit(limit)
     )
+    return _loaded(connection, query)
+
+
+def pending_notifications(connection: Connection) -> tuple[Notification, ...]:
+    """Return everything that some recipient still waits for, the oldest first."""
+    pending = select(notification).where(notification.c.finished_at.is_(None))
+    return _loaded(connection, pending.order_by(notification.c.created_at, notification.c.id))
+
+
+def _loaded(connection: Connection, query: Select[Any]) -> tuple[Notification, ...]:
     rows = connection.execute(query).all()
     alerts = _alerts(connection, [row.id for row in rows])
     return tuple(_notification(row, alerts.get(row.id, [])) for row in rows)

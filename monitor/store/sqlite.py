@@ -15,10 +15,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from monitor.errors import SystemBrokenError
+from monitor.store.damage import damage
 from monitor.store.dialect import DIALECT, PATIENCE, READS, system_errors
 from monitor.store.files import DatabaseLock, identity, prepare
 
 _MILLISECOND = timedelta(milliseconds=1)
+
+DAMAGE_CHECK_EACH = 5
+"""The content is examined at each fifth check, and at each one while it is damaged."""
 
 
 class SqliteDialect:
@@ -35,6 +39,7 @@ class SqliteDialect:
         """Prepare without opening anything."""
         self._path = path
         self._opened: tuple[int, int] | None = None
+        self._checks_left = 0
 
     @classmethod
     def of(cls, url: str) -> Self:
@@ -105,6 +110,7 @@ class SqliteDialect:
             connection.execute(f"PRAGMA busy_timeout = {patience // _MILLISECOND}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
             self._opened = None if self._path is None else identity(self._path)
 
@@ -127,7 +133,7 @@ class SqliteDialect:
         return None
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the open file is no longer the one at its path.
+        """Raise ``SystemBrokenError`` when the open file is no longer the one at its path, or is damaged.
 
         SQLite keeps using a deleted file without an error (on Windows it cannot be deleted): everything
         recorded then is lost at the next start.
@@ -142,6 +148,17 @@ class SqliteDialect:
                 "recorded from now on is lost at the next start, and mails may be sent again; restart "
                 "cert-monitor"
             )
+        self._check_content(self._path)
+
+    def _check_content(self, path: Path) -> None:
+        if self._checks_left > 0:
+            self._checks_left -= 1
+            return
+        with system_errors(self):
+            found = damage(path)
+        if found:
+            raise SystemBrokenError(f"the store {path} is damaged: {found}; {_RESTORE}")
+        self._checks_left = DAMAGE_CHECK_EACH - 1
 
     def backup(self, revision: str) -> Path | None:
         """Copy the file atomically to ``FILE.before-REVISION``; return that path."""
@@ -183,6 +200,9 @@ def _upsert(table: Table) -> Insert:
     )
 
 
+_RESTORE = (
+    "stop cert-monitor and restore a backup (cert-monitor restore), or move the file away to start afresh"
+)
 _LOCKED = "another program has locked it; stop that program (a backup, an open sqlite3 shell)"
 # The primary result code is the low byte (https://sqlite.org/rescode.html).
 _WHY = {

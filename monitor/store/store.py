@@ -76,7 +76,7 @@ class Store:
         self._pool.close()
 
     async def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the file was deleted or replaced while open."""
+        """Raise ``SystemBrokenError`` when the file was deleted, replaced or damaged while open."""
         await self._pool.run(self._database.check)
 
     async def _read(
