@@ -378,3 +378,18 @@ def test_dropped_good_news_is_decided_again(path: Path, copy: Path) -> None:
     assert known(path) == ({"leaf"}, True)
     assert set(using(lambda store: store.open_alerts(), url(path))) == {key}
     assert asked(path, f"SELECT last_error FROM notification WHERE id = '{numbered(2)}'") == [(DROPPED,)]
+
+
+def test_several_pending_notifications_are_decided_in_one_pass(path: Path, copy: Path) -> None:
+    """All that waited is due at the same instant, also where one alert waited twice; all else stays known."""
+    filled(path)
+
+    async def more(store: Store) -> None:
+        await store.notify(*told("other", 2), NOW)
+        await store.notify(*told("other", 3), NOW)
+        await store.notify(*notified("delivered"), [], NOW)
+
+    using(more, url(path))
+    back_up(url(path), copy)
+    assert restore(copy, url(path), LATER)[1] == 3
+    assert known(path) == ({"delivered"}, True)
