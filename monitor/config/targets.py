@@ -216,7 +216,7 @@ def with_preset(
     info = target.info
     if preset is not None:
         _, port = split_location(target.location)
-        info = make_target_info(preset, name, target.host, int(port))
+        info = make_target_info(preset, name or target.info.server, target.host, int(port))
         info = replace(info, title=target.info.title or info.title)
         traits = replace(
             traits,

@@ -40,6 +40,7 @@ def _entry(site: Site, found: DiscoveredTarget, own: dict[str, Any]) -> Iterator
         "address": found.address,
         "server_name": found.server_name,
         "title": found.title or site.settings.title,
+        "server": found.name,
         "labels": site.settings.labels | dict(found.labels),
         "preset": found.preset,
         "public_names": list(part.public_names),

@@ -28,6 +28,9 @@ class EndpointSettings(ConnectSettings):
     preset: str = Field(
         "", description="built-in knowledge about such a port, such as recording_server.media"
     )
+    server: str = Field(
+        "", description="name of the server that this is a port of; what concerns several ports goes by it"
+    )
     public_names: tuple[Host, ...] = Field(
         (), description="other names that clients use; the certificate must include them"
     )
@@ -80,7 +83,7 @@ class EndpointSettings(ConnectSettings):
             host=host,
             server_name=name,
             aliases=self.aliases,
-            info=TargetInfo(title=self.title),
+            info=TargetInfo(title=self.title, server=self.server),
             traits=TargetTraits(
                 stands_in_for=self.stands_in_for,
                 public_names=self.public_names,
