@@ -177,6 +177,33 @@ renewal_log = Table(
     Column("notified_at", TimestampColumn, nullable=False),
 )
 
+# What keeps alerts back: acknowledged ones by their id, silenced ones by matchers. Nothing writes it yet.
+silence = Table(
+    "silence",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("matchers", Text, nullable=False),
+    Column("alert_id", Text),
+    Column("certificate", Text),
+    Column("starts_at", TimestampColumn, nullable=False),
+    Column("ends_at", TimestampColumn),
+    Column("reason", TextColumn, nullable=False),
+    Column("by", TextColumn, nullable=False),
+    Column("ended_at", TimestampColumn),
+    Column("ended_by", TextColumn),
+)
+
+# Which of several services on one database acts, and until when. Nothing writes it yet.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", TextColumn, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", TimestampColumn, nullable=False),
+)
+
 receiver_state = Table(
     "receiver_state",
     metadata,

@@ -153,6 +153,27 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("digest_at", sa.BigInteger),
         sa.Column("heartbeat_at", sa.BigInteger),
     )
+    op.create_table(
+        "silence",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("matchers", sa.Text, nullable=False),
+        sa.Column("alert_id", sa.Text),
+        sa.Column("certificate", sa.Text),
+        sa.Column("starts_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("ended_by", sa.Text),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+    )
     return {"alert": alert, "renewal_log": renewal_log, "receiver_state": receiver_state}
 
 
