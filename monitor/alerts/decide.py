@@ -5,13 +5,20 @@ transaction; deciding again with the changes applied notifies nothing.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.alerts.alert import Alert
 from monitor.alerts.clock_problem import clock_problem
 from monitor.alerts.collect import collect_alerts
-from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
+from monitor.alerts.decision import (
+    Decision,
+    DecisionInput,
+    NotificationItem,
+    NotifyReason,
+    ReceiverDecision,
+    ResolvedAlerts,
+)
 from monitor.alerts.due import as_items, due_alerts, members_added, notified, worst_first
 from monitor.alerts.groups import alert_groups, changed_records
 from monitor.alerts.inventory import inventory_decision
@@ -51,20 +58,36 @@ def decide(given: DecisionInput) -> Decision:
     alerts = findings | collect_unreachable(given.snapshot, given.open_alerts)
     active = set(_keys(alerts.values()))
     inactive = _inactive(given, active)
-    over = resolve_alerts(given.snapshot, inactive, active).over
+    resolved = resolve_alerts(given.snapshot, inactive, active)
+    over = resolved.over
     kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
-    receivers = tuple(_for_receiver(given, one, findings, alerts, inactive) for one in given.receivers)
+    found = _Found(findings, alerts, active, inactive, resolved)
+    receivers = tuple(_for_receiver(given, one, found) for one in given.receivers)
     return Decision(
         groups,
         alert_changes=(
             *changed_records(alerts.values(), groups, given.open_alerts, given.now),
-            *_recorded_only(given, receivers, alerts),
+            *_recorded_only(given, receivers, active),
             *(_closed(inactive[key], how, given) for key, how in over.items() if key not in kept),
         ),
         receivers=receivers,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is the same for every receiver: the alerts of now, and the recorded ones that are not active.
+
+    ``findings`` are the alerts without those of unreachable targets.
+    """
+
+    findings: _Alerts
+    alerts: _Alerts
+    active: Collection[AlertKey]
+    inactive: _Records
+    resolved: ResolvedAlerts
 
 
 def _keys(alerts: Iterable[Alert]) -> Iterator[AlertKey]:
@@ -89,10 +112,10 @@ def _closed(record: AlertRecord, how: AlertResolution, given: DecisionInput) -> 
 
 
 def _recorded_only(
-    given: DecisionInput, receivers: Iterable[ReceiverDecision], alerts: _Alerts
+    given: DecisionInput, receivers: Iterable[ReceiverDecision], active: Collection[AlertKey]
 ) -> Iterator[AlertRecord]:
     """Yield the records of what an inventory names as unreachable before it is an alert."""
-    known = {*_keys(alerts.values()), *given.open_alerts}
+    known = {*active, *given.open_alerts}
     leads: dict[str, str] = {}
     changed = {change.key for one in receivers for change in one.changes.log if change.record is not None}
     for key in changed - known:
@@ -101,16 +124,14 @@ def _recorded_only(
             yield unreachable_record(state, lead, given.now)
 
 
-def _for_receiver(
-    given: DecisionInput, receiver: ReceiverRecord, findings: _Alerts, alerts: _Alerts, inactive: _Records
-) -> ReceiverDecision:
+def _for_receiver(given: DecisionInput, receiver: ReceiverRecord, found: _Found) -> ReceiverDecision:
     known = without_refused(receiver, given.now)
     if receiver.inventory_at is not None:
-        decision = _notice(given, known, alerts, inactive)
+        decision = _notice(given, known, found)
     elif _first_pass_over(given) and not awaits_retry(receiver, given.now):
-        decision = inventory_decision(given, known, findings, alerts)
+        decision = inventory_decision(given, known, found.findings, found.alerts)
     else:
-        decision = _first_pass(given, known, findings)
+        decision = _first_pass(given, known, found.findings)
     return with_retry(decision, receiver, given.now)
 
 
@@ -131,17 +152,14 @@ def _first_pass(given: DecisionInput, receiver: ReceiverRecord, findings: _Alert
     return ReceiverDecision(receiver.receiver, items, changes=ReceiverChanges(tuple(changes)))
 
 
-def _notice(
-    given: DecisionInput, receiver: ReceiverRecord, alerts: _Alerts, inactive: _Records
-) -> ReceiverDecision:
-    log, now = receiver.log, given.now
+def _notice(given: DecisionInput, receiver: ReceiverRecord, found: _Found) -> ReceiverDecision:
+    log, now, alerts = receiver.log, given.now, found.alerts
     due = due_alerts(alerts.values(), log, now)
     due_keys = {alert.key for alert, _ in due}
     changes = [change for alert, reason in due for change in notified(alert, reason, log, now)]
     changes += [c for a in alerts.values() if a.key not in due_keys for c in members_added(a, log)]
-    known = {key: one for key, one in inactive.items() if key in log and log[key].refused_at is None}
-    resolved = resolve_alerts(given.snapshot, known, set(_keys(alerts.values())))
-    changes += [LogChange(key, None, _told(how)) for key, how in resolved.over.items()]
+    resolved = _resolved_for(given, receiver, found)
+    changes += [LogChange(key, None, _reason(how)) for key, how in resolved.over.items()]
     items = as_items(due, alerts.values()) + resolved.items
     more, added, removed = _other_renewals(given, receiver, items)
     return ReceiverDecision(
@@ -151,7 +169,16 @@ def _notice(
     )
 
 
-def _told(how: AlertResolution) -> str:
+def _resolved_for(given: DecisionInput, receiver: ReceiverRecord, found: _Found) -> ResolvedAlerts:
+    """Return what became of the inactive alerts that a receiver knows of, which nearly always are all."""
+    log, inactive = receiver.log, found.inactive
+    known = {key: one for key, one in inactive.items() if key in log and log[key].refused_at is None}
+    if len(known) == len(inactive):
+        return found.resolved
+    return resolve_alerts(given.snapshot, known, found.active)
+
+
+def _reason(how: AlertResolution) -> str:
     """Return why the end of an alert is notified, empty when it is not."""
     return "" if how is AlertResolution.GONE else how.value
 
