@@ -125,15 +125,20 @@ def _validate(commands: Any) -> None:
     command.set_defaults(command=_later("configuration", "config_schema"))
 
 
+def _add_daemon(command: Any) -> None:
+    """Add the options of a command that asks the running daemon."""
+    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
+    )
+
+
 def _others(commands: Any) -> None:
     command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
     command.set_defaults(command=_later("mail", "test_email"))
     command = commands.add_parser("reload", help="make the running daemon read its configuration again")
-    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
-    command.add_argument(
-        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
-    )
+    _add_daemon(command)
     command.set_defaults(command=_later("reload", "reload"))
     command = commands.add_parser(
         "health",
@@ -141,10 +146,7 @@ def _others(commands: Any) -> None:
         description="Print the state of the running daemon in one line for Nagios, Checkmk, PRTG or Zabbix. "
         "Exit code: 0 healthy, 2 unhealthy or no answer.",
     )
-    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
-    command.add_argument(
-        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
-    )
+    _add_daemon(command)
     command.set_defaults(command=_later("health", "health"))
     group = commands.add_parser("clock", help="believe the clock of this machine again")
     inner = group.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
@@ -154,10 +156,7 @@ def _others(commands: Any) -> None:
         description="Make the running daemon believe the clock of this machine, which is right now and was "
         "ahead before. Exit code: 0 done, 2 the clock cannot be right, 1 no answer.",
     )
-    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
-    command.add_argument(
-        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
-    )
+    _add_daemon(command)
     command.set_defaults(command=_later("clock", "accept"))
     command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
     command.add_argument(
