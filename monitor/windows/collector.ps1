@@ -143,7 +143,7 @@ function Get-CertMonitorKey {
     try {
         $handle = Open-CertMonitorKey -Certificate $Certificate
         if ($null -eq $handle) {
-            $key.error = 'this kind of key is not looked at'
+            $key.error = 'this kind of key is not supported'
             return $key
         }
         try {
