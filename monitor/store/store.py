@@ -22,9 +22,9 @@ from monitor.model import (
     TargetState,
 )
 from monitor.store import (
+    alert_pass,
     alerts,
     delivered,
-    notification_log,
     outbox,
     pruning,
     reading,
@@ -138,7 +138,7 @@ class Store:
         now: datetime,
     ) -> None:
         """Write one alert pass atomically: alerts, changes by receiver, and notifications."""
-        await self._write(notification_log.notify, alerts, receivers, notifications, now)
+        await self._write(alert_pass.notify, alerts, receivers, notifications, now)
 
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20

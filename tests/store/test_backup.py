@@ -55,7 +55,7 @@ import sys
 from support.factories.recorded import NOW, TARGETS, VERSION, notified, probe, sighting, waiting
 from monitor.store.database import Database
 from monitor.store.facts import put_facts
-from monitor.store.notification_log import notify
+from monitor.store.alert_pass import notify
 from monitor.store.recording import record
 
 database = Database.open(sys.argv[1], app_version=VERSION)

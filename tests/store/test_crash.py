@@ -28,7 +28,7 @@ from support.factories.recorded import NOW, TARGETS, VERSION, probe, waiting, no
 from monitor.store.database import Database
 from monitor.store.facts import put_facts, read_fact
 from monitor.store.recording import record
-from monitor.store.notification_log import notify
+from monitor.store.alert_pass import notify
 
 database = Database.open(sys.argv[1], app_version=VERSION)
 number = int(database.read(read_fact, "number") or "0")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import SystemBrokenError
+from monitor.store.alert_pass import notify
 from monitor.store.database import Database
-from monitor.store.notification_log import notify
 from monitor.store.sqlite import DAMAGE_CHECK_EACH
 from support.factories.recorded import NOW, VERSION, notified, url, waiting
 

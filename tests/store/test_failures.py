@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from monitor.errors import SystemBrokenError
 from monitor.model import Observation, TargetState
 from monitor.store import Store
+from monitor.store.alert_pass import notify
 from monitor.store.alerts import open_alerts
 from monitor.store.database import Database
 from monitor.store.facts import put_facts, read_fact
-from monitor.store.notification_log import notify
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.sqlite import SqliteDialect
