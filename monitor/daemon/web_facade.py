@@ -11,11 +11,11 @@ from monitor.metrics import Exposition, OwnMetrics, render_probe
 from monitor.model import Clock, Snapshot
 from monitor.pipeline import Board, BusyError, NotAllowedError, OnDemandProber
 from monitor.web import (
+    ChangeResult,
     Health,
     OnDemandRefusal,
     OnDemandRequest,
     OnDemandResult,
-    ReloadResult,
     WebServer,
     make_app,
     make_metrics_app,
@@ -82,15 +82,15 @@ class WebFacade:
         web = self._services.config().web
         return {*self._services.own_names, *web.hosts, web.address.host.lower()}
 
-    async def reload(self) -> ReloadResult:
+    async def reload(self) -> ChangeResult:
         """Read the configuration again."""
         problems = await self._reload()
-        return ReloadResult(not problems, problems)
+        return ChangeResult(not problems, problems)
 
-    async def accept_clock(self) -> ReloadResult:
+    async def accept_clock(self) -> ChangeResult:
         """Believe the clock again."""
         problems = await self._accept_clock()
-        return ReloadResult(not problems, problems)
+        return ChangeResult(not problems, problems)
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Return the metrics of one target that is probed now, or why it is not."""

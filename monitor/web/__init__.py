@@ -7,14 +7,14 @@ route, which asks it to probe a target now.
 from monitor.web.app import make_app, make_metrics_app
 from monitor.web.on_demand import OnDemandRefusal, OnDemandRequest, OnDemandResult
 from monitor.web.server import WebServer
-from monitor.web.view import Health, ReloadResult, WebView
+from monitor.web.view import ChangeResult, Health, WebView
 
 __all__ = [
+    "ChangeResult",
     "Health",
     "OnDemandRefusal",
     "OnDemandRequest",
     "OnDemandResult",
-    "ReloadResult",
     "WebServer",
     "WebView",
     "make_app",

@@ -17,7 +17,7 @@ from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_certificates
-from monitor.web.view import ReloadResult, WebView
+from monitor.web.view import ChangeResult, WebView
 
 _READ = ["GET", "HEAD"]
 _log = logging.getLogger(__name__)
@@ -125,5 +125,5 @@ def _add_changes(app: FastAPI, view: WebView) -> None:
         return _answer(await view.accept_clock())
 
 
-def _answer(result: ReloadResult) -> Response:
+def _answer(result: ChangeResult) -> Response:
     return JSONResponse({"ok": result.ok, "problems": result.problems}, 200 if result.ok else 422)

@@ -34,7 +34,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class ReloadResult:
+class ChangeResult:
     """Whether a change is in force, such as a new configuration, and otherwise every mistake in it."""
 
     ok: bool
@@ -68,10 +68,10 @@ class WebView(OnDemandProbes, Protocol):
         """Return the names, in lower case, by which requests may name this machine."""
         ...
 
-    async def reload(self) -> ReloadResult:
+    async def reload(self) -> ChangeResult:
         """Read the configuration again; an invalid one leaves the old one in force."""
         ...
 
-    async def accept_clock(self) -> ReloadResult:
+    async def accept_clock(self) -> ChangeResult:
         """Believe the clock again after it was ahead."""
         ...

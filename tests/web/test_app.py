@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.web import Health, ReloadResult, WebServer, make_app, make_metrics_app
+from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
 from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
 
 
@@ -142,7 +142,7 @@ def test_reload() -> None:
 def test_reload_of_a_bad_file() -> None:
     """A bad configuration answers 422 with every mistake."""
     mistakes = ("conf.yaml:3: targets[0].address: no port",)
-    answer = ask(FakeDaemon(answer=ReloadResult(ok=False, problems=mistakes)), "/-/reload", method="POST")
+    answer = ask(FakeDaemon(answer=ChangeResult(ok=False, problems=mistakes)), "/-/reload", method="POST")
     assert (answer.status_code, answer.json()) == (422, {"ok": False, "problems": list(mistakes)})
 
 

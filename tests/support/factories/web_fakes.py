@@ -22,7 +22,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
-from monitor.web import Health, OnDemandRequest, OnDemandResult, ReloadResult
+from monitor.web import ChangeResult, Health, OnDemandRequest, OnDemandResult
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x\''
@@ -120,7 +120,7 @@ class FakeDaemon:
     shown: Snapshot = field(default_factory=Snapshot)
     state: Health = field(default_factory=lambda: Health(0.1, 2.0, None))
     missing: tuple[str, ...] = ()
-    answer: ReloadResult = field(default_factory=lambda: ReloadResult(ok=True))
+    answer: ChangeResult = field(default_factory=lambda: ChangeResult(ok=True))
     reloads: int = 0
     accepted: int = 0
     probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
@@ -155,12 +155,12 @@ class FakeDaemon:
         """Return the prepared names."""
         return self.names
 
-    async def reload(self) -> ReloadResult:
+    async def reload(self) -> ChangeResult:
         """Count the request and give the prepared answer."""
         self.reloads += 1
         return self.answer
 
-    async def accept_clock(self) -> ReloadResult:
+    async def accept_clock(self) -> ChangeResult:
         """Count the request and give the prepared answer."""
         self.accepted += 1
         return self.answer
