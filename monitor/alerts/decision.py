@@ -155,12 +155,16 @@ class ResolvedAlerts:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverDecision:
-    """What one receiver is notified now, and how the record of what it was notified changes."""
+    """What one receiver is notified now, and how the record of what it was notified changes.
+
+    ``remarks`` are about the notification itself; a reader is shown them before what it is about.
+    """
 
     receiver: str
     items: tuple[NotificationItem, ...] = ()
     inventory: Inventory | None = None
     changes: ReceiverChanges = ReceiverChanges()
+    remarks: tuple[Message, ...] = ()
 
     @property
     def nothing_to_send(self) -> bool:

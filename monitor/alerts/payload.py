@@ -26,10 +26,11 @@ class UnreadablePayloadError(ValueError):
     """A stored payload is not one that this version can read; the text says why."""
 
 
-def to_json(content: Content) -> str:
-    """Return the items of a notice, or the inventory, as JSON."""
+def to_json(content: Content, remarks: tuple[Message, ...] = ()) -> str:
+    """Return the items of a notice, or the inventory, as JSON, with the remarks on the notification."""
     name = "inventory" if isinstance(content, Inventory) else "items"
-    return json.dumps({name: _written(content)}, separators=(",", ":"))
+    said = {"remarks": _written(remarks)} if remarks else {}
+    return json.dumps({name: _written(content), **said}, separators=(",", ":"))
 
 
 def from_json(payload: str) -> Content:
@@ -41,6 +42,14 @@ def from_json(payload: str) -> Content:
             return inventory
         return tuple(_read(NotificationItem, one) for one in document["items"])
     except (ValueError, TypeError, KeyError) as error:
+        raise UnreadablePayloadError(f"{type(error).__name__}: {error}") from None
+
+
+def remarks_in(payload: str) -> tuple[Message, ...]:
+    """Return the remarks on the notification with this payload; raise ``UnreadablePayloadError``."""
+    try:
+        return tuple(map(message_from_json, json.loads(payload).get("remarks", ())))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UnreadablePayloadError(f"{type(error).__name__}: {error}") from None
 
 

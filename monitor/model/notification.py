@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.message import Message
+
 FIRST_WAIT = timedelta(seconds=5)
 """Due notifications are fetched every 10 seconds, so that the first repeat follows within 15."""
 
@@ -52,7 +54,8 @@ class Notification:
     ``rendered``, the form in which the receiver sends it. ``rendered`` is ``None`` before the first attempt.
     ``uncertain`` is true once an attempt may have been accepted without our knowing; a repeat then has the
     same bytes. ``short`` is true once the receiver refused the complete form for its size. ``recipients``
-    pairs addresses with states, in the order configured.
+    pairs addresses with states, in the order configured. ``remarks`` are about the notification itself and
+    not stored; those of its payload are.
     """
 
     id: str
@@ -69,6 +72,7 @@ class Notification:
     rendered_at: datetime | None = None
     uncertain: bool = False
     short: bool = False
+    remarks: tuple[Message, ...] = ()
 
     @property
     def pending(self) -> tuple[str, ...]:

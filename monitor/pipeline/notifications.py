@@ -39,9 +39,9 @@ def outgoing(
 
 def _notification(part: ReceiverDecision, recipients: Sequence[str], now: datetime) -> Notification:
     if part.inventory is not None:
-        kind, payload = NotificationKind.INVENTORY, to_json(part.inventory)
+        kind, payload = NotificationKind.INVENTORY, to_json(part.inventory, part.remarks)
     else:
-        kind, payload = NotificationKind.NOTICE, to_json(part.items)
+        kind, payload = NotificationKind.NOTICE, to_json(part.items, part.remarks)
     new = notification(part.receiver, recipients, kind, payload, now)
     return replace(new, alerts=tuple(_alerts(part.changes.log)))
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import Inventory, NotificationItem, NotifyReason
-from monitor.alerts.payload import UnreadablePayloadError, from_json, to_json
+from monitor.alerts.payload import UnreadablePayloadError, from_json, remarks_in, to_json
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.message import own
 from support.factories.alerts_world import NOW, certificate
@@ -42,6 +42,24 @@ def test_an_inventory_reads_back_equal(data: st.DataObject) -> None:
     """Any inventory, with its counts, items, upcoming expiries and hosts."""
     inventory = data.draw(st.from_type(Inventory))
     assert from_json(to_json(inventory)) == inventory
+
+
+@ANY
+@given(st.data())
+def test_remarks_read_back_equal(data: st.DataObject) -> None:
+    """Remarks on the notification are beside what it says, and change nothing of that."""
+    remarks = tuple(data.draw(st.lists(MESSAGES, max_size=3)))
+    payload = to_json((item(),), remarks)
+    assert (remarks_in(payload), from_json(payload)) == (remarks, (item(),))
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "[]", '{"items": [], "remarks": 1}', '{"items": [], "remarks": [1]}']
+)
+def test_remarks_that_were_never_stored_are_refused(payload: str) -> None:
+    """The same kind of error for them."""
+    with pytest.raises(UnreadablePayloadError):
+        remarks_in(payload)
 
 
 def item() -> NotificationItem:

@@ -6,7 +6,7 @@ SMTPUTF8.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,7 +17,7 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, sele
 from markupsafe import Markup
 
 from monitor.alerts.decision import Inventory
-from monitor.alerts.payload import Content, from_json
+from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.alerts.texts import shown
 from monitor.delivery.email.headers import HeaderPolicy
 from monitor.delivery.email.headlines import inventory_subject, subject
@@ -54,6 +54,8 @@ def render(
     """
     content, short = from_json(notification.payload), notification.short
     page = _page(content, PageWriter(writer, monitor, MOST_SHORT if short else MOST_ITEMS))
+    said = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
+    page = replace(page, remarks=tuple(map(writer.write, said)))
     text, html = (brief(page), None) if short else bodies(notification.kind.value, page, templates)
     return compose(notification, subject=page.subject, text=text, html=html, sender=sender, now=writer.now)
 
@@ -71,7 +73,7 @@ def bodies(kind: str, page: Page, templates: BaseLoader | None = None) -> tuple[
 
 def plain(page: Page) -> str:
     """Return a page as plain sentences, without a template."""
-    lines = [page.lead, ""]
+    lines = [*page.remarks, page.lead, ""]
     for item in page.items:
         lines += [item.headline, *item.sentences]
         lines += item.impacts
@@ -87,7 +89,7 @@ def plain(page: Page) -> str:
 
 def brief(page: Page) -> str:
     """Return a page in its short form: a line for each item, each of a bounded length."""
-    lines = [page.lead, page.headings.shortened, ""]
+    lines = [*page.remarks, page.lead, page.headings.shortened, ""]
     lines += [f"- {item.headline}" for item in page.items]
     lines += [f"- {host} {why}" for host, why, _ in (*page.unreachable, *page.never_seen)]
     lines += ["", page.left_out or page.unreachable_left_out, page.footer]

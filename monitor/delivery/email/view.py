@@ -69,6 +69,7 @@ class Page:
     left_out: str
     footer: str
     headings: Headings
+    remarks: tuple[str, ...] = ()
     upcoming: tuple[tuple[str, str, str], ...] = ()
     unreachable: tuple[tuple[str, str, str], ...] = ()
     unreachable_left_out: str = ""

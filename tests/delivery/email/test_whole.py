@@ -3,9 +3,11 @@
 from dataclasses import replace
 from textwrap import dedent
 
-from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision
+from monitor.alerts import Decision, NotificationItem, NotifyReason, ReceiverDecision
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_RIGHT, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.assess import texts as said
+from monitor.delivery.email.render import render
+from monitor.messages import english
 from monitor.model import (
     AlertLevel,
     Certificate,
@@ -15,11 +17,15 @@ from monitor.model import (
     Severity,
     TargetInfo,
     TargetState,
+    text,
 )
+from monitor.pipeline.notifications import outgoing
 from support.factories.alerts_world import (
+    ADMINS,
     AFTER_INVENTORY,
     DAYS,
     NOW,
+    SENDER,
     MonitorState,
     apply,
     certificate,
@@ -170,3 +176,24 @@ def test_the_clock() -> None:
     ]
     (mail,) = mails(ReceiverDecision("admins", (wrong,)))
     assert text_of(mail).count("The monitor's clock is wrong") == 1
+
+
+def test_remarks_come_first() -> None:
+    """What is said about the notification itself stands before what it is about, once."""
+    state = expiring(certificate(2, 3.5, name="recorder02"))
+    decided = decide(picture(state), {}, NOW, monitor_state=AFTER_INVENTORY).receiver
+    (mail,) = mails(replace(decided, remarks=(text("The clock was set."),)))
+    assert text_of(mail).startswith("The clock was set.\r\n\r\n1 alert.")
+    assert "The clock was set." in text_of(mail, "html")
+
+
+def test_remarks_of_the_delivery() -> None:
+    """What the delivery adds is said beside what was stored, each remark once."""
+    decided = decide(picture(expiring(certificate(2, 3.5))), {}, NOW, monitor_state=AFTER_INVENTORY).receiver
+    stored = (text("The clock was set."),)
+    (sent,) = outgoing(
+        Decision(receivers=(replace(decided, remarks=stored),)), {decided.receiver: ADMINS}, NOW
+    )[1]
+    added = replace(sent, remarks=(*stored, text("It could not be stored.")))
+    mail = render(added, sender=SENDER, monitor=text("watch"), writer=english(NOW))
+    assert text_of(mail).startswith("The clock was set.\r\n\r\nIt could not be stored.\r\n\r\n1 alert.")
