@@ -136,7 +136,13 @@ def _add_daemon(command: Any) -> None:
 def _others(commands: Any) -> None:
     command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.set_defaults(command=_later("mail", "test_email"))
+    command.set_defaults(command=_later("notifications", "test_email"))
+    command = commands.add_parser(
+        "test-notification", help="send a test to one receiver and print the conversation"
+    )
+    command.add_argument("receiver", metavar="RECEIVER", help="name of the receiver")
+    command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
+    command.set_defaults(command=_later("notifications", "test_notification"))
     command = commands.add_parser("reload", help="make the running daemon read its configuration again")
     _add_daemon(command)
     command.set_defaults(command=_later("reload", "reload"))

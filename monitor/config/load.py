@@ -28,7 +28,8 @@ from monitor.config.settings import (
     StoreSettings,
     WebSettings,
 )
-from monitor.delivery.kinds import ReceiverSections, ReceiverSettings
+from monitor.delivery.email.entry import IMPLICIT
+from monitor.delivery.kinds import ReceiverSettings, all_receivers, by_mail
 from monitor.discovery import DISCOVERIES, DiscoveryKind
 from monitor.documents import Document, Keys, read
 from monitor.errors import ConfigError, Problem
@@ -37,15 +38,15 @@ from monitor.settings import PolicySettings
 from monitor.sources import EndpointSettings, TargetKind, targets_of
 from monitor.xprotect import Presets
 
-_LISTS = ("policies", "targets", "include")
+_LISTS = ("policies", "targets", "receivers", "include")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """A complete configuration, with included files merged and defaults filled in.
 
-    ``files`` are all files read, the main one first; ``receivers`` are by name; ``references`` are the files
-    and variables that they name.
+    ``files`` are all files read, the main one first; ``receivers`` are by name, and ``nobody`` is true where
+    it is written that there are none. ``references`` are the files and variables that they name.
     """
 
     files: tuple[Path, ...]
@@ -54,6 +55,7 @@ class Config:
     targets: tuple[TargetKind, ...]
     discoveries: tuple[DiscoveryKind, ...]
     receivers: Mapping[str, ReceiverSettings]
+    nobody: bool
     web: WebSettings
     store: StoreSettings
     metrics: MetricsSettings
@@ -75,6 +77,7 @@ def load(path: Path) -> Config:
     loading = _Loading()
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
+    loading.receivers()
     loading.unknown_presets()
     loading.nobody_to_ask()
     if loading.problems:
@@ -179,6 +182,26 @@ class _Loading:
                         )
                         self.problems.append(document.problem(here[1], message))
 
+    def receivers(self) -> None:
+        """Report receivers of one name, and those that need a mail relay where there is none."""
+        email = _first([settings for _, settings in self._parts], "email")
+        taken: dict[str, tuple[Document, Keys]] = {}
+        for document, settings in self._parts:
+            if settings.email and settings.email.to:
+                taken[IMPLICIT] = document, ("email", "to")
+        for document, settings in self._parts:
+            for index, entry in enumerate(settings.receivers or ()):
+                keys = ("receivers", index)
+                earlier = taken.setdefault(entry.name, (document, keys))
+                if earlier != (document, keys):
+                    message = (
+                        f"the name {entry.name} is already taken at {_location(*earlier)}; choose another"
+                    )
+                    self.problems.append(document.problem((*keys, "name"), message))
+                if email is None and by_mail(entry):
+                    message = "mails need a relay; add the section email with host and from"
+                    self.problems.append(document.problem(keys, message))
+
     def unknown_presets(self) -> None:
         """Report endpoints and modules that name an undefined preset."""
         every = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
@@ -203,13 +226,16 @@ class _Loading:
         """Return the merged configuration."""
         parts = [settings for _, settings in self._parts]
         targets = [target for part in parts for target in part.targets]
+        email = _first(parts, "email")
+        entries = [entry for part in parts for entry in part.receivers or ()]
         return Config(
             files=tuple(self._files.values()),
             defaults=_first(parts, "defaults") or PolicySettings(),
             policies=tuple(rule for part in parts for rule in part.policies),
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
-            receivers=dict(_receivers(parts)),
+            receivers={one.name: one for one in all_receivers(email, entries)},
+            nobody=not entries and any(part.receivers is not None for part in parts),
             web=_first(parts, "web") or WebSettings(),
             store=_first(parts, "store") or StoreSettings(),
             metrics=_first(parts, "metrics") or MetricsSettings(),
@@ -244,12 +270,6 @@ def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]
 
 def _location(document: Document, keys: Keys) -> str:
     return f"{document.file}:{document.line(keys)}"
-
-
-def _receivers(parts: Sequence[FileSettings]) -> Iterator[tuple[str, ReceiverSettings]]:
-    for name in ReceiverSections.model_fields:
-        if (settings := _first(parts, name)) is not None:
-            yield name, settings
 
 
 def _first(parts: Sequence[FileSettings], section: str) -> Any:

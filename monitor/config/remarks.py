@@ -26,10 +26,10 @@ def remarks(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
 def _missing(config: Config) -> Iterator[str]:
     if not (config.targets or config.discoveries or config.probe.allow):
         yield "targets: nothing is watched; add entries to targets"
-    if not config.receivers:
+    if not config.receivers and not config.nobody:
         yield (
-            "email: nobody is notified, the page and the metrics are all there is; add an email section, "
-            "or let Prometheus alert"
+            "receivers: nobody is notified, the page and the metrics are all there is; add email and "
+            "receivers, or write receivers: [] where Prometheus alerts"
         )
 
 

@@ -1,18 +1,25 @@
-"""The kinds of receivers; a new kind is one package and its section here."""
+"""The kinds of receivers; a new kind is one package and a line in ``AnyReceiver``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from pydantic import Field
 
+from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.receiver import Receiver
 from monitor.model import Message
 from monitor.settings import Settings
 
+AnyReceiver = EmailEntry
+
 
 class ReceiverSettings(Protocol):
     """The settings of one receiver, whatever its kind."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -23,6 +30,22 @@ class ReceiverSettings(Protocol):
 
 
 class ReceiverSections(Settings):
-    """The sections of a configuration file that name receivers; each has the name of its receiver."""
+    """The sections of a configuration file about receivers."""
 
-    email: EmailSettings | None = Field(None, description="how administrators are notified; can be left out")
+    email: EmailSettings | None = Field(None, description="mail relay of the receivers by mail")
+    receivers: tuple[AnyReceiver, ...] | None = Field(
+        None, description="who is notified; an empty list for nobody"
+    )
+
+
+def all_receivers(email: EmailSettings | None, entries: Sequence[AnyReceiver]) -> Iterator[ReceiverSettings]:
+    """Iterate over the receivers that a configuration names, that of the section email first."""
+    first = implicit(email) if email else None
+    for entry in (first, *entries) if first else entries:
+        if email is not None:
+            yield EmailReceiverSettings(entry, email)
+
+
+def by_mail(entry: AnyReceiver) -> bool:
+    """Return whether a receiver is sent mails, and so needs the section ``email``."""
+    return isinstance(entry, EmailEntry)

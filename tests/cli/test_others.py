@@ -268,7 +268,7 @@ def test_no_mail_server(tmp_path: Path) -> None:
 def test_no_email_section(tmp_path: Path) -> None:
     """Nothing to test is a configuration error."""
     done = run("test-email", "--config", write(tmp_path, GOOD))
-    assert (done.code, "there is no email section" in done.err) == (2, True)
+    assert (done.code, "there is no receiver by mail" in done.err) == (2, True)
 
 
 def test_the_password_is_never_shown(tmp_path: Path) -> None:

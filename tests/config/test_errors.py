@@ -131,7 +131,7 @@ WRONG: Rows = [
         "foo: 1\n",
         [
             (
-                "1: foo: unknown key; allowed: defaults, log, policies, probe, store and 10 more, "
+                "1: foo: unknown key; allowed: defaults, log, policies, probe, store and 11 more, "
                 "see docs/configuration.md"
             )
         ],

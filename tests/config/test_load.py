@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.config import load
 from monitor.config.settings import listen_address
-from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.email.entry import EmailReceiverSettings
 from monitor.errors import ConfigError
 from monitor.model import Margin
 from monitor.secrets import SecretReference
@@ -90,8 +90,9 @@ def test_smallest_file(tmp_path: Path) -> None:
 def test_email_defaults(tmp_path: Path) -> None:
     """Host, sender and one recipient are enough for the unauthenticated relay on port 25."""
     config = load(write(tmp_path, "email: {host: relay, from: a@b.example, to: [c@d.example]}\n"))
-    email = config.receivers["email"]
-    assert isinstance(email, EmailSettings)
+    receiver = config.receivers["email"]
+    assert isinstance(receiver, EmailReceiverSettings)
+    email = receiver.email
     assert (email.port, email.security, email.timeout, email.password) == (
         25,
         "none",
@@ -104,8 +105,9 @@ def test_password_reference(tmp_path: Path) -> None:
     """A password file is taken relative to the configuration file and not opened."""
     text = "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw}\n"
     config = load(write(tmp_path, text))
-    email = config.receivers["email"]
-    assert isinstance(email, EmailSettings)
+    receiver = config.receivers["email"]
+    assert isinstance(receiver, EmailReceiverSettings)
+    email = receiver.email
     assert email.password == SecretReference(file=str(tmp_path / "pw"))
 
 

@@ -13,8 +13,8 @@ TARGETS = (
     "targets: [{kind: endpoint, address: 'a.example:443'}, {kind: endpoint, address: 'b.example:443'}]\n"
 )
 NOBODY = (
-    "email: nobody is notified, the page and the metrics are all there is; add an email section, "
-    "or let Prometheus alert"
+    "receivers: nobody is notified, the page and the metrics are all there is; add email and receivers, "
+    "or write receivers: [] where Prometheus alerts"
 )
 NOTHING = "targets: nothing is watched; add entries to targets"
 
@@ -36,6 +36,8 @@ def said(folder: Path, text: str) -> tuple[str, ...]:
         (MAIL + "probe: {allow: ['*:443']}\n", ()),
         (MAIL + "targets: [{kind: dns, name: 'a.example:443'}]\n", ()),
         ("log: {}\n", (NOTHING, NOBODY)),
+        (TARGETS + "receivers: []\n", ()),
+        (TARGETS + "email: {host: relay, from: a@b.example}\n", (NOBODY,)),
     ],
 )
 def test_what_is_missing(tmp_path: Path, text: str, expected: tuple[str, ...]) -> None:

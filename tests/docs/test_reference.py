@@ -1,6 +1,7 @@
 """The pages name exactly what there is: keys, kinds, checks, reasons, metrics, alerts and commands."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from support.pages import prose, rows
 
 SCHEMA = json_schema()
 SECTIONS = ("Email", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
+RECEIVERS = ("EmailEntry",)
 PAGES = {
     "configuration": SECTIONS,
     "endpoints": ("Endpoint",),
@@ -26,6 +28,7 @@ PAGES = {
     "discovery": ("Dns", "Srv", "Mx", "Cidr", "FileSd", "HttpSd"),
     "xprotect": ("XProtectSite", "XProtectHost"),
     "probe": ("Probe",),
+    "receivers": RECEIVERS,
 }
 """The settings whose keys the tables of a page name."""
 
@@ -42,12 +45,12 @@ def keys(page: str) -> set[str]:
     own = {
         key
         for name in PAGES[page]
-        for key in SCHEMA["$defs"][f"{name}Settings"]["properties"]
-        if key != "kind"
+        for key in SCHEMA["$defs"][name if page == "receivers" else f"{name}Settings"]["properties"]
+        if key != "kind" or page == "receivers"
     }
     if page == "configuration":
         return own | of_all | set(SCHEMA["properties"])
-    return own if page == "probe" else own - of_all
+    return own if page in ("probe", "receivers") else own - of_all
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -58,12 +61,18 @@ def test_keys(page: str) -> None:
 
 def test_kinds() -> None:
     """Each kind of target is in the table of kinds, and nothing else does."""
-    kinds = {
-        found["properties"]["kind"]["const"]
-        for found in SCHEMA["$defs"].values()
-        if "const" in found.get("properties", {}).get("kind", {})
-    }
-    assert spans("configuration", "| kind | watches |") == kinds
+    assert spans("configuration", "| kind | watches |") == kinds() - kinds(RECEIVERS)
+
+
+def test_kinds_of_receivers() -> None:
+    """Each kind of receiver is in the table of kinds, and nothing else is."""
+    assert spans("receivers", "| kind | reaches |") == kinds(RECEIVERS)
+
+
+def kinds(names: Iterable[str] = SCHEMA["$defs"]) -> set[str]:
+    """Return the kinds that settings of these names, by default all, are of."""
+    of_names = (SCHEMA["$defs"][name].get("properties", {}).get("kind", {}) for name in names)
+    return {kind["const"] for kind in of_names if "const" in kind}
 
 
 def test_reasons() -> None:

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from monitor.alerts import alerts_of_target
 from monitor.config import load
-from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.email.entry import EmailReceiverSettings
 from monitor.metrics.alerts import ALERT
 from monitor.metrics.families import (
     CERTIFICATE_INFO,
@@ -100,8 +100,9 @@ def test_commented_lines_of_the_example_load(tmp_path: Path) -> None:
     path = tmp_path / "cert-monitor.yaml"
     path.write_text(text, "utf-8")
     found = load(path)
-    email = found.receivers["email"]
-    assert isinstance(email, EmailSettings)
+    receiver = found.receivers["email"]
+    assert isinstance(receiver, EmailReceiverSettings)
+    email = receiver.email
     assert (email.security, found.web.metrics_address, found.instance.name) == (
         "starttls",
         ("0.0.0.0", 9851),

@@ -1,4 +1,4 @@
-"""The receiver ``email``: notifications become mails to its recipients, handed to one relay."""
+"""A receiver by mail: notifications become mails to its recipients, handed to the relay."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,14 +12,16 @@ from monitor.messages import Writer
 from monitor.model import Message, Notification, NotificationKind
 from monitor.threads import ThreadPool
 
-NAME = "email"
-
 
 class EmailReceiver:
     """Administrators who are sent mails."""
 
     def __init__(
-        self, settings: RelaySettings, monitor: Callable[[], Message], writer: Callable[[datetime], Writer]
+        self,
+        settings: RelaySettings,
+        monitor: Callable[[], Message],
+        writer: Callable[[datetime], Writer],
+        name: str = "email",
     ) -> None:
         """Prepare without connecting.
 
@@ -27,22 +29,18 @@ class EmailReceiver:
         the readers at an instant.
         """
         self.settings = settings
+        self.name = name
         self._monitor = monitor
-        self._writer = writer
+        self.writer = writer
         self._pool = ThreadPool("smtp", 2)
         self._relay = SmtpRelay(settings, self._pool)
-
-    @property
-    def name(self) -> str:
-        """Return the name of the receiver."""
-        return NAME
 
     async def render(self, notification: Notification, now: datetime) -> bytes:
         """Return the mail of a notification."""
         return await self._pool.run(self._render, notification, now)
 
     def _render(self, notification: Notification, now: datetime) -> bytes:
-        sender, writer = self.settings.sender, self._writer(now)
+        sender, writer = self.settings.sender, self.writer(now)
         if notification.kind is NotificationKind.TEST:
             return sample_mail(notification, sender, writer).message
         return render(notification, sender=sender, monitor=self._monitor(), writer=writer).message

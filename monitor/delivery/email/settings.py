@@ -1,20 +1,15 @@
-"""The keys of the section ``email``, and the receiver that they make."""
+"""The keys of the section ``email``: the relay, and what receivers by mail have in common."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor.delivery.email.relay import RelaySettings, Security
-from monitor.messages import Writer, language, languages, machine_zone, zone
-from monitor.model import Message
+from monitor.delivery.settings import LanguageCode, ZoneName
 from monitor.secrets import SecretReference
 from monitor.settings import DISTINCT, Duration, Host, LocalPath, Settings, distinct, pattern
-
-if TYPE_CHECKING:
-    from monitor.delivery.email.receiver import EmailReceiver
 
 # RFC 5321 allows far more, but that breaks relays and mail programs.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
@@ -34,21 +29,9 @@ def _ehlo_name(value: str) -> str:
     return value
 
 
-def _language(value: str) -> str:
-    if value not in languages():
-        raise ValueError(f"must be one of {', '.join(languages())}")
-    return value
-
-
-def _zone(value: str) -> str:
-    zone(value)
-    return value
-
-
 Mailbox = Annotated[str, AfterValidator(_mailbox), pattern(_ADDRESS.pattern)]
+Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(distinct), DISTINCT]
 EhloName = Annotated[str, AfterValidator(_ehlo_name), pattern("[^ /@]+")]
-LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
-ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 class EmailSettings(Settings):
@@ -64,8 +47,8 @@ class EmailSettings(Settings):
     password_file: LocalPath | None = Field(None, description="file with the password")
     password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
     sender: Mailbox = Field(alias="from", description="sender address of mails")
-    to: Annotated[tuple[Mailbox, ...], AfterValidator(distinct), DISTINCT] = Field(
-        min_length=1, description="recipients of mails"
+    to: Mailboxes | None = Field(
+        None, min_length=1, description="recipients of mails; they are the receiver email"
     )
     ca: LocalPath | None = Field(
         None, description="PEM file with the CAs that the mail server's certificate must come from"
@@ -92,22 +75,11 @@ class EmailSettings(Settings):
             raise ValueError("a login needs security: starttls or tls; a password never travels in the clear")
         return self
 
-    @property
-    def recipients(self) -> tuple[str, ...]:
-        """Return the addresses that are notified."""
-        return self.to
-
-    def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
-        """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
-        # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
-        from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
-
-        return EmailReceiver(self._relay(), monitor, self._writer)
-
-    def _relay(self) -> RelaySettings:
+    def relay(self, sender: str | None = None) -> RelaySettings:
+        """Return the relay, with the sender of a receiver that has its own."""
         return RelaySettings(
             host=self.host,
-            sender=self.sender,
+            sender=sender or self.sender,
             port=self.port,
             security=Security(self.security),
             username=self.username or "",
@@ -116,10 +88,6 @@ class EmailSettings(Settings):
             timeout=self.timeout,
             ehlo_name=self.ehlo_name or "",
         )
-
-    def _writer(self, now: datetime) -> Writer:
-        """Return what writes in the configured language and time zone, by default the machine's."""
-        return Writer(language(self.language), zone(self.timezone) if self.timezone else machine_zone(), now)
 
     @property
     def password(self) -> SecretReference | None:

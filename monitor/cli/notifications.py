@@ -1,0 +1,59 @@
+"""``cert-monitor test-notification`` and ``test-email``: send a test and print the conversation."""
+
+import argparse
+import asyncio
+import sys
+
+from monitor.cli.output import say
+from monitor.clock import SystemClock
+from monitor.config import Config, load
+from monitor.daemon.receivers import receivers
+from monitor.delivery import Receiver, SendStatus
+from monitor.delivery.email.entry import EmailReceiverSettings
+from monitor.delivery.outbox import rendered
+from monitor.errors import ConfigError, Problem
+from monitor.model import NotificationKind
+from monitor.pipeline.notifications import notification
+
+
+def test_notification(arguments: argparse.Namespace) -> int:
+    """Return 0 when every recipient of a receiver was accepted, 1 otherwise."""
+    config = load(arguments.config)
+    if arguments.receiver not in config.receivers:
+        names = ", ".join(config.receivers) or "none"
+        raise _no_receiver(
+            arguments, "receivers", f"there is no receiver {arguments.receiver!r}; there are: {names}"
+        )
+    return _test(config, arguments.receiver)
+
+
+def test_email(arguments: argparse.Namespace) -> int:
+    """Return 0 when every recipient of the first receiver by mail was accepted, 1 otherwise."""
+    config = load(arguments.config)
+    mails = (name for name, one in config.receivers.items() if isinstance(one, EmailReceiverSettings))
+    name = next(mails, None)
+    if name is None:
+        raise _no_receiver(arguments, "email", "there is no receiver by mail, so no mail can be sent")
+    return _test(config, name)
+
+
+def _no_receiver(arguments: argparse.Namespace, key: str, message: str) -> ConfigError:
+    return ConfigError((Problem(str(arguments.config), 0, key, message),))
+
+
+def _test(config: Config, name: str) -> int:
+    receiver = next(one for one in receivers(lambda: config) if one.name == name)
+    accepted, lines = asyncio.run(_attempt(receiver, config.receivers[name].recipients))
+    say("\n".join(lines))
+    if not accepted:
+        print("the test was not accepted for every recipient", file=sys.stderr)
+        return 1
+    say("accepted; check whether it arrives")
+    return 0
+
+
+async def _attempt(receiver: Receiver, recipients: tuple[str, ...]) -> tuple[bool, list[str]]:
+    now, lines = SystemClock().now(), list[str]()
+    sample = notification(receiver.name, recipients, NotificationKind.TEST, "", now)
+    results = await receiver.send(await rendered(receiver, sample, now), now, lines.append)
+    return all(one.status is SendStatus.ACCEPTED for one in results.values()), lines

@@ -1,0 +1,65 @@
+"""An entry of ``receivers`` of the kind ``email``, and the receiver that it makes with the relay."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from monitor.delivery.email.settings import EmailSettings, Mailbox, Mailboxes
+from monitor.delivery.settings import BaseReceiver
+from monitor.messages import Writer, language, machine_zone, zone
+from monitor.model import Message
+
+if TYPE_CHECKING:
+    from monitor.delivery.email.receiver import EmailReceiver
+
+IMPLICIT = "email"
+"""The name of the receiver that the key ``to`` of the section ``email`` makes."""
+
+
+class EmailEntry(BaseReceiver):
+    """People who are sent mails through the relay of the section ``email``."""
+
+    kind: Literal["email"]
+    to: Mailboxes = Field(min_length=1, description="addresses of its mails")
+    sender: Mailbox | None = Field(
+        None, alias="from", description="sender address of its mails; else that of the section email"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EmailReceiverSettings:
+    """A receiver by mail, with the relay that takes its mails."""
+
+    entry: EmailEntry
+    email: EmailSettings
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.entry.name
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Return the addresses that are notified."""
+        return self.entry.to
+
+    def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
+        """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
+        # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
+        from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
+
+        return EmailReceiver(self.email.relay(self.entry.sender), monitor, self._writer, self.name)
+
+    def _writer(self, now: datetime) -> Writer:
+        """Return what writes in the receiver's language and time zone, by default the machine's zone."""
+        name = self.entry.timezone or self.email.timezone
+        code = self.entry.language or self.email.language
+        return Writer(language(code), zone(name) if name else machine_zone(), now)
+
+
+def implicit(email: EmailSettings) -> EmailEntry | None:
+    """Return the receiver that the section alone makes, ``None`` when it has no recipients."""
+    return EmailEntry(kind="email", name=IMPLICIT, to=email.to) if email.to else None

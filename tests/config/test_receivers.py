@@ -1,0 +1,92 @@
+"""The section ``receivers``: names, what they need, and what they take from the section ``email``."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Config, load
+from monitor.errors import ConfigError
+
+RELAY = "email: {host: relay, from: a@b.example, language: pt_BR, timezone: UTC}\n"
+TWO = """receivers:
+  - {name: admins, kind: email, to: [admins@vms.example], language: en, from: b@b.example}
+  - {name: ops, kind: email, to: [ops@vms.example, more@vms.example]}
+"""
+
+
+def loaded(folder: Path, text: str) -> Config:
+    """Return the configuration with this text."""
+    path = folder / "c.yaml"
+    path.write_text(text, "utf-8")
+    return load(path)
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    """Return the problems of a configuration as they are printed, without the file's name."""
+    with pytest.raises(ConfigError) as error:
+        loaded(folder, text)
+    return [f"{problem.line} {problem.key}: {problem.message}" for problem in error.value.problems]
+
+
+def test_receivers_by_name(tmp_path: Path) -> None:
+    """Each entry is a receiver of its own, in the order of the file."""
+    receivers = loaded(tmp_path, RELAY + TWO).receivers
+    assert {name: one.recipients for name, one in receivers.items()} == {
+        "admins": ("admins@vms.example",),
+        "ops": ("ops@vms.example", "more@vms.example"),
+    }
+
+
+def test_the_section_alone_is_a_receiver(tmp_path: Path) -> None:
+    """Recipients in the section email are the receiver of that name, beside the others."""
+    text = RELAY.replace("from:", "to: [all@vms.example], from:") + TWO
+    assert list(loaded(tmp_path, text).receivers) == ["email", "admins", "ops"]
+
+
+def test_nobody(tmp_path: Path) -> None:
+    """An empty list is a choice; a list that is left out is not."""
+    found = [loaded(tmp_path, text) for text in ("receivers: []\n", "log: {}\n", RELAY + TWO)]
+    assert [(dict(one.receivers) == {}, one.nobody) for one in found] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_names_are_taken_once(tmp_path: Path) -> None:
+    """Two receivers of one name are refused with the location of the first."""
+    entry = "  - {name: admins, kind: email, to: [other@vms.example]}\n"
+    (problem,) = refused(tmp_path, RELAY + TWO + entry)
+    assert problem.startswith("5 receivers[2].name: the name admins is already taken at ")
+    assert problem.endswith("c.yaml:3; choose another")
+
+
+def test_the_name_of_the_section_is_taken(tmp_path: Path) -> None:
+    """A receiver cannot have the name of the one that the section email makes."""
+    text = RELAY.replace("from:", "to: [all@vms.example], from:")
+    text += "receivers: [{name: email, kind: email, to: [ops@vms.example]}]\n"
+    (problem,) = refused(tmp_path, text)
+    assert problem.startswith("2 receivers[0].name: the name email is already taken at ")
+
+
+def test_mails_need_a_relay(tmp_path: Path) -> None:
+    """A receiver by mail without the section email could never be reached."""
+    assert refused(tmp_path, TWO) == [
+        "2 receivers[0]: mails need a relay; add the section email with host and from",
+        "3 receivers[1]: mails need a relay; add the section email with host and from",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "two words", "-a", "x" * 64, "ümlaut"])
+def test_names_are_simple(tmp_path: Path, name: str) -> None:
+    """Names go into labels, addresses of pages and commands."""
+    text = RELAY + f'receivers: [{{name: "{name}", kind: email, to: [a@b.example]}}]\n'
+    (problem,) = refused(tmp_path, text)
+    assert "must be a name of letters, digits, '-', '_' and '.'" in problem
+
+
+def test_receivers_of_several_files(tmp_path: Path) -> None:
+    """The lists of included files are joined."""
+    (tmp_path / "more.yaml").write_text(TWO, "utf-8")
+    text = RELAY + "include: [more.yaml]\nreceivers: [{name: third, kind: email, to: [c@d.example]}]\n"
+    assert set(loaded(tmp_path, text).receivers) == {"admins", "ops", "third"}
