@@ -50,8 +50,8 @@ class Alert:
     """One thing that is wrong now, completed finding by finding.
 
     ``covers`` are further alerts that are notified with it, each with its own locations. Alerts of one
-    ``group`` are shown as one. ``locations`` are by target id and location, ``messages`` and ``locations`` in
-    the order found.
+    ``group`` are shown as one. ``low_impact`` is true where little stops at any of its targets. ``locations``
+    are by target id and location, ``messages`` and ``locations`` in the order found.
     """
 
     key: AlertKey
@@ -60,6 +60,7 @@ class Alert:
     level: AlertLevel
     remind_every: timedelta
     title: str
+    low_impact: bool = False
     certificate: Certificate | None = None
     messages: dict[Message, None] = field(default_factory=dict)
     locations: dict[tuple[str, str], AlertLocation] = field(default_factory=dict)

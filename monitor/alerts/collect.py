@@ -109,6 +109,7 @@ def _add(
     level = _level(finding, certificate, now)
     alert.level = max(alert.level, level, key=lambda step: step.rank)
     alert.remind_every = min(alert.remind_every, remind_every(state, finding.severity))
+    alert.low_impact = alert.low_impact and state.target.info.low_impact
     alert.messages[finding.message] = None
     location = alert_location(state, finding.location)
     alert.locations[state.target.id, location.location] = location
@@ -125,6 +126,7 @@ def _new(key: AlertKey, state: TargetState, finding: Finding, certificate: Certi
         level=AlertLevel.WARNING,
         remind_every=remind_every(state, finding.severity),
         title=_title(finding, certificate, alert_location(state, finding.location)),
+        low_impact=state.target.info.low_impact,
         certificate=certificate,
     )
 

@@ -41,7 +41,8 @@ class NotificationItem:
 
     ``title`` names what it is about; it is empty where the first message says it all.
     ``level`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced_sha256`` and
-    ``replaced_sha1`` identify the certificate that was renewed, empty when not known.
+    ``replaced_sha1`` identify the certificate that was renewed, empty when not known. ``low_impact`` is true
+    where little stops when the certificate expires.
     """
 
     reason: NotifyReason
@@ -54,6 +55,7 @@ class NotificationItem:
     replaced_sha256: str = ""
     replaced_sha1: str = ""
     renewal_steps: tuple[RenewalSteps, ...] = ()
+    low_impact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> Notif
         locations=tuple(dict.fromkeys(one for alert in ordered for one in alert.locations.values())),
         certificate=next((alert.certificate for alert in ordered if alert.certificate), None),
         renewal_steps=merged_steps([alert.renewal_steps for alert in ordered]),
+        low_impact=all(alert.low_impact for alert in ordered),
     )
 
 

@@ -91,6 +91,7 @@ def _group(
         site=common_label("site", shown_at),
         component=common_label("component", shown_at),
         owner=common_label("owner", shown_at),
+        low_impact=all(alert.low_impact for alert in alerts),
     )
 
 

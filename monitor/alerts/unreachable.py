@@ -153,6 +153,7 @@ def _network(unreachable: list[TargetState], watched: int) -> Alert:
         level=AlertLevel.WARNING,
         remind_every=timedelta.max,
         title="",
+        low_impact=True,
         messages=dict.fromkeys(_network_sentences(unreachable, watched)),
     )
     for state in unreachable:
@@ -183,6 +184,7 @@ def _add(hosts: dict[str, Alert], state: TargetState) -> None:
             level=AlertLevel.WARNING,
             remind_every=timedelta.max,
             title=state.target.info.title or state.target.location,
+            low_impact=True,
         )
     _add_target(alert, state)
     if len(alert.locations) > 1:
@@ -196,6 +198,7 @@ def _add_target(alert: Alert, state: TargetState) -> None:
     severity = state.unreachable.severity if state.unreachable else Severity.WARNING
     if severity is Severity.CRITICAL:
         alert.level = AlertLevel.CRITICAL
+    alert.low_impact = alert.low_impact and state.target.info.low_impact
     alert.remind_every = min(alert.remind_every, remind_every(state, severity))
     alert.locations[state.target.id, state.target.location] = alert_location(state)
 

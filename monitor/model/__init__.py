@@ -50,6 +50,7 @@ from monitor.model.observation import (
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, Source
+from monitor.model.silence import Matcher, Silence, SilenceEnd, SilenceKind
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import (
     Batch,
@@ -97,6 +98,7 @@ __all__ = [
     "LogChange",
     "Machine",
     "Margin",
+    "Matcher",
     "Message",
     "MonitorCheck",
     "Notification",
@@ -121,6 +123,9 @@ __all__ = [
     "ServiceAccount",
     "Severity",
     "Sighting",
+    "Silence",
+    "SilenceEnd",
+    "SilenceKind",
     "Snapshot",
     "Source",
     "Staple",

@@ -119,7 +119,8 @@ class AlertGroup:
     """Alerts of one thing at fault, shown and counted as one: a CA with all that depends on it.
 
     ``id``, ``check`` and ``title`` are those of the alert that leads the group and stay while it lasts;
-    ``level`` is the worst one. ``site``, ``component`` and ``owner`` are empty where its targets differ.
+    ``level`` is the worst one. ``site``, ``component`` and ``owner`` are empty where its targets differ, and
+    ``low_impact`` is true where it is so at all of them.
     """
 
     id: str
@@ -135,4 +136,5 @@ class AlertGroup:
     site: str = ""
     component: str = ""
     owner: str = ""
+    low_impact: bool = False
     state: AlertState = AlertState.ACTIVE

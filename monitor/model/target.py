@@ -105,6 +105,7 @@ class TargetInfo:
 
     ``server`` is the title of the server that the target is a port of, empty where nothing has named it.
     ``owner`` is the person or team responsible, ``note`` a remark; both are one line of sanitized text.
+    ``low_impact`` is true where little stops when the certificate expires: such alerts come last.
     """
 
     title: str = ""
@@ -112,6 +113,7 @@ class TargetInfo:
     component: str = ""
     owner: str = ""
     note: str = ""
+    low_impact: bool = False
     runbook: Runbook = Runbook()
 
 

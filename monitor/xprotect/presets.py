@@ -55,6 +55,7 @@ class Preset:
     protocol: str = "tls"
     plain_possible: bool = False
     standby: bool = False
+    low_impact: bool = False
     by_default: bool = True
     impact: Message | None = None
     steps: tuple[Message, ...] = ()

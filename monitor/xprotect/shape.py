@@ -52,6 +52,7 @@ class PresetKeys(Settings):
     protocol: Literal["tls", "https", "mssql"] | None = None
     plain_possible: bool | None = Field(None, strict=True)
     standby: bool | None = Field(None, strict=True)
+    low_impact: bool | None = Field(None, strict=True)
     by_default: bool | None = Field(None, strict=True)
     impact: str | None = None
     steps: tuple[_Line, ...] | None = None

@@ -37,6 +37,7 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
         title=title(preset, name, host, port),
         server=server_title(preset, name, host),
         component=preset.component,
+        low_impact=preset.low_impact,
         runbook=Runbook(
             impact=preset.impact,
             steps=tuple(completed(step, **values) for step in preset.steps),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.alerts import DecisionInput, decide
 from monitor.alerts import MonitorState as DecidedState
 from monitor.assess import correlate
@@ -20,10 +22,12 @@ from monitor.model import (
     Scope,
     Severity,
     Snapshot,
+    Target,
     TargetInfo,
     TargetState,
     text,
 )
+from support.factories import alerts_world
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -202,3 +206,26 @@ def test_labels_are_those_that_all_targets_have() -> None:
 
     both, one = groups(served(OLD, "harbor", "airport"))[0], groups(served(OLD, "harbor", "harbor"))[0]
     assert ([g.site for g in both], [g.site for g in one]) == ([""], ["harbor"])
+
+
+def low(where: str, *, impact: bool = True) -> Target:
+    """Return a target of low impact, or one of any other kind."""
+    return target(where, info=TargetInfo(low_impact=impact))
+
+
+@pytest.mark.parametrize(("second", "expected"), [(True, True), (False, False)])
+def test_low_impact_at_all_targets(*, second: bool, expected: bool) -> None:
+    """A certificate has a low impact only where that is so at each of its targets."""
+    both = [low("a:443"), low("b:443", impact=second)]
+    states = [ending(on.location, OLD, on=on) for on in both]
+    decided = alerts_world.decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
+    assert [group.low_impact for group in decided.groups] == [expected]
+    assert [item.low_impact for item in decided.items] == [expected]
+
+
+def test_low_impact_of_unreachable_hosts() -> None:
+    """An unreachable host has a low impact where all its targets have."""
+    states = [unreachable(ending(f"{h}:443", OLD, on=low(f"{h}:443", impact=h == "a"))) for h in "ab"]
+    decided = alerts_world.decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
+    found = {g.title: g.low_impact for g in decided.groups if g.check is Check.UNREACHABLE}
+    assert found == {"a:443": True, "b:443": False}

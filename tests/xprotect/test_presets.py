@@ -114,6 +114,12 @@ def test_verified_is_marked(key: str) -> None:
     assert preset(key).verified
 
 
+def test_only_devices_that_nothing_validates_have_a_low_impact() -> None:
+    """Nothing stops when the certificate of a device expires, unless XProtect validates it."""
+    low = {preset.key for preset in EVERY if preset.low_impact}
+    assert low == {"camera.https", "camera.rtsps", "camera.alternative"}
+
+
 def test_only_cold_standbys_may_not_answer() -> None:
     """Silence is expected of a failover recorder in a group, not of a hot standby or anything else."""
     assert {preset.role for preset in EVERY if preset.standby} == {"failover_recorder"}
