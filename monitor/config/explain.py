@@ -145,6 +145,8 @@ def _known_case(known: Sequence[str], key: str) -> str:
     """Return the sentence for a key that people are known to write, empty for any other."""
     if _SECRET.search(key) and "password_file" in known:
         return "a password must not be in this file; use password_file or password_env"
+    if _SECRET.search(key) and "client_secret_file" in known:
+        return "a secret must not be in this file; use client_secret_file or client_secret_env"
     if key == "transport" and "configuration_name" in known:
         return "unknown key; Windows machines are always read over WinRM: remove it"
     return renamed(key) if RENAMED.get(key) in known else ""

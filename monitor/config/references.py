@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.settings import FileSettings
+from monitor.delivery.email.relay_settings import RelayKeys
 from monitor.discovery import DiscoverySettings
 from monitor.documents import Keys
 from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
@@ -28,6 +29,8 @@ _NAMING = (DiscoverySettings, EndpointSettings, KubernetesSettings, WindowsAcces
 _NAMED = {
     "password_file": ReferenceKind.PASSWORD_FILE,
     "password_env": ReferenceKind.PASSWORD_ENV,
+    "client_secret_file": ReferenceKind.PASSWORD_FILE,
+    "client_secret_env": ReferenceKind.PASSWORD_ENV,
     "token_file": ReferenceKind.PASSWORD_FILE,
     "token_env": ReferenceKind.PASSWORD_ENV,
     "proxy_password_file": ReferenceKind.PASSWORD_FILE,
@@ -61,20 +64,21 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
         for index, value in enumerate(trust or ()):
             if value != "system":
                 yield (*keys, "trust", index), ReferenceKind.ANCHOR, value
-    email = settings.email
-    if email is not None:
-        for thing, named in (
-            (ReferenceKind.CA, email.ca),
-            (ReferenceKind.PASSWORD_FILE, email.password_file),
-            (ReferenceKind.PASSWORD_ENV, email.password_env),
-        ):
-            if named is not None:
-                yield ("email", thing.value), thing, named
+    if settings.email is not None:
+        yield from _relay(("email",), settings.email)
     for keys, holder in _holders(settings):
         yield from _named(keys, holder)
     yield from _passphrases(settings)
     if settings.store is not None:
         yield ("store", "url"), ReferenceKind.STORE, settings.store.url
+
+
+def _relay(keys: Keys, relay: RelayKeys) -> Iterator[tuple[Keys, ReferenceKind, str]]:
+    for at, holder in ((keys, relay), ((*keys, "oauth2"), relay.oauth2)):
+        if holder is not None:
+            if holder.ca is not None:
+                yield (*at, "ca"), ReferenceKind.CA, holder.ca
+            yield from _named(at, holder)
 
 
 def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:

@@ -249,12 +249,12 @@ alerts: {tell_renewals: all}
     (
         "a login without a password",
         f"{EMAIL}, security: tls, username: u}}\n",
-        ["1: email: username needs exactly one of password_file and password_env"],
+        ["1: email: username needs exactly one of password_file, password_env and oauth2"],
     ),
     (
         "a login with two passwords",
         f"{EMAIL}, security: tls, username: u, password_file: a, password_env: B}}\n",
-        ["1: email: username needs exactly one of password_file and password_env"],
+        ["1: email: username needs exactly one of password_file, password_env and oauth2"],
     ),
     (
         "a password without a login",

@@ -15,7 +15,7 @@ from support.folders import ROOT
 from support.pages import prose, rows
 
 SCHEMA = json_schema()
-SECTIONS = ("Email", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
+SECTIONS = ("Email", "OAuth2", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
 RECEIVERS = ("EmailEntry",)
 PAGES = {
     "configuration": SECTIONS,

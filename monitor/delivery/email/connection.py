@@ -1,25 +1,22 @@
-"""Open an SMTP session with a relay: name lookup, TCP, TLS with our own anchors, greeting, EHLO, login.
+"""Open an SMTP session with a relay: name lookup, TCP, TLS with our own anchors, greeting, EHLO.
 
 TLS is used exactly as the settings say: aiosmtplib would upgrade silently when it can and continue in the
 clear when it cannot, so STARTTLS is sent from here.
 """
 
 import asyncio
-import base64
 import ipaddress
 import socket
-import ssl
-from pathlib import Path
 
 import aiosmtplib
 
+from monitor.delivery.email.login import TokenRefusedError, log_in
 from monitor.delivery.email.relay import RelaySettings, Security
+from monitor.delivery.email.token_source import TokenSource, trusting
 from monitor.delivery.receiver import Note
 from monitor.errors import CertMonitorError
-from monitor.network.client_tls import client_context
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import look_up
-from monitor.secrets import Secret
 from monitor.threads import ThreadPool
 
 
@@ -27,17 +24,33 @@ class UnsafeLoginError(CertMonitorError):
     """A login is configured for an unencrypted connection."""
 
 
-async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) -> aiosmtplib.SMTP:
+async def open_session(
+    settings: RelaySettings, pool: ThreadPool, note: Note, tokens: TokenSource | None = None
+) -> aiosmtplib.SMTP:
     """Return a session that is ready for MAIL; ``note`` is called with each step, without secrets.
 
-    Raises ``OSError`` (also ``ssl.SSLError``, ``TimeoutError``), ``aiosmtplib.SMTPException`` and
-    ``CertMonitorError``.
+    ``tokens`` gives access tokens where the login needs one. A token that was fetched before and is refused
+    is replaced once. Raises ``OSError`` (also ``ssl.SSLError``, ``TimeoutError``),
+    ``aiosmtplib.SMTPException`` and ``CertMonitorError``.
     """
     if settings.username and settings.security is Security.NONE:
         raise UnsafeLoginError(
             "a password is never sent in the clear: set email.security to starttls or tls, "
             "or leave email.username out"
         )
+    try:
+        return await _session(settings, pool, note, tokens)
+    except TokenRefusedError as error:
+        if not error.replaceable:
+            raise
+        note("the access token was refused; another one is fetched")
+    # A new connection, since servers hang up after a refused login.
+    return await _session(settings, pool, note, tokens)
+
+
+async def _session(
+    settings: RelaySettings, pool: ThreadPool, note: Note, tokens: TokenSource | None
+) -> aiosmtplib.SMTP:
     sock = await _connect(settings, pool)
     note(f"connected to {settings.location} ({sock.getpeername()[0]})")
     try:
@@ -47,19 +60,11 @@ async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) ->
         raise
     try:
         await _greet(client, settings, note)
-        await _log_in(client, settings, pool, note)
+        await log_in(client, settings, pool, note, tokens)
     except BaseException:
         client.close()
         raise
     return client
-
-
-def _trusting(ca: str) -> ssl.SSLContext:
-    """Return a TLS context that trusts the system's anchors and those in one PEM or DER file.
-
-    Raises ``OSError`` (also ``ssl.SSLError``) for a file that cannot be read or parsed.
-    """
-    return client_context(system=True, extra=Path(ca).read_bytes() if ca else None)
 
 
 async def _connect(settings: RelaySettings, pool: ThreadPool) -> socket.socket:
@@ -83,7 +88,7 @@ async def _client(settings: RelaySettings, pool: ThreadPool, sock: socket.socket
         timeout=settings.timeout.total_seconds(),
         use_tls=settings.security is Security.TLS,
         start_tls=False,
-        tls_context=await pool.run(_trusting, settings.ca) if secure else None,
+        tls_context=await pool.run(trusting, settings.ca) if secure else None,
         local_hostname=settings.ehlo_name or _own_name(sock),
     )
 
@@ -126,26 +131,3 @@ async def _hello(client: aiosmtplib.SMTP, note: Note) -> None:
 def _tls(client: aiosmtplib.SMTP) -> str:
     session = client.get_transport_info("ssl_object")
     return f"{session.version()}, certificate verified" if session else "on"
-
-
-async def _log_in(client: aiosmtplib.SMTP, settings: RelaySettings, pool: ThreadPool, note: Note) -> None:
-    if not settings.username:
-        note("login: none")
-        return
-    secret = await pool.run(settings.password) if settings.password else Secret("")
-    try:
-        await client.login(settings.username, secret.reveal())
-    except aiosmtplib.SMTPResponseException as error:
-        # Not chained: a server that echoes the rejected command would put the password into a log.
-        answer = _without(error.message, settings.username, secret)
-        raise aiosmtplib.SMTPAuthenticationError(error.code, answer) from None
-    note(f"login: accepted as {settings.username}")
-
-
-def _without(answer: str, username: str, secret: Secret) -> str:
-    """Return a server's reply without the credentials, in any encoding in which they were sent."""
-    password = secret.reveal()
-    for text in (f"\0{username}\0{password}", password):
-        for form in (text, base64.b64encode(text.encode()).decode()):
-            answer = answer.replace(form, "***") if form else answer
-    return answer

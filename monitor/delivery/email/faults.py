@@ -10,20 +10,22 @@ from collections.abc import Iterator
 
 import aiosmtplib
 
+from monitor.delivery.email.access_token import TokenError
+from monitor.delivery.email.login import TokenRefusedError
+from monitor.delivery.email.refusals import Refusal, known_refusal
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.receiver import SendResult, refused, retry
 from monitor.parse.display import display
 
-_M365 = (
-    "Microsoft 365 does not take a password here any more: use a connector that admits this machine by "
-    "address or certificate (port 25, no login), or another relay"
-)
 # RFC 4954 section 6: these replies concern the permission to use the relay, whatever the command.
 _LOGIN_CODES = (530, 534, 535, 538)
 # RFC 5321 section 4.5.3.1.10: "too many recipients" was once 552 and is to be treated as temporary.
 _TOO_MANY = 552
 # RFC 1870 section 6.1, and what is registered for the enhanced codes of RFC 3463.
 _SIZE_CODES = (523, 552)
+# What Exchange appends, the server with the time and a number, differs each time: a sentence is logged again
+# when it is new.
+_TRACE = re.compile(r"\s*\[[^\[\]]*\d{4}-\d\d-\d\dT[^\[\]]*\]")
 _SIZE = re.compile(r"\b5\.(3\.4|2\.3)\b")
 
 
@@ -37,13 +39,15 @@ def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, 
 
     5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except when the mail is not the cause.
     """
-    answer = quote_reply(error.code, error.message)
+    answer, known, meaning = _answer(error), _known(error, settings), _meaning(error, settings)
     if _is_size(error, what):
         return refused(f"{settings.location} refused the {what} for its size: {answer}", too_large=True)
-    if error.code in _LOGIN_CODES or _is_m365(error):
+    if error.code in _LOGIN_CODES:
         return retry(_login_sentence(error, settings), receiver_down=True)
+    if known is not None and known.permission:
+        return retry(f"{settings.location} refused the {what}: {answer}{meaning}", receiver_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return refused(f"{settings.location} refused the {what} for good: {answer}")
+        return refused(f"{settings.location} refused the {what} for good: {answer}{meaning}")
     return retry(f"{settings.location} refused the {what} for now: {answer}")
 
 
@@ -56,7 +60,8 @@ def over_limit(size: int, limit: int, settings: RelaySettings) -> SendResult:
 
 def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
     """Return the result for every recipient when no session with the relay can be opened."""
-    return retry(_sentence(error, settings), receiver_down=True)
+    after = error.after if isinstance(error, TokenError) else None
+    return retry(_sentence(error, settings), after, receiver_down=True)
 
 
 def transfer_failed(
@@ -71,6 +76,8 @@ def transfer_failed(
 
 
 def _sentence(error: Exception, settings: RelaySettings) -> str:
+    if isinstance(error, TokenError):
+        return f"{settings.location} got no mail: {error}"
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _untrusted(cause, settings)
@@ -79,9 +86,9 @@ def _sentence(error: Exception, settings: RelaySettings) -> str:
                 f"TLS with {settings.location} failed ({_brief(cause)}): check email.security and email.port"
             )
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        if isinstance(error, aiosmtplib.SMTPAuthenticationError) or _is_m365(error):
+        if isinstance(error, aiosmtplib.SMTPAuthenticationError):
             return _login_sentence(error, settings)
-        return f"{settings.location} does not serve us: {quote_reply(error.code, error.message)}"
+        return f"{settings.location} does not serve us: {_answer(error)}{_meaning(error, settings)}"
     return _no_way(error, settings)
 
 
@@ -108,9 +115,15 @@ def _untrusted(error: ssl.SSLCertVerificationError, settings: RelaySettings) -> 
 
 
 def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> str:
-    answer = quote_reply(error.code, error.message)
-    if _is_m365(error):
-        return f"{settings.location} refused the login: {answer}. {_M365}"
+    answer, known = _answer(error), _known(error, settings)
+    details = f" ({error.details})" if isinstance(error, TokenRefusedError) and error.details else ""
+    if known:
+        return f"{settings.location} refused the login: {answer}{details}. {known.meaning}"
+    if settings.oauth2:
+        return (
+            f"{settings.location} refused the login: {answer}{details}. Check email.username, and what the "
+            "client in email.oauth2 may do"
+        )
     if settings.username:
         return f"{settings.location} refused the login: {answer}. Check email.username and the password"
     return (
@@ -119,15 +132,24 @@ def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySett
     )
 
 
+def _answer(error: aiosmtplib.SMTPResponseException) -> str:
+    return quote_reply(error.code, _TRACE.sub("", error.message))
+
+
+def _meaning(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> str:
+    known = _known(error, settings)
+    return f". {known.meaning}" if known else ""
+
+
+def _known(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> Refusal | None:
+    return known_refusal(error.message, token=settings.oauth2 is not None) if error.code >= 500 else None
+
+
 def _is_size(error: aiosmtplib.SMTPResponseException, what: str) -> bool:
     """Return whether a mail was refused for its size; a full mailbox at RCPT has the same basic code."""
     if error.code >= 500 and _SIZE.search(error.message):
         return True
     return error.code in _SIZE_CODES and not what.startswith("recipient")
-
-
-def _is_m365(error: aiosmtplib.SMTPResponseException) -> bool:
-    return "5.7.30" in error.message or "5.7.139" in error.message
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from monitor.delivery.email.access_token import TokenSettings
 from monitor.secrets import Secret
 
 
@@ -20,8 +21,9 @@ class Security(StrEnum):
 class RelaySettings:
     """The address and credentials of a relay.
 
-    ``password`` is called at each use, so that a rotated password needs no reload. ``ca`` is the path of a
-    PEM or DER file that is trusted in addition to the system's anchors. ``sender`` is the envelope sender, an
+    ``password`` is called at each use, so that a rotated password needs no reload; with ``oauth2`` an access
+    token takes its place. ``ca`` is the path of a PEM or DER file that is trusted in addition to the system's
+    anchors. ``sender`` is the envelope sender, an
     address with or without a display name. ``timeout`` bounds each reply of the relay. ``ehlo_name`` is empty
     for this machine's own name.
     """
@@ -32,6 +34,7 @@ class RelaySettings:
     security: Security = Security.NONE
     username: str = ""
     password: Callable[[], Secret] | None = field(default=None, repr=False)
+    oauth2: TokenSettings | None = None
     ca: str = ""
     timeout: timedelta = timedelta(seconds=30)
     ehlo_name: str = ""

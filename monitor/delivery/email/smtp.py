@@ -11,6 +11,7 @@ from monitor.delivery.email.connection import open_session
 from monitor.delivery.email.faults import over_limit, quote_reply, rejection, session_failed, transfer_failed
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.render import ascii_domain
+from monitor.delivery.email.token_source import TokenSource
 from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
 from monitor.errors import CertMonitorError
 from monitor.threads import ThreadPool
@@ -30,11 +31,12 @@ class SmtpRelay:
         """Prepare without connecting; lookups and reads of files run on ``pool``."""
         self.settings = settings
         self._pool = pool
+        self._tokens = TokenSource(settings.oauth2, pool) if settings.oauth2 else None
 
     async def send(self, message: bytes, recipients: Sequence[str], note: Note) -> dict[str, SendResult]:
         """Return a result for every recipient; ``note`` is called with each step, without secrets."""
         try:
-            client = await open_session(self.settings, self._pool, note)
+            client = await open_session(self.settings, self._pool, note, self._tokens)
         except _OUTSIDE as error:
             result = session_failed(error, self.settings)
             note(result.why)

@@ -83,14 +83,19 @@ class Inbox:
 
 @contextlib.asynccontextmanager
 async def mail_server(
-    inbox: Inbox, *, port: int = 0, implicit_tls: ssl.SSLContext | None = None, **options: Any
+    inbox: Inbox,
+    *,
+    port: int = 0,
+    implicit_tls: ssl.SSLContext | None = None,
+    speaks: type[SMTP] = SMTP,
+    **options: Any,
 ) -> AsyncIterator[int]:
     """Run a mail server and give its port."""
     loop = asyncio.get_running_loop()
     talks: list[SMTP] = []
 
     def protocol() -> SMTP:
-        talks.append(SMTP(inbox, hostname="relay.vms.example", loop=loop, **options))
+        talks.append(speaks(inbox, hostname="relay.vms.example", loop=loop, **options))
         return talks[-1]
 
     server = await loop.create_server(protocol, "127.0.0.1", port, ssl=implicit_tls)
