@@ -9,7 +9,7 @@ from support.folders import TESTS
 SUPPORT = TESTS / "support"
 
 
-@pytest.mark.parametrize("folder", ["pki", "servers", "factories"])
+@pytest.mark.parametrize("folder", ["pki", "servers", "factories", "campaigns"])
 def test_each_module_has_its_line(folder: str) -> None:
     """Each module of a folder has one line in the map, and no line is left of one that went."""
     page = (SUPPORT / "README.md").read_text("utf-8")

@@ -1,26 +1,20 @@
 """Kill -9 at the worst instants: nothing recorded is lost, and a mail is repeated only recognisably."""
 
 import asyncio
-import random
-import re
 import signal
 import sys
-from collections import Counter
-from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from support.campaigns.campaign import Run
+from support.campaigns.kill import UNFINISHED, kill
 from support.servers.daemon_process import Running, ask, daemon, damage, until
-from support.servers.daemon_site import DAY, Site, silent_server, site
+from support.servers.daemon_site import silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
 INVENTORY = "SELECT receiver FROM receiver_state WHERE inventory_at IS NOT NULL"
-NOTIFIED = "SELECT scope_id FROM alert JOIN notification_log ON id = alert_id WHERE \"check\" = 'expiry'"
-MESSAGE_IDS = "SELECT '<' || id || '@vms.example>' FROM notification"
-UNFINISHED = f"{MESSAGE_IDS} WHERE finished_at IS NULL"
 OPEN = "SELECT target_id FROM history WHERE ended_at IS NULL"
 
 
@@ -103,57 +97,6 @@ def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) ->
     asyncio.run(scenario())
 
 
-def serve_another_at_each_second_look(where: Site, number: int) -> None:
-    """Let every other probe find a certificate never seen, so that each is recorded, told and mailed."""
-    # Ever older ones, so that none is the renewal of the one before; one at each probe would be flapping.
-    stock = [
-        where.issue(timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY) for n in range(number)
-    ]
-    left = iter([one for one in stock for _ in range(2)])
-
-    def next_one() -> None:
-        issued = next(left, None)
-        if issued is not None:
-            where.serve(issued)
-
-    where.met = next_one
-
-
-def mailed_in(mail: EmailMessage) -> list[str]:
-    """Return the fingerprints of the certificates that a mail tells of."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return re.findall(r"SHA-256: ([0-9a-f]{64})", body.get_content())
-
-
 def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> None:
     """After many kills the file is whole, each alert has a mail, each mail arrived, none came twice."""
-    chance = random.Random(5)
-
-    async def scenario() -> None:
-        async with site(tmp_path) as where:
-            config = where.configure(interval="100ms")
-            serve_another_at_each_second_look(where, 120)
-            for _ in range(5):
-                mails = len(where.post.mails)
-                async with daemon(config) as running:
-                    await until(lambda mails=mails: len(where.post.mails) > mails)
-                    await asyncio.sleep(chance.uniform(0, 0.4))
-                    await running.end(signal.SIGKILL)
-                assert damage(where.database) == []
-            where.met = None
-            async with daemon(config) as running:
-                await running.looks_on(where.target)
-                # What was probed last may become a mail only now.
-                await running.passes(2)
-                await running.shows("cert_monitor_outbox_pending", 0)
-                assert await running.end(signal.SIGTERM) == 0
-            mails = {mail["Message-ID"]: mail for mail in where.post.mails}
-            assert set(mails) == {row[0] for row in ask(where.database, MESSAGE_IDS)}
-            mailed = Counter(fingerprint for mail in mails.values() for fingerprint in mailed_in(mail))
-            assert set(mailed.values()) == {1}
-            remembered = {sha256 for (sha256,) in ask(where.database, NOTIFIED)}
-            assert remembered
-            assert remembered <= set(mailed)
-
-    asyncio.run(scenario())
+    asyncio.run(kill(Run(tmp_path, seed=5)))

@@ -117,6 +117,29 @@ alerts: {{every: 200ms}}
         return path
 
 
+def serve_another_at_each_second_look(where: Site, number: int) -> None:
+    """Let every other probe find a certificate never seen, so that each is recorded, told and mailed."""
+    # Ever older ones, so that none is the renewal of the one before; one at each probe would be flapping.
+    stock = [
+        where.issue(timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY) for n in range(number)
+    ]
+    left = iter([one for one in stock for _ in range(2)])
+
+    def next_one() -> None:
+        issued = next(left, None)
+        if issued is not None:
+            where.serve(issued)
+
+    where.met = next_one
+
+
+def mailed_in(mail: EmailMessage) -> list[str]:
+    """Return the fingerprints of the certificates that a mail tells of."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return re.findall(r"SHA-256: ([0-9a-f]{64})", body.get_content())
+
+
 @asynccontextmanager
 async def site(folder: Path, ends_in: timedelta = 200 * DAY) -> AsyncIterator[Site]:
     """Run the two servers."""

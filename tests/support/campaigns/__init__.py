@@ -1,0 +1,10 @@
+"""Long campaigns against the product: seeded rounds of kills, failures and hostility, and what must hold."""
+
+from support.campaigns.campaign import BrokenError, Campaign, Round, Run
+from support.campaigns.kill import kill
+from support.campaigns.relay import relay
+from support.campaigns.servers import servers
+
+__all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
+
+CAMPAIGNS: dict[str, Campaign] = {"kill": kill, "relay": relay, "servers": servers}

@@ -1,0 +1,30 @@
+"""A few rounds of each long campaign; ``bench/campaigns`` runs hundreds with any seed."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.campaigns import Campaign, Run
+from support.campaigns.relay import relay
+from support.campaigns.servers import servers
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="campaigns count what Linux shows in /proc")
+
+
+def held(campaign: Campaign, folder: Path, rounds: int) -> int:
+    """Run some rounds of a campaign, which raises when a promise does not hold, and return their number."""
+    run = Run(folder, seed=20261129, rounds=rounds)
+    asyncio.run(campaign(run))
+    return run.counts["rounds"]
+
+
+def test_relay_with_moods(tmp_path: Path) -> None:
+    """All is told once, whatever the relay does meanwhile, and nothing is held up."""
+    assert held(relay, tmp_path, 3) == 3
+
+
+def test_hostile_servers_and_files(tmp_path: Path) -> None:
+    """Nothing crashes or leaks, and honest servers are judged on time."""
+    assert held(servers, tmp_path, 3) == 3
