@@ -25,6 +25,14 @@ def test_greeting_is_small() -> None:
     assert len(Handshake(shared_context(), "recorder.example").start()) < 512
 
 
+def test_cheapest_suite_comes_first() -> None:
+    """TLS 1.3 has all suites that the library offers by itself, in another order."""
+    ours, default = offered(fresh_context(TlsSetting())), offered(SSL.Context(SSL.TLS_CLIENT_METHOD))
+    of_tls13 = [name for name in ours if name.startswith("TLS_")]
+    assert of_tls13[0] == "TLS_AES_128_GCM_SHA256"
+    assert sorted(of_tls13) == sorted(name for name in default if name.startswith("TLS_"))
+
+
 def test_no_resumption_is_offered() -> None:
     """Two probes in a row are two full handshakes: nothing of the first is kept."""
     assert shared_context().get_session_cache_mode() == SSL.SESS_CACHE_OFF
