@@ -14,7 +14,7 @@ from support.json_schema import wrong
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
 LENGTH = "must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w"
 LISTEN = "must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850"
-MAILBOX = "must be a mail address such as admins@vms.example"
+MAILBOX = "must be a mail address such as admins@vms.example or Admins <admins@vms.example>"
 NAME_PORT = "must be NAME:PORT, such as portal.vms.example:443"
 OPEN = (
     "lets other machines read every page without a password; write access: open to allow it, or use "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from monitor.delivery.email.settings import EmailSettings, Mailbox, Mailboxes
+from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import Message
@@ -24,7 +24,7 @@ class EmailEntry(BaseReceiver):
 
     kind: Literal["email"]
     to: Mailboxes = Field(min_length=1, description="addresses of its mails")
-    sender: Mailbox | None = Field(
+    sender: WrittenMailbox | None = Field(
         None, alias="from", description="sender address of its mails; else that of the section email"
     )
 

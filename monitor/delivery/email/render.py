@@ -5,12 +5,10 @@ mail goes out in plain text. Nothing is sent here. Bodies are 7-bit text: old re
 SMTPUTF8.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import sha256
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -19,8 +17,9 @@ from markupsafe import Markup
 from monitor.alerts.decision import Inventory
 from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.alerts.texts import shown
-from monitor.delivery.email.headers import HeaderPolicy
+from monitor.delivery.email.headers import HeaderPolicy, about, mailbox_header
 from monitor.delivery.email.headlines import inventory_subject, subject
+from monitor.delivery.email.mailbox import Mailbox
 from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, Page, PageWriter
 from monitor.messages import Writer
 from monitor.model import Message, Notification
@@ -108,13 +107,15 @@ def compose(  # noqa: PLR0913 - the parts of a mail
     line = shown(subject, _LONGEST_SUBJECT)
     message = EmailMessage(policy=_policy_for(sender))
     message["Subject"] = line
-    message["From"] = _sender(sender)
-    addresses = _writable(address for address, _ in notification.recipients)
-    message["To"] = ", ".join(addresses) or "undisclosed-recipients:;"
+    message["From"] = _sender(Mailbox.of(sender))
+    recipients = (Mailbox.of(recipient) for recipient, _ in notification.recipients)
+    message["To"] = mailbox_header(recipients) or "undisclosed-recipients:;"
     message["Date"] = format_datetime(now)
     message["Message-ID"] = identity
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    for name, value in about(notification, _domain(sender)):
+        message[name] = value
     message.set_content(text)
     if html is not None:
         message.add_alternative(html, subtype="html")
@@ -125,19 +126,11 @@ def compose(  # noqa: PLR0913 - the parts of a mail
 
 def message_id(notification_id: str, sender: str) -> str:
     """Return the Message-ID of a notification, in the sender's domain (RFC 5322 section 3.6.4)."""
-    _, at, domain = ascii_domain(parseaddr(sender)[1]).rpartition("@")
-    return f"<{notification_id}@{domain if at and domain and domain.isascii() else 'cert-monitor.invalid'}>"
+    return f"<{notification_id}@{_domain(sender)}>"
 
 
-def ascii_domain(address: str) -> str:
-    """Return an address with its domain in the form that mail servers know (RFC 5891), if it has one."""
-    local, at, domain = address.rpartition("@")
-    if not at or domain.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address
+def _domain(sender: str) -> str:
+    return Mailbox.of(sender).domain or "cert-monitor.invalid"
 
 
 def _page(content: Content, pages: PageWriter) -> Page:
@@ -165,15 +158,8 @@ def _final(value: object) -> object:
 
 def _policy_for(sender: str) -> HeaderPolicy:
     """Return 7-bit headers, or UTF-8 ones (RFC 6532) when the sender cannot be written without."""
-    needs_utf8 = not ascii_domain(parseaddr(sender)[1]).isascii()
-    return _POLICY.clone(utf8=needs_utf8)
+    return _POLICY.clone(utf8=not Mailbox.of(sender).envelope.isascii())
 
 
-def _sender(sender: str) -> str:
-    name, address = parseaddr(sender)
-    return str(Address(name, addr_spec=ascii_domain(address))) if name else ascii_domain(address or sender)
-
-
-def _writable(recipients: Iterable[str]) -> list[str]:
-    """Return the addresses that a header can hold; the others are on the envelope only."""
-    return [plain for plain in map(ascii_domain, recipients) if plain.isascii()]
+def _sender(sender: Mailbox) -> str:
+    return mailbox_header((sender,)) or str(replace(sender, address=sender.envelope))

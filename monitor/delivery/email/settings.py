@@ -1,34 +1,24 @@
 """The keys of the section ``email``: the relay, and what receivers by mail have in common."""
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from monitor.delivery.email.mailbox import PATTERN, distinct_mailboxes, written_mailbox
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.relay_settings import RelayKeys
 from monitor.delivery.settings import LanguageCode, ZoneName
-from monitor.settings import DISTINCT, distinct, pattern
+from monitor.settings import DISTINCT, pattern
 
-# RFC 5321 allows far more, but that breaks relays and mail programs.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
-
-
-def _mailbox(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
-        raise ValueError("must be a mail address such as admins@vms.example")
-    return value
-
-
-Mailbox = Annotated[str, AfterValidator(_mailbox), pattern(_ADDRESS.pattern)]
-Mailboxes = Annotated[tuple[Mailbox, ...], AfterValidator(distinct), DISTINCT]
+WrittenMailbox = Annotated[str, AfterValidator(written_mailbox), pattern(PATTERN)]
+Mailboxes = Annotated[tuple[WrittenMailbox, ...], AfterValidator(distinct_mailboxes), DISTINCT]
 
 
 class EmailSettings(RelayKeys):
     """The mail relay, sender and recipients."""
 
     # populate_by_name is left off: only ``from`` is a key of the file.
-    sender: Mailbox = Field(alias="from", description="sender address of mails")
+    sender: WrittenMailbox = Field(alias="from", description="sender address of mails")
     to: Mailboxes | None = Field(
         None, min_length=1, description="recipients of mails; they are the receiver email"
     )

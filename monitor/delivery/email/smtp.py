@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parseaddr
 
 import aiosmtplib
 
 from monitor.delivery.email.connection import open_session
 from monitor.delivery.email.faults import over_limit, quote_reply, rejection, session_failed, transfer_failed
+from monitor.delivery.email.mailbox import Mailbox
 from monitor.delivery.email.relay import RelaySettings
-from monitor.delivery.email.render import ascii_domain
 from monitor.delivery.email.token_source import TokenSource
 from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
 from monitor.errors import CertMonitorError
@@ -98,7 +97,7 @@ class _Attempt:
 
     async def _begin(self) -> bool:
         """Send MAIL; return false when the relay does not support this sender or message."""
-        sender = ascii_domain(parseaddr(self._settings.sender)[1])
+        sender = Mailbox.of(self._settings.sender).envelope
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
             self._finish(refused(_NO_UTF8))
@@ -122,14 +121,14 @@ class _Attempt:
         if self._client.supports_extension("size"):
             options.append(f"SIZE={len(self._mail.message)}")
         addresses = [self._settings.sender, *self._mail.recipients]
-        plain = self._mail.message.isascii() and all(ascii_domain(a).isascii() for a in addresses)
+        plain = self._mail.message.isascii() and all(Mailbox.of(a).envelope.isascii() for a in addresses)
         if not plain and self._client.supports_extension("smtputf8"):
             options.append("SMTPUTF8")
         return options
 
     async def _accepts(self, recipient: str) -> bool:
         """Return whether the relay accepts one recipient; if not, store its result."""
-        address = ascii_domain(recipient)
+        address = Mailbox.of(recipient).envelope
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
             self._put(recipient, refused(_NO_UTF8))
             return False
