@@ -4,6 +4,7 @@ Failures of remote systems are ``Failure`` values and never exceptions.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class CertMonitorError(Exception):
@@ -47,3 +48,27 @@ class SystemBrokenError(CertMonitorError):
 
 class NewerSchemaError(SystemBrokenError):
     """The database was written by a newer version of cert-monitor."""
+
+
+class StoreFault(StrEnum):
+    """Why the database cannot be used, for reasons that are not in its configuration."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    DENIED = "denied"
+    DISK_ERROR = "disk_error"
+    DAMAGED = "damaged"
+    NOT_A_DATABASE = "not_a_database"
+    LOCKED = "locked"
+    DELETED = "deleted"
+    REPLACED = "replaced"
+    OTHER = "other"
+
+
+class StoreUnusableError(SystemBrokenError):
+    """The database cannot be used now, or what is written is lost; a daemon goes on without it."""
+
+    def __init__(self, sentence: str, fault: StoreFault) -> None:
+        """Take the sentence that says what to do, and the kind of fault."""
+        super().__init__(sentence)
+        self.fault = fault

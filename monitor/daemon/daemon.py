@@ -35,10 +35,10 @@ class Daemon:
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> "Daemon":
-        """Return the daemon for a configuration file, with its store open."""
+        """Return the daemon for a configuration file, with its store open, on disk or in memory."""
         config = load(path)
         plan_targets(config, {})
-        store = await Store.open(config.store.url, app_version=__version__)
+        store = await Store.open(config.store.url, app_version=__version__, needed=False)
         discoveries = Discoveries(store, clock, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
         active = plan_targets(config, discoveries.found())

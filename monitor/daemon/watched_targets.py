@@ -113,19 +113,19 @@ class WatchedTargets:
         await self._reading.run(_log_changes, self.active, active)
         self.active = active
         self.plan()
-        try:
-            await self._forget()
-        except SystemBrokenError as error:
-            # The configuration is in use by now; the next change or start forgets what is left.
-            self._services.metrics.store_failed()
-            log.error("could not remove the state of removed targets: %s", error)  # noqa: TRY400 - said, not traced
+        await self._forget()
 
     async def _forget(self) -> None:
         """Delete the recorded states of targets that are no longer watched; their history stays."""
         store = self._services.store
-        gone = await store.target_ids() - {target.id for target in self.active.targets}
-        if gone:
-            await store.forget_targets(gone, self._services.clock.now())
+        try:
+            gone = await store.target_ids() - {target.id for target in self.active.targets}
+            if gone:
+                await store.forget_targets(gone, self._services.clock.now())
+        except SystemBrokenError as error:
+            # The configuration is in use by now; the next change or start forgets what is left.
+            self._services.metrics.store_failed()
+            log.error("could not remove the state of removed targets: %s", error)  # noqa: TRY400 - said, not traced
 
 
 def _log_changes(before: ActiveConfig, after: ActiveConfig) -> None:

@@ -11,7 +11,7 @@ from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, DeliveryLoop
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
-from monitor.daemon.health import HealthMonitor
+from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
 from monitor.daemon.revocation_loop import RevocationLoop
@@ -20,6 +20,7 @@ from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
 from monitor.daemon.web_facade import WebServices
 from monitor.delivery.kinds import ReceiverSections
+from monitor.messages import english
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
@@ -64,6 +65,7 @@ def wire(
         (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools),
         ReceiverSections.model_fields,
     )
+    metrics.store_in_memory(lambda: store.in_memory)
     metrics.set_instance(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
     runner = InProcessRunner(kinds, gate, clock)
@@ -114,7 +116,12 @@ def wire(
         tasks.lists.nudge()
 
     asking = DiscoveryServices(store, clock, resolver, trust_stores, board, metrics)
-    health = HealthMonitor(clock_watch, schedule, pipeline, tasks, lambda: deliveries.undelivered_since)
+    known = KnownProblems(
+        lambda: deliveries.undelivered_since,
+        lambda: store.problem,
+        lambda said: english(clock.now()).write(said),
+    )
+    health = HealthMonitor(clock_watch, schedule, pipeline, tasks, known)
     on_demand = OnDemandProber(
         Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
     )

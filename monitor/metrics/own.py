@@ -4,7 +4,7 @@ The other parts report events to it. prometheus_client is fast enough here: thes
 """
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
@@ -56,6 +56,11 @@ class OwnMetrics:
         )
         self._store_errors = Counter(
             "cert_monitor_store_errors", "Failed reads and writes of the database.", registry=registry
+        )
+        self._store_in_memory = Gauge(
+            "cert_monitor_store_in_memory",
+            "1 while the database cannot be used: notifications are in memory, results are not recorded.",
+            registry=registry,
         )
         self._lag = Histogram(
             "cert_monitor_schedule_lag_seconds",
@@ -132,6 +137,10 @@ class OwnMetrics:
     def store_failed(self) -> None:
         """Count one failed read or write of the database."""
         self._store_errors.inc()
+
+    def store_in_memory(self, in_memory: Callable[[], bool]) -> None:
+        """Take what returns whether the store goes on in memory."""
+        self._store_in_memory.set_function(in_memory)
 
     def clock_suspect(self, suspect: bool) -> None:  # noqa: FBT001 - the value itself, not a switch
         """Set whether the clock is suspected to be wrong."""

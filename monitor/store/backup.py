@@ -56,8 +56,10 @@ def restore(copy: Path, url: str, now: datetime) -> tuple[Path | None, int]:
     database = _file(url)
     if not copy.is_file():
         raise SystemBrokenError(f"there is no file {copy}")
-    release = SqliteDialect(database).lock()
+    dialect = SqliteDialect(database)
+    release = dialect.lock()
     try:
+        dialect.prepare()
         if copy.samefile(database):
             raise SystemBrokenError(f"{copy} is the database itself, not a backup of it")
         with _unfinished(database) as made, _explained(f"the backup {copy} could not be restored"):

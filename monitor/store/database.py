@@ -31,13 +31,12 @@ class Database:
         self,
         dialect: DatabaseDialect,
         patience: timedelta = PATIENCE,
-        release: Callable[[], None] | None = None,
     ) -> None:
-        """Prepare to use a database without opening it; ``release`` releases its lock."""
+        """Prepare to use a database without opening it."""
         self._dialect = dialect
         self._engine = dialect.engine(patience)
         self._reader = self._engine.execution_options(**{READS: True})
-        self._release = release
+        self._release: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, url: str, *, app_version: str, patience: timedelta = PATIENCE) -> Self:
@@ -47,25 +46,32 @@ class Database:
         """
         dialect = dialect_for(url)
         if dialect.in_memory:
-            database = cls(dialect)
-            database.write(metadata.create_all)
-            return database
+            return cls.in_memory()
         release = dialect.lock()
         try:
-            return cls._opened(dialect, release, app_version, patience)
+            database = cls.locked(dialect, app_version, patience)
         except BaseException:
             release()
             raise
+        database._release = release  # noqa: SLF001 - its own
+        return database
 
     @classmethod
-    def _opened(
-        cls, dialect: DatabaseDialect, release: Callable[[], None], app_version: str, patience: timedelta
-    ) -> Self:
+    def in_memory(cls) -> Self:
+        """Return an empty database in memory."""
+        database = cls(SqliteDialect(None))
+        database.write(metadata.create_all)
+        return database
+
+    @classmethod
+    def locked(cls, dialect: DatabaseDialect, app_version: str, patience: timedelta = PATIENCE) -> Self:
+        """Open, create or upgrade a database that the caller has locked."""
         # Importing Alembic takes longer than everything else here, and a store in memory needs none of it.
         from monitor.store.schema import WRITTEN_BY, migrate, schema  # noqa: PLC0415
 
+        dialect.prepare()
         migrate(dialect, schema())
-        database = cls(dialect, patience, release)
+        database = cls(dialect, patience)
         if database.read(read_fact, WRITTEN_BY) != app_version:
             database.write(put_facts, {WRITTEN_BY: app_version})
         return database

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Connection, Engine, Insert, Integer, Table, text
 
-from monitor.errors import SystemBrokenError
+from monitor.errors import StoreUnusableError
+from monitor.store.faults import Explanation
 
 PATIENCE = timedelta(seconds=5)
 """How long a statement waits for another process (a backup, the sqlite3 shell) to release the database."""
@@ -53,10 +54,14 @@ class DatabaseDialect(Protocol):
         """Return the name of the backups that are made before upgrades."""
 
     def lock(self) -> Callable[[], None]:
-        """Prepare the database and lock it against other processes; return a function that unlocks it.
+        """Lock the database against other processes; return a function that unlocks it.
 
-        Raises ``SystemBrokenError`` when that is not possible or another process uses the database.
+        Raises ``StoreUnusableError`` when the disk does not let us, and ``SystemBrokenError`` when locks do
+        not work or another process uses the database.
         """
+
+    def prepare(self) -> None:
+        """Create the database if it is missing."""
 
     def engine(self, patience: timedelta = PATIENCE, *, migrating: bool = False) -> Engine:
         """Return an engine of one connection; nothing is opened yet.
@@ -65,11 +70,17 @@ class DatabaseDialect(Protocol):
         a table that other rows refer to.
         """
 
-    def explain(self, error: Exception) -> str | None:
+    def readers(self) -> Iterator[Engine]:
+        """Yield engines that read the database even where nothing can be written, the best one first."""
+
+    def state(self) -> tuple[int, ...]:
+        """Return what changes when the database is replaced or repaired; empty where there is none."""
+
+    def explain(self, error: Exception) -> Explanation | None:
         """Return why the database does not work and what to do; ``None`` for an error that is a bug."""
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when anything written now would be lost."""
+        """Raise ``StoreUnusableError`` when anything written now would be lost."""
 
     def backup(self, revision: str) -> Path | None:
         """Copy the database atomically before an upgrade to a revision; return the path of the copy."""
@@ -86,14 +97,14 @@ class DatabaseDialect(Protocol):
 
 @contextmanager
 def system_errors(dialect: DatabaseDialect) -> Iterator[None]:
-    """Turn errors of the database or the disk into ``SystemBrokenError``; let bugs through."""
+    """Turn errors of the database or the disk into ``StoreUnusableError``; let bugs through."""
     try:
         yield
     except Exception as error:
         why = dialect.explain(error)
         if why is None:
             raise
-        raise SystemBrokenError(f"the store {dialect.location} failed: {why}") from error
+        raise StoreUnusableError(f"the store {dialect.location} failed: {why.sentence}", why.fault) from error
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,24 +3,50 @@
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from monitor.errors import SystemBrokenError
+from monitor.errors import StoreUnusableError, SystemBrokenError
+from monitor.store.faults import of_system
 
 
-def prepare(path: Path) -> None:
-    """Create the folder (0700) and the file (0600), since it contains mails; leave existing ones as they are.
+def make_folder(path: Path) -> None:
+    """Create the folder of a database file (0700), since it contains mails; leave an existing one as it is.
 
-    Raises ``SystemBrokenError`` when that is not possible.
+    Raises ``StoreUnusableError`` when the disk does not let us, ``SystemBrokenError`` for a path that can be
+    none.
     """
-    try:
+    with _usable(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_file(path: Path) -> None:
+    """Create a database file (0600), or leave it as it is; raises like ``make_folder``."""
+    with _usable(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise SystemBrokenError(
+        raise _unusable(
             f"the store {path} cannot be used: {error.strerror or error}; "
-            "check the owner and mode of its folder, or choose another file in store.url"
+            "check the owner and mode of its folder, or choose another file in store.url",
+            error,
         ) from error
+
+
+# The path of a folder, or one through a file: a mistake in the configuration.
+_NO_PATH = {errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL}
+
+
+def _unusable(sentence: str, error: OSError) -> SystemBrokenError:
+    if error.errno in _NO_PATH:
+        return SystemBrokenError(sentence)
+    return StoreUnusableError(sentence, of_system(error))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -41,18 +67,19 @@ class DatabaseLock:
     def __init__(self, path: Path) -> None:
         """Take the lock; raise ``SystemBrokenError`` when another process or store has it."""
         lock = path.with_name(path.name + ".lock")
-        try:
-            self._file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise _no_lock(lock, error) from error
+        self._file = _opened(lock)
         try:
             _lock(self._file)
         except OSError as error:
             owner = os.read(self._file, 20).decode("ascii", "replace").strip()
             os.close(self._file)
-            raise (_in_use(path, owner) if error.errno in _HELD else _no_lock(lock, error)) from error
-        os.ftruncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode())
+            if error.errno in _HELD:
+                raise _in_use(path, owner) from error
+            raise SystemBrokenError(_no_lock(lock, error)) from error
+        # On a full disk, and in a file that may only be read, the number of the process stays out.
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.write(self._file, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
         """Release the lock."""
@@ -70,11 +97,22 @@ def _in_use(path: Path, owner: str) -> SystemBrokenError:
     )
 
 
-def _no_lock(lock: Path, error: OSError) -> SystemBrokenError:
-    return SystemBrokenError(
+def _no_lock(lock: Path, error: OSError) -> str:
+    return (
         f"the store's {lock} cannot be locked: {error.strerror or error}; "
         "check its owner and mode, and that it is on a local disk"
     )
+
+
+def _opened(lock: Path) -> int:
+    """Open the file of a lock, for reading only where nothing can be written: that suffices to lock it."""
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        if error.errno not in _NO_PATH:
+            with suppress(OSError):
+                return os.open(lock, os.O_RDONLY)
+        raise _unusable(_no_lock(lock, error), error) from error
 
 
 if sys.platform == "win32":

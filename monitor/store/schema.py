@@ -78,6 +78,12 @@ def migrate(dialect: DatabaseDialect, known: Schema) -> None:
         engine.dispose()
 
 
+def is_current(connection: Connection, dialect: DatabaseDialect) -> bool:
+    """Return whether a database has the schema of this version; raises like ``migrate``."""
+    known = schema()
+    return _revision(connection, dialect, known) == known.head
+
+
 def _revision(connection: Connection, dialect: DatabaseDialect, known: Schema) -> str | None:
     tables = inspect(connection).get_table_names()
     if not tables:

@@ -2,22 +2,33 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Insert, QueuePool, StaticPool, Table, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    NullPool,
+    QueuePool,
+    StaticPool,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from monitor.errors import SystemBrokenError
+from monitor.errors import StoreFault, StoreUnusableError, SystemBrokenError
 from monitor.store.damage import damage
 from monitor.store.dialect import DIALECT, PATIENCE, READS, system_errors
-from monitor.store.files import DatabaseLock, identity, prepare
+from monitor.store.faults import RESTORE, Explanation, of_sqlite, of_system
+from monitor.store.files import DatabaseLock, identity, make_file, make_folder
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -79,9 +90,13 @@ class SqliteDialect:
         return self._path
 
     def lock(self) -> Callable[[], None]:
-        """Create the file if it is missing, and lock it; return a function that unlocks it."""
-        prepare(self._file)
+        """Lock the file, which need not exist yet; return a function that unlocks it."""
+        make_folder(self._file)
         return DatabaseLock(self._file).release
+
+    def prepare(self) -> None:
+        """Create the file if it is missing."""
+        make_file(self._file)
 
     def engine(self, patience: timedelta = PATIENCE, *, migrating: bool = False) -> Engine:
         """Return an engine in WAL mode that syncs to disk at each commit.
@@ -103,6 +118,39 @@ class SqliteDialect:
         self._listen(engine, patience, foreign_keys=not migrating)
         return engine
 
+    def readers(self) -> Iterator[Engine]:
+        """Yield engines that only read the file; the second one works where nothing is beside it.
+
+        To read a file in WAL mode SQLite writes the index of its log, which a full or read-only disk does not
+        let it; the first one makes an index of its own (https://sqlite.org/wal.html, read-only databases).
+        Where there is no index nothing is left in the log, after a clean end.
+        """
+        for mode in ("mode=ro&readonly_shm=1", "mode=ro&immutable=1"):
+            yield self._reader(f"{self._file.as_uri()}?{mode}")
+
+    def _reader(self, uri: str) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False),
+            poolclass=NullPool,
+            hide_parameters=True,
+            execution_options={DIALECT: self, READS: True},
+        )
+
+        @event.listens_for(engine, "connect")
+        def connected(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA trusted_schema = OFF")
+
+        return engine
+
+    def state(self) -> tuple[int, ...]:
+        """Return what changes when the file is replaced or written by others; empty where it is missing."""
+        with suppress(OSError):
+            found = self._file.stat()
+            return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+        return ()
+
     def _listen(self, engine: Engine, patience: timedelta, *, foreign_keys: bool) -> None:
         @event.listens_for(engine, "connect")
         def connected(connection: sqlite3.Connection, _record: Any) -> None:
@@ -119,21 +167,21 @@ class SqliteDialect:
             reads = connection.get_execution_options().get(READS, False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    def explain(self, error: Exception) -> str | None:
-        """Return a sentence for an error of SQLite or the disk, ``None`` for a wrong statement (a bug)."""
+    def explain(self, error: Exception) -> Explanation | None:
+        """Return why SQLite or the disk failed, ``None`` for a wrong statement (a bug)."""
         match error:
             case IntegrityError() | ProgrammingError() | InterfaceError():
                 return None
             case DBAPIError():
-                return _why(error.orig)
+                return of_sqlite(error.orig)
             case sqlite3.Error():
-                return _why(error)
+                return of_sqlite(error)
             case OSError():
-                return str(error)
+                return Explanation(of_system(error), str(error))
         return None
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the open file is no longer the one at its path, or is damaged.
+        """Raise ``StoreUnusableError`` when the open file is no longer the one at its path, or is damaged.
 
         SQLite keeps using a deleted file without an error (on Windows it cannot be deleted): everything
         recorded then is lost at the next start.
@@ -143,10 +191,11 @@ class SqliteDialect:
         with system_errors(self):
             now = identity(self._path)
         if now != self._opened:
-            raise SystemBrokenError(
+            raise StoreUnusableError(
                 f"the store {self._path} was {'replaced' if now else 'deleted'} while in use: what is "
                 "recorded from now on is lost at the next start, and mails may be sent again; restart "
-                "cert-monitor"
+                "cert-monitor",
+                StoreFault.REPLACED if now else StoreFault.DELETED,
             )
         self._check_content(self._path)
 
@@ -157,7 +206,7 @@ class SqliteDialect:
         with system_errors(self):
             found = damage(path)
         if found:
-            raise SystemBrokenError(f"the store {path} is damaged: {found}; {_RESTORE}")
+            raise StoreUnusableError(f"the store {path} is damaged: {found}; {RESTORE}", StoreFault.DAMAGED)
         self._checks_left = DAMAGE_CHECK_EACH - 1
 
     def backup(self, revision: str) -> Path | None:
@@ -198,29 +247,3 @@ def _upsert(table: Table) -> Insert:
         index_elements=list(table.primary_key),
         set_={column.name: new.excluded[column.name] for column in table.c if not column.primary_key},
     )
-
-
-_RESTORE = (
-    "stop cert-monitor and restore a backup (cert-monitor restore), or move the file away to start afresh"
-)
-_LOCKED = "another program has locked it; stop that program (a backup, an open sqlite3 shell)"
-# The primary result code is the low byte (https://sqlite.org/rescode.html).
-_WHY = {
-    sqlite3.SQLITE_FULL: "the disk or the file's size limit is full; free some space",
-    sqlite3.SQLITE_BUSY: _LOCKED,
-    sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_READONLY: "it cannot be written to; check owner and mode, and that the disk is writable",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the owner and mode of its folder",
-    sqlite3.SQLITE_PERM: "access is denied; check its owner and mode",
-    sqlite3.SQLITE_IOERR: "the disk reported an error; check the disk and the system's log",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore it from a backup, or move it away to start afresh",
-    sqlite3.SQLITE_NOTADB: "it is not an SQLite database; name another file in store.url, or restore it",
-}
-
-
-def _why(error: BaseException | None) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
-        return f"SQLite says: {error}"
-    said = _WHY.get(code & 0xFF)
-    return f"{said} (SQLite says: {error})" if said else f"SQLite says: {error}"

@@ -1,10 +1,11 @@
 """The public, asynchronous interface of the store; calls run one at a time on a dedicated thread.
 
-Callers never see SQL, rows or connections. When the local system fails (a full disk, a locked file) a call
-raises ``SystemBrokenError`` and writes nothing; a later call may succeed again.
+Callers never see SQL, rows or connections. When the disk fails, what notifications depend on goes on in
+memory (``problem``); recording results raises ``SystemBrokenError`` and writes nothing, until it works again.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from monitor.model import (
     AlertKey,
     AlertRecord,
+    Message,
     Notification,
     Observation,
     ReceiverChanges,
@@ -32,7 +34,6 @@ from monitor.store import (
     renewal_windows,
 )
 from monitor.store.chunks import SIZE
-from monitor.store.database import Database
 from monitor.store.facts import (
     accept_instant,
     discovered,
@@ -41,6 +42,7 @@ from monitor.store.facts import (
     read_fact,
     save_discovered,
 )
+from monitor.store.fallback import FallbackDatabase
 from monitor.store.values import HistoryEntry, Pruned
 from monitor.threads import ThreadPool
 
@@ -48,24 +50,29 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+_Write = Callable[[Callable[[Connection, datetime], int], datetime], Awaitable[int]]
+
+
 class Store:
     """Target states, history, notification log and outbox."""
 
-    def __init__(self, database: Database, pool: ThreadPool) -> None:
+    def __init__(self, database: FallbackDatabase, pool: ThreadPool) -> None:
         """Take ownership of an open database and the one thread that uses it; see ``open``."""
         self._database = database
         self._pool = pool
 
     @classmethod
-    async def open(cls, url: str, *, app_version: str) -> Self:
+    async def open(cls, url: str, *, app_version: str, needed: bool = True) -> Self:
         """Open, create or upgrade the store at a URL; ``sqlite://`` is a store in memory.
 
         Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, and ``SystemBrokenError`` when it
-        cannot be used or another process uses it.
+        cannot be used or another process uses it. Unless it is ``needed``, it begins in memory where a full
+        or broken disk does not let it be used.
         """
         pool = ThreadPool("store", 1)
         try:
-            return cls(await pool.run(Database.open, url, app_version=app_version), pool)
+            opened = await pool.run(FallbackDatabase.open, url, app_version=app_version, needed=needed)
+            return cls(opened, pool)
         except BaseException:
             pool.close()
             raise
@@ -75,8 +82,21 @@ class Store:
         await self._pool.run(self._database.close)
         self._pool.close()
 
+    @property
+    def problem(self) -> Message | None:
+        """Return why what is recorded may be lost, ``None`` while all is well."""
+        return self._database.problem
+
+    @property
+    def in_memory(self) -> bool:
+        """Return whether it goes on in memory, because the disk does not let it be used."""
+        return self._database.in_memory
+
     async def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the file was deleted, replaced or damaged while open."""
+        """Return to a disk that works again.
+
+        Raises ``SystemBrokenError`` when the file was deleted, replaced or damaged while open.
+        """
         await self._pool.run(self._database.check)
 
     async def _read(
@@ -89,38 +109,48 @@ class Store:
     ) -> T:
         return await self._pool.run(lambda: self._database.write(act, *args, **kwargs))
 
+    async def _read_disk(
+        self, empty: T, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._pool.run(lambda: self._database.read_disk(empty, act, *args, **kwargs))
+
+    async def _write_disk(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._pool.run(lambda: self._database.write_disk(act, *args, **kwargs))
+
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         """Write the probe results of a batch atomically.
 
         ``observations`` is by target id and supplies the DER bytes of certificates not recorded yet.
         """
-        await self._write(recording.record, states, observations)
+        await self._write_disk(recording.record, states, observations)
 
     async def load(self, targets: Sequence[Target]) -> AsyncIterator[list[reading.Loaded]]:
         """Yield recorded states with the DER bytes of their sightings, in lists of at most 500, not judged.
 
-        Targets never recorded are left out.
+        Targets never recorded are left out, and so are those that cannot be read.
         """
         for start in range(0, len(targets), SIZE):
-            yield await self._read(reading.load, targets[start : start + SIZE])
+            yield await self._read_disk([], reading.load, targets[start : start + SIZE])
 
     async def ders(self, fingerprints: Iterable[str]) -> dict[str, bytes]:
         """Return the DER bytes of the recorded ones among some certificates, by SHA-256."""
-        return await self._read(reading.ders, tuple(fingerprints))
+        return await self._read_disk({}, reading.ders, tuple(fingerprints))
 
     async def target_ids(self) -> frozenset[str]:
         """Return the id of every recorded target, whether still configured or not."""
-        return await self._read(reading.target_ids)
+        return await self._read_disk(frozenset(), reading.target_ids)
 
     async def forget_targets(self, ids: Collection[str], now: datetime) -> None:
         """Remove targets that left the configuration; end their history entries ``now`` and keep them."""
-        await self._write(pruning.forget_targets, ids, now)
+        await self._write_disk(pruning.forget_targets, ids, now)
 
     async def history(
         self, *, sha256: str = "", target_id: str = "", limit: int = 1000
     ) -> list[HistoryEntry]:
         """Return the history of a certificate or a target, the entry that began last first."""
-        return await self._read(reading.history_entries, sha256, target_id, limit)
+        return await self._read_disk([], reading.history_entries, sha256, target_id, limit)
 
     async def open_alerts(self) -> dict[AlertKey, AlertRecord]:
         """Return every recorded alert that is not over, by key."""
@@ -144,7 +174,9 @@ class Store:
         self, receiver: str, now: datetime, limit: int = 20
     ) -> tuple[Notification, ...]:
         """Return a receiver's unfinished notifications whose next attempt is due, worst level first."""
-        return await self._read(outbox.due_notifications, receiver, now, limit)
+        due = await self._read(outbox.due_notifications, receiver, now, limit)
+        problem = self.problem
+        return due if problem is None else tuple(replace(one, remarks=(problem,)) for one in due)
 
     async def attempting(self, notification: Notification) -> None:
         """Write what is about to be sent, so that it can be repeated as it was."""
@@ -208,20 +240,22 @@ class Store:
         after 7 days.
         """
         before = now - keep
-        history = await self._all(pruning.prune_history, before)
-        notifications = await self._all(pruning.prune_notifications, before)
-        await self._all(pruning.prune_alerts, before)
-        await self._all(pruning.empty_notifications, now - pruning.KEEP_CONTENT)
+        notifications = await self._all(self._write, pruning.prune_notifications, before)
+        await self._all(self._write, pruning.prune_alerts, before)
+        await self._all(self._write, pruning.empty_notifications, now - pruning.KEEP_CONTENT)
+        if self._database.in_memory:
+            return Pruned(notifications=notifications)
+        history = await self._all(self._write_disk, pruning.prune_history, before)
         certificates, after = 0, ""
         while True:
-            done = await self._write(pruning.prune_certificates, after)
+            done = await self._write_disk(pruning.prune_certificates, after)
             certificates, after = certificates + done.removed, done.after
             if not after:
-                await self._write(renewal_windows.prune_renewals)
+                await self._write_disk(renewal_windows.prune_renewals)
                 return Pruned(history, certificates, notifications)
 
-    async def _all(self, act: Callable[[Connection, datetime], int], before: datetime) -> int:
+    async def _all(self, write: _Write, act: Callable[[Connection, datetime], int], before: datetime) -> int:
         total = 0
-        while removed := await self._write(act, before):
+        while removed := await write(act, before):
             total += removed
         return total

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Snapshot
+from monitor.model import Message, Snapshot
 from monitor.web.on_demand import OnDemandProbes
 
 
@@ -14,8 +14,8 @@ class Health:
     """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
     The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this
-    monitor is called, ``customer`` whom it works for. ``undelivered_since``
-    is one of the problems, for the page.
+    monitor is called, ``customer`` whom it works for. ``undelivered_since`` and
+    ``store_problem`` are two of the problems, for the page.
     """
 
     loop_age: float | None = None
@@ -26,6 +26,7 @@ class Health:
     name: str = ""
     customer: str = ""
     undelivered_since: datetime | None = None
+    store_problem: Message | None = None
 
     @property
     def ok(self) -> bool:

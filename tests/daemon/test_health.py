@@ -7,10 +7,12 @@ from typing import Any, cast
 
 from monitor.clock import SystemClock
 from monitor.daemon.clocks import ClockWatch
-from monitor.daemon.health import HealthMonitor
+from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.periodic import PeriodicTask
 from monitor.daemon.tasks import Tasks
+from monitor.messages import english
 from monitor.metrics import OwnMetrics
+from monitor.model import Message, text
 from monitor.web import Health
 
 
@@ -48,6 +50,7 @@ class World:
     scheduling: Scheduling = field(default_factory=Scheduling)
     recording: Recording = field(default_factory=Recording)
     store_error: str = ""
+    store_problem: Message | None = None
     undelivered_since: datetime | None = None
 
     def report(self, act: Callable[["World"], None] = lambda _: None, *, ready: bool = True) -> Health:
@@ -64,7 +67,9 @@ class World:
             cast("Any", self.scheduling),
             cast("Any", self.recording),
             tasks,
-            lambda: self.undelivered_since,
+            KnownProblems(
+                lambda: self.undelivered_since, lambda: self.store_problem, english(self.clock.now()).write
+            ),
         )
         health.ready = ready
         act(self)
@@ -103,6 +108,14 @@ def test_a_deleted_database_is_a_problem() -> None:
     """The error of the store check is reported as it is."""
     found = World(store_error="the database was deleted").report()
     assert (found.store_ok, found.problems) == (False, ("the database was deleted",))
+
+
+def test_a_store_in_memory_is_a_problem() -> None:
+    """It is reported in words, and as a message for the page."""
+    full = text("the disk is full")
+    found = World(store_problem=full).report()
+    assert (found.ok, found.store_ok, found.problems) == (False, False, ("the disk is full",))
+    assert found.store_problem == full
 
 
 def test_nothing_is_wrong_before_the_start() -> None:

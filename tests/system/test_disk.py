@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files"),
 ]
 
+IN_MEMORY = "notifications are kept in memory and may be repeated after a restart."
 NEWEST = "SELECT max(probed_at) FROM target"
 
 
@@ -33,7 +34,7 @@ async def limit_files(running: Running, most: str) -> None:
 
 
 def test_full_disk(tmp_path: Path) -> None:
-    """Probes and metrics go on, health and a counter report it, and nothing is lost with room again."""
+    """Probes, metrics and mails go on, health and a counter report it, and no mail is repeated afterwards."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where, daemon(where.configure()) as running:
@@ -50,14 +51,17 @@ def test_full_disk(tmp_path: Path) -> None:
             assert left is not None
             assert 2 < left < 3
             assert (await running.get("/")).status_code == 200
-            assert where.post.words == ["Certificates"]
+            await until(lambda: where.post.words == ["Certificates", "CRITICAL"])
+            assert IN_MEMORY in where.post.texts[-1]
             await limit_files(running, "unlimited")
-            await until(lambda: len(where.post.words) == 2)
             await healthy(running)
             stopped = ask(where.database, NEWEST)
             await until(lambda: ask(where.database, NEWEST) > stopped)
             assert await running.end(15) == 0
             assert "Traceback" not in running.log
+            async with daemon(where.configure()) as again:
+                await again.looks_on(where.target)
+                await again.passes(2)
             assert (where.post.words, damage(where.database)) == (["Certificates", "CRITICAL"], [])
 
     async def unhealthy(running: Running) -> None:

@@ -12,7 +12,7 @@ from monitor.threads import ThreadPool
 from monitor.web import texts
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.queries import AlertList, CertificateTable, TargetCounts, alert_list, certificate_table
-from monitor.web.view import WebView
+from monitor.web.view import Health, WebView
 
 MOST_ROWS = 2000
 MOST_ALERTS = 50
@@ -28,6 +28,7 @@ _COLUMNS = {
 }
 """The title of each column by the name of its style."""
 _NO_ALERTS = AlertList()
+_WELL = Health()
 _template = environment.get_template("certificates.html")
 
 
@@ -40,8 +41,8 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
         everything = "all" in request.query_params
         writer = _writer(request, view.now())
         # On a thread, because sorting and writing 100,000 rows takes seconds.
-        late = view.health().undelivered_since
-        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], everything, late)
+        health = view.health()
+        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], everything, health)
         headers = {
             "content-language": writer.language.tag,
             "content-security-policy": PAGE_POLICY,
@@ -60,11 +61,11 @@ def _page(
     writer: Writer,
     words: str,
     everything: bool,  # noqa: FBT001 - a pool passes arguments by position
-    late: datetime | None,
+    health: Health,
 ) -> str:
     alerts = alert_list(snapshot, most=None if everything else MOST_ALERTS)
     table = certificate_table(snapshot, words=words, most=None if everything else MOST_ROWS)
-    return render_certificates(table, writer, words, alerts, late)
+    return render_certificates(table, writer, words, alerts, health)
 
 
 def render_certificates(
@@ -72,15 +73,15 @@ def render_certificates(
     writer: Writer,
     words: str = "",
     alerts: AlertList = _NO_ALERTS,
-    late: datetime | None = None,
+    health: Health = _WELL,
 ) -> str:
     """Return the HTML of the page; ``words`` are those of the search that gave the table.
 
-    ``late`` is since when notifications could not be delivered: who is not notified may see it here.
+    Who is not notified may see in it that notifications could not be delivered, or are not recorded.
     """
     return _template.render(
         alerts=alerts,
-        late=late,
+        health=health,
         table=table,
         counts=_counts(table.counts),
         columns=_COLUMNS,

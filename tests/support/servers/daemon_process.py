@@ -119,10 +119,17 @@ async def _hear(stream: asyncio.StreamReader, running: Running) -> None:
 
 @asynccontextmanager
 async def started(
-    *arguments: str, environment: Mapping[str, str] | None = None, wait: bool = True
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    wait: bool = True,
+    inside: Sequence[str] = (),
 ) -> AsyncIterator[Running]:
-    """Run ``cert-monitor`` with these arguments; when the block ends, so does the process."""
+    """Run ``cert-monitor`` with these arguments; when the block ends, so does the process.
+
+    ``inside`` is a command that runs the one that follows it in its own place.
+    """
     process = await asyncio.create_subprocess_exec(
+        *inside,
         sys.executable,
         "-m",
         "monitor",
@@ -146,9 +153,11 @@ async def started(
 
 
 @asynccontextmanager
-async def daemon(config: Path, *, environment: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+async def daemon(
+    config: Path, *, environment: Mapping[str, str] | None = None, inside: Sequence[str] = ()
+) -> AsyncIterator[Running]:
     """Run the daemon on a configuration file."""
-    async with started("run", "--config", str(config), environment=environment) as running:
+    async with started("run", "--config", str(config), environment=environment, inside=inside) as running:
         yield running
 
 

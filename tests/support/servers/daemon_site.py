@@ -58,6 +58,12 @@ class Post:
         return [re.sub(r"^\[?([\w ]+)[\]:].*", r"\1", mail["Subject"]) for mail in self.mails]
 
     @property
+    def texts(self) -> list[str]:
+        """Return the plain text of each mail, its lines joined."""
+        bodies = (mail.get_body(("plain",)) for mail in self.mails)
+        return [" ".join(body.get_content().split()) for body in bodies if body is not None]
+
+    @property
     def ids(self) -> list[str]:
         """Return each Message-ID, as often as it arrived."""
         return [mail["Message-ID"] for mail in self.mails]
@@ -83,7 +89,7 @@ class Site:
     @property
     def database(self) -> Path:
         """Return the daemon's database."""
-        return self.folder / "state.db"
+        return self.folder / "disk" / "state.db"
 
     def serve(self, issued: Issued) -> None:
         """Serve this certificate from now on."""
@@ -109,7 +115,7 @@ targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
 email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
 web: {{listen: "127.0.0.1:0"}}
-store: {{url: "sqlite:///state.db"}}
+store: {{url: "sqlite:///disk/state.db"}}
 alerts: {{every: 200ms}}
 """,
             encoding="utf-8",

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from datetime import UTC
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,11 @@ import httpx
 import pytest
 
 from monitor.alerts import alerts_of_target
-from monitor.messages import ENGLISH, Writer, english
+from monitor.errors import StoreFault
+from monitor.messages import ENGLISH, Writer, english, language
 from monitor.model import Snapshot, TargetState
-from monitor.web import WebServer, make_app
+from monitor.store.texts import WHY, store_in_memory
+from monitor.web import Health, WebServer, make_app
 from monitor.web.pages.certificates import MOST_ALERTS, MOST_ROWS, render_certificates
 from monitor.web.pages.layout import PAGE_POLICY
 from monitor.web.queries import alert_list, certificate_table
@@ -219,5 +222,16 @@ def test_undelivered_notifications_are_said() -> None:
     """Whoever looks at the page instead of waiting for mails learns it."""
     table = certificate_table(snapshot(endpoint("recorder", 5)))
     said = "Notifications could not be delivered since"
-    assert said in render_certificates(table, english(NOW), late=NOW)
+    assert said in render_certificates(table, english(NOW), health=Health(undelivered_since=NOW))
     assert said not in render_certificates(table, english(NOW))
+
+
+def test_a_store_in_memory_is_said() -> None:
+    """The page shows it in the reader's language."""
+    table = certificate_table(snapshot(endpoint("recorder", 5)))
+    health = Health(store_problem=store_in_memory(location="/x.db", why=WHY[StoreFault.FULL]))
+    said = "The database /x.db cannot be used (the disk is full): notifications are kept in memory"
+    assert said in render_certificates(table, english(NOW), health=health)
+    assert "(o disco está cheio)" in render_certificates(
+        table, Writer(language("pt_BR"), UTC, NOW), health=health
+    )

@@ -1,0 +1,246 @@
+"""A database that goes on in memory while its disk is full or broken, and returns to the disk afterwards.
+
+Alerts, notifications and all else that decisions depend on are carried over and back. States, certificates
+and history are read from the disk as far as that works, and not written meanwhile: they would have no bound.
+Only one thread may use it at a time.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.errors import StoreFault, StoreUnusableError, SystemBrokenError
+from monitor.logs import event
+from monitor.model import Message
+from monitor.store.carried import Keys, Rows, all_rows, keys_of, put_back, put_in, rows_in_use
+from monitor.store.database import Database, dialect_for
+from monitor.store.dialect import PATIENCE, DatabaseDialect, system_errors
+from monitor.store.texts import WHY, store_at_risk, store_in_memory
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOCKED_CALLS = 3
+"""How many calls in a row may fail because of another program's lock, each after seconds, before we go on."""
+
+MOST_SKIPPED = 30
+"""How many checks pass at most between two attempts to return to the disk."""
+
+GOOD_CHECKS = 360
+"""After how many good checks an earlier failure is no reason to wait with the return from the next one."""
+
+_SPOILED = (StoreFault.DAMAGED, StoreFault.NOT_A_DATABASE)
+_UNREADABLE = (StoreUnusableError, ValueError, TypeError, OverflowError)
+
+
+class FallbackDatabase:
+    """One database on disk or, while that does not work, one in memory."""
+
+    def __init__(self, dialect: DatabaseDialect, app_version: str, patience: timedelta) -> None:
+        """Take what names the database; see ``open``."""
+        self._dialect = dialect
+        self._app_version = app_version
+        self._patience = patience
+        self._release: Callable[[], None] | None = None
+        self._disk: Database | None = None
+        self._memory = Database.in_memory()
+        self._carried: Keys = {}
+        self._fault: StoreFault | None = None
+        self._spoiled: tuple[int, ...] = ()
+        self._locked_calls = self._failures = self._good_checks = self._skipped = 0
+
+    @classmethod
+    def open(cls, url: str, *, app_version: str, needed: bool = True, patience: timedelta = PATIENCE) -> Self:
+        """Open, create or upgrade the database at a URL, and lock it against other processes.
+
+        Raises like ``Database.open``. Unless it is ``needed``, a disk that does not let us is no reason: it
+        begins in memory then. A newer schema, another process and a wrong URL always are.
+        """
+        made = cls(dialect_for(url), app_version, patience)
+        try:
+            made._begin(needed=needed)
+        except BaseException:
+            made._unlock()
+            raise
+        return made
+
+    @property
+    def in_memory(self) -> bool:
+        """Return whether it goes on in memory."""
+        return self._disk is None
+
+    @property
+    def problem(self) -> Message | None:
+        """Return why what is recorded may be lost, ``None`` while all is well."""
+        if self._fault is None:
+            return None
+        said = store_in_memory if self.in_memory else store_at_risk
+        return said(location=self._dialect.location, why=WHY[self._fault])
+
+    def read(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the result of a function that reads what is carried over."""
+        return self._run(lambda database: database.read(act, *args, **kwargs))
+
+    def write(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the result of a function that writes what is carried over."""
+        return self._run(lambda database: database.write(act, *args, **kwargs))
+
+    def read_disk(
+        self, empty: T, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return the result of a function that reads states, certificates or history; ``empty`` for none."""
+        if self._disk is not None:
+            try:
+                return self._disk.read(act, *args, **kwargs)
+            except StoreUnusableError as error:
+                self._failed(error)
+        return self._read_only(empty, lambda connection: act(connection, *args, **kwargs))
+
+    def write_disk(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return the result of a function that writes states, certificates or history.
+
+        In memory it raises ``StoreUnusableError`` at once.
+        """
+        if self._disk is None:
+            fault = self._fault or StoreFault.OTHER
+            raise StoreUnusableError(f"the store {self._dialect.location} cannot be written to", fault)
+        try:
+            return self._disk.write(act, *args, **kwargs)
+        except StoreUnusableError as error:
+            self._failed(error)
+            raise
+
+    def check(self) -> None:
+        """Return to the disk if that works again; on the disk, raise when what is written now is lost."""
+        if self._disk is None:
+            self._skipped += 1
+            if self._skipped >= min(2 ** (self._failures - 1), MOST_SKIPPED):
+                self._skipped = 0
+                self._return()
+            return
+        try:
+            self._disk.check()
+        except StoreUnusableError as error:
+            self._fault = error.fault
+            raise
+        self._fault = None
+        self._good_checks += 1
+        if self._good_checks >= GOOD_CHECKS:
+            self._failures = 0
+
+    def close(self) -> None:
+        """Close the database and release its lock; what is in memory is written if that works again."""
+        if self._disk is None:
+            with suppress(SQLAlchemyError):
+                self._return()
+        for database in (self._disk, self._memory):
+            if database is not None:
+                database.close()
+        self._unlock()
+
+    def _begin(self, *, needed: bool) -> None:
+        try:
+            self._disk = self._open_disk()
+        except StoreUnusableError as error:
+            if needed:
+                raise
+            self._take_over(error, self._rows_on_disk())
+
+    def _open_disk(self) -> Database:
+        if self._dialect.in_memory:
+            return Database.in_memory()
+        if self._release is None:
+            self._release = self._dialect.lock()
+        return Database.locked(self._dialect, self._app_version, self._patience)
+
+    def _unlock(self) -> None:
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+    def _run(self, call: Callable[[Database], T]) -> T:
+        if self._disk is not None:
+            try:
+                result = call(self._disk)
+            except StoreUnusableError as error:
+                self._failed(error)
+            else:
+                self._locked_calls = 0
+                return result
+        return call(self._memory)
+
+    def _failed(self, error: StoreUnusableError) -> None:
+        """Go on in memory after an error of the disk; raise it while it may be a short lock."""
+        if error.fault is StoreFault.LOCKED:
+            self._locked_calls += 1
+            if self._locked_calls < LOCKED_CALLS:
+                raise error
+        rows: Rows = {}
+        with suppress(SystemBrokenError):
+            rows = self._rows_on_disk()
+        self._take_over(error, rows)
+
+    def _take_over(self, error: StoreUnusableError, rows: Rows) -> None:
+        if self._disk is not None:
+            self._disk.close()
+            self._disk = None
+        try:
+            self._memory.write(put_in, rows)
+            self._carried = keys_of(rows)
+        except (SQLAlchemyError, SystemBrokenError):
+            log.exception("what was recorded could not be read")
+        self._fault = None
+        self._note(error)
+        self._failures += 1
+        self._good_checks = self._skipped = 0
+
+    def _note(self, error: SystemBrokenError) -> None:
+        fault = error.fault if isinstance(error, StoreUnusableError) else StoreFault.OTHER
+        if fault is not self._fault:
+            log.error("%s; alerts and notifications are kept in memory until it can be used", error)
+        self._fault = fault
+        # A damaged file would only fail again, and could take with it what is in memory now.
+        self._spoiled = self._dialect.state() if fault in _SPOILED else ()
+
+    def _return(self) -> None:
+        """Write what is in memory to the disk and go on there, or stay where that does not work."""
+        if self._spoiled and self._spoiled == self._dialect.state():
+            return
+        disk = None
+        try:
+            disk = self._open_disk()
+            disk.write(put_back, self._memory.read(all_rows), self._carried)
+        except SystemBrokenError as error:
+            if disk is not None:
+                disk.close()
+            self._note(error)
+            return
+        self._disk, self._fault, self._carried, self._locked_calls = disk, None, {}, 0
+        self._memory.close()
+        self._memory = Database.in_memory()
+        event(log, "the database can be used again", database=self._dialect.location)
+
+    def _rows_on_disk(self) -> Rows:
+        def rows(connection: Connection) -> Rows:
+            # Imported with Alembic, and only where it is needed.
+            from monitor.store.schema import is_current  # noqa: PLC0415
+
+            # What another schema means is not known.
+            return rows_in_use(connection) if is_current(connection, self._dialect) else {}
+
+        return self._read_only({}, rows)
+
+    def _read_only(self, empty: T, act: Callable[[Connection], T]) -> T:
+        for engine in self._dialect.readers():
+            with suppress(*_UNREADABLE), system_errors(self._dialect), engine.begin() as connection:
+                return act(connection)
+        return empty
