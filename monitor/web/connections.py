@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from time import monotonic
 
+import h11
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -66,6 +67,16 @@ class BoundedProtocol(H11Protocol):
         self._stalled_at = None
         if self._write_timer is not None:
             self._write_timer.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP; where that is the body of a request, do not answer the request as well."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     @property
     def closable(self) -> bool:

@@ -155,3 +155,29 @@ def test_a_connection_in_use_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> N
             await serving.stop()
 
     assert asyncio.run(scenario()) == ([200] * 6, False)
+
+
+@pytest.mark.parametrize("body", [b"no chunk\r\n", b"5\r\nabcdefgh\r\n"])
+@pytest.mark.parametrize(("pause", "status"), [(0, b"400"), (0.2, b"421")])
+def test_body_that_is_not_http(
+    caplog: pytest.LogCaptureFixture, body: bytes, pause: float, status: bytes
+) -> None:
+    """A request with such a body gets one answer, before or after the body, and is no error in the log."""
+
+    async def scenario() -> bytes:
+        serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)
+        await serving.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.url.rpartition(":")[2]))
+        try:
+            writer.write(b"POST / HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n")
+            await asyncio.sleep(pause)
+            writer.write(body)
+            async with asyncio.timeout(20):
+                return await reader.read()
+        finally:
+            writer.close()
+            await serving.stop()
+
+    answer = asyncio.run(scenario())
+    assert (answer.split()[1], answer.count(b"HTTP/1.1 ")) == (status, 1)
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []
