@@ -9,6 +9,7 @@ import pytest
 from support.campaigns import Campaign, Run
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
+from support.campaigns.web import web
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="campaigns count what Linux shows in /proc")
 
@@ -23,6 +24,11 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 def test_relay_with_moods(tmp_path: Path) -> None:
     """All is told once, whatever the relay does meanwhile, and nothing is held up."""
     assert held(relay, tmp_path, 3) == 3
+
+
+def test_hostile_web_clients(tmp_path: Path) -> None:
+    """Health is answered, probing goes on, and nothing is left of them."""
+    assert held(web, tmp_path, 2) == 2
 
 
 def test_hostile_servers_and_files(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from support.campaigns.campaign import BrokenError, Campaign, Round, Run
 from support.campaigns.kill import kill
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
+from support.campaigns.web import web
 
 __all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
 
-CAMPAIGNS: dict[str, Campaign] = {"kill": kill, "relay": relay, "servers": servers}
+CAMPAIGNS: dict[str, Campaign] = {"kill": kill, "relay": relay, "servers": servers, "web": web}

@@ -17,6 +17,12 @@ def require(holds: object, what: str) -> None:
         raise BrokenError(what)
 
 
+def require_no_traceback(log: str) -> None:
+    """Raise ``BrokenError`` with the first traceback of a log and the lines around it, if there is one."""
+    before, found, after = log.partition("Traceback")
+    require(not found, f"a traceback in the log: {before[-500:]}{found}{after[:4000]}")
+
+
 @dataclass(frozen=True)
 class Round:
     """One round: its number, everything random in it, and an empty folder of its own."""

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from support.campaigns.campaign import Round, Run, require
+from support.campaigns.campaign import Round, Run, require, require_no_traceback
 from support.servers.daemon_process import Running, ask, damage, started, until
 from support.servers.daemon_site import Site, mailed_in, serve_another_at_each_second_look, site
 
@@ -52,7 +52,7 @@ async def _killed(config: Path, where: Site, moment: Moment, chance: random.Rand
         if running.process.returncode is None:
             running.process.kill()
         await running.process.wait()
-        require("Traceback" not in running.log, f"a traceback in the log: {running.log}")
+        require_no_traceback(running.log)
     where.post.hold, where.post.taken = False, None
 
 
