@@ -15,7 +15,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.sources import EndpointSettings
+from monitor.sources.endpoint.settings import EndpointSettings
 
 DER_SIZE = 800
 

@@ -26,7 +26,9 @@ from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStor
 from monitor.probing import Gate, InProcessRunner
 from monitor.probing.in_process import SLICE
 from monitor.scheduler import batches
-from monitor.sources import EndpointSettings, TrustStoreLoader, sources
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.registry import sources
 from monitor.store import Store
 
 

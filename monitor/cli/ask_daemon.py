@@ -16,7 +16,6 @@ from typing import Any
 from monitor.addresses import join_host_port, read_ip
 from monitor.cli.arguments import DEFAULT_URL
 from monitor.cli.output import say
-from monitor.config import load
 from monitor.errors import SystemBrokenError, UsageError
 
 
@@ -31,6 +30,8 @@ def daemon_url(arguments: argparse.Namespace) -> str:
 def _configured(arguments: argparse.Namespace) -> str:
     if not arguments.config:
         return ""
+    from monitor.config import load  # noqa: PLC0415 - loads every kind of target
+
     host, port = load(arguments.config).web.address
     if not port:
         raise UsageError(f"{arguments.config} lets the system choose the port; give --url instead")

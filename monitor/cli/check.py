@@ -10,24 +10,21 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from monitor.assess import PathFinder, correlate
 from monitor.cli.cli_targets import CommandLineTarget, cli_targets, configuration
 from monitor.cli.output import say
 from monitor.cli.report import ReportElement, as_json, elements, exit_code
-from monitor.cli.revocation import Bytes, RevocationLookup
 from monitor.cli.table import table
 from monitor.clock import SystemClock
-from monitor.config import Config
 from monitor.model import (
     Batch,
     Clock,
     FailureReason,
     Finding,
     Observation,
+    Policy,
     ProbeRequest,
     ProbeResult,
     Snapshot,
@@ -38,7 +35,13 @@ from monitor.model import (
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
 from monitor.probing import Gate, InProcessRunner
-from monitor.sources import TrustStoreLoader, sources
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.registry import sources
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from monitor.config import Config
 
 AT_ONCE = 300
 EVERY = timedelta(hours=1)
@@ -50,9 +53,9 @@ MANY = 5
 
 def check(arguments: argparse.Namespace) -> int:
     """Probe every target and return the exit code."""
-    typed, unreachable = cli_targets(arguments)
-    clock = SystemClock()
-    found = [*asyncio.run(_probe(typed, clock, configuration(arguments))), *unreachable]
+    config, clock = configuration(arguments), SystemClock()
+    typed, unreachable = cli_targets(arguments, config)
+    found = [*asyncio.run(_probe(typed, clock, config)), *unreachable]
     form = as_json if arguments.format == "json" else table
     say(form(found, clock.now()))
     return exit_code(found)
@@ -76,18 +79,18 @@ class _Record:
     """A recorder that keeps only the bytes of certificates: everything else is on the board."""
 
     def __init__(self) -> None:
-        self.seen = Bytes()
+        self.seen: dict[str, bytes] = {}
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         del states
         for observation in observations.values():
-            self.seen.add(observation.result.ders)
+            self.seen |= observation.result.ders
 
 
 class _Counted:
     """A source that advances a progress bar after every probe."""
 
-    def __init__(self, source: Source, progress: Progress | None) -> None:
+    def __init__(self, source: Source, progress: "Progress | None") -> None:
         self._source = source
         self._progress = progress
 
@@ -99,8 +102,16 @@ class _Counted:
                 self._progress.advance(self._progress.task_ids[0])
 
 
-async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Config) -> list[ReportElement]:
-    snapshot = await _snapshot([one.target for one in typed], clock, config)
+async def _probe(
+    typed: Sequence[CommandLineTarget], clock: Clock, config: "Config | None"
+) -> list[ReportElement]:
+    probes = _Probes(clock)
+    snapshot = await probes.snapshot([one.target for one in typed])
+    if any(policy.revocation or policy.renewal_information for policy in _policies(snapshot)):
+        from monitor.cli.revocation import RevocationLookup  # noqa: PLC0415 - loads an HTTP client
+
+        lookup = RevocationLookup(config, probes.resolver, probes.trust_stores.anchors, clock)
+        snapshot = await lookup.resolve(snapshot, probes.record.seen)
     states, shared = snapshot.states, correlate(snapshot, clock.now())
     return [
         element
@@ -109,6 +120,10 @@ async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Confi
             one.text, _with(states[one.target.id], shared.get(one.target.id, ())), split=one.split
         )
     ]
+
+
+def _policies(snapshot: Snapshot) -> Iterator[Policy]:
+    return (state.target.policy for state in snapshot)
 
 
 def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
@@ -120,40 +135,53 @@ def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
 
 async def probe_targets(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
     """Return the state of each target, by id, after one probe of it; no issuer is asked."""
-    return (await _snapshot(wanted, clock)).states
+    return (await _Probes(clock).snapshot(wanted)).states
 
 
-async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
-    """Return all that is known after one probe of each target, and what issuers say if there is a config."""
-    targets = tuple({target.id: target for target in wanted}.values())
-    board, trust_stores, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
-    record = _Record()
-    board.replace(TargetState(target) for target in targets)
-    with _progress(len(targets)) as progress:
-        sources_by_kind = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
-        services = PipelineServices(
-            InProcessRunner(sources_by_kind, Gate(clock, in_flight=AT_ONCE, per_second=0), clock),
-            trust_stores.anchors,
-            Judge(PathFinder()),
-            record,
-            board,
-            clock,
-            _NoTally(),
-        )
-        await Pipeline(services).run(Batch("check", EVERY, tuple(target.request for target in targets)))
-    if config is None:
+class _Probes:
+    """One probe of each target, and what it takes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.resolver, self.record = Resolver(), _Record()
+        self.trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
+        self._clock = clock
+
+    async def snapshot(self, wanted: Sequence[Target]) -> Snapshot:
+        """Return all that is known after the probes."""
+        targets = tuple({target.id: target for target in wanted}.values())
+        board = Board()
+        board.replace(TargetState(target) for target in targets)
+        with _progress(len(targets)) as progress:
+            kinds = sources(self.resolver, {target.kind for target in targets})
+            counted = {kind: _Counted(source, progress) for kind, source in kinds.items()}
+            services = PipelineServices(
+                InProcessRunner(counted, Gate(self._clock, in_flight=AT_ONCE, per_second=0), self._clock),
+                self.trust_stores.anchors,
+                Judge(PathFinder()),
+                self.record,
+                board,
+                self._clock,
+                _NoTally(),
+            )
+            await Pipeline(services).run(Batch("check", EVERY, tuple(target.request for target in targets)))
         return board.snapshot
-    return await RevocationLookup(config, resolver, trust_stores.anchors, clock).resolve(
-        board.snapshot, record.seen
-    )
 
 
 @contextlib.contextmanager
-def _progress(count: int) -> Iterator[Progress | None]:
+def _progress(count: int) -> Iterator["Progress | None"]:
     """Show a progress bar on standard error if it is a terminal and there are many targets."""
     if count < MANY or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console  # noqa: PLC0415 - nothing to draw on otherwise
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("probing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task("probing", total=count)

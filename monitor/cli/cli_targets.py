@@ -1,27 +1,31 @@
 """The targets of ``check``: an endpoint, a file, a folder, a glob, or everything configured."""
 
 import argparse
-import asyncio
 import glob
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import ReportElement
-from monitor.cli.run_discoveries import run_discoveries
 from monitor.clock import SystemClock
-from monitor.config import Config, default_config, load, plan, single_target
 from monitor.errors import UsageError
 from monitor.messages import english
-from monitor.model import Assessment, DiscoveredTarget, Target
-from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
+from monitor.model import Policy, Target
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.files.settings import FilesSettings
 from monitor.sources.files.walk import ALL_SUFFIXES
 
+if TYPE_CHECKING:
+    from monitor.config import Config
+
+Planner = Callable[[EndpointSettings | FilesSettings], Target]
 SYSTEM = "system"
 
 
@@ -34,16 +38,18 @@ class CommandLineTarget:
     split: bool
 
 
-def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget], list[ReportElement]]:
+def cli_targets(
+    arguments: argparse.Namespace, config: "Config | None"
+) -> tuple[list[CommandLineTarget], list[ReportElement]]:
     """Return the targets to probe, and an element for each configured discovery that failed.
 
-    Raises ``UsageError`` or ``ConfigError`` for invalid arguments or configurations.
+    Raises ``UsageError`` for invalid arguments.
     """
-    config = configuration(arguments)
     own, name, keys = _own(arguments), _name(arguments.name), settings_of(arguments)
     if arguments.targets:
-        return [_typed(text, name, own, config, keys) for text in dict.fromkeys(arguments.targets)], []
-    if arguments.config is None:
+        make = _planner(config)
+        return [_typed(text, name, own, keys, make) for text in dict.fromkeys(arguments.targets)], []
+    if config is None:
         raise UsageError("check: name at least one target, or a configuration with --config")
     if own or name or keys:
         raise UsageError(
@@ -52,26 +58,28 @@ def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget],
         )
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
-    found, unreachable = asyncio.run(discover_targets(config))
-    return [_configured(target) for target in plan(config, found).targets], unreachable
+    from monitor.cli.configured_targets import configured_targets  # noqa: PLC0415 - loads every discovery
+
+    found, unreachable = configured_targets(config)
+    return [_configured(target) for target in found], unreachable
 
 
-def configuration(arguments: argparse.Namespace) -> Config:
-    """Return the configuration, by default the built-in one."""
-    return load(arguments.config) if arguments.config else default_config()
+def configuration(arguments: argparse.Namespace) -> "Config | None":
+    """Return the configuration, ``None`` without one; raise ``ConfigError``."""
+    if arguments.config is None:
+        return None
+    from monitor.config import load  # noqa: PLC0415 - loads every kind of target
+
+    return load(arguments.config)
 
 
-async def discover_targets(
-    config: Config,
-) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[ReportElement]]:
-    """Return the targets of each configured discovery, by id, and an element for each that failed."""
-    answers = await run_discoveries(config)
-    unreachable = [
-        ReportElement(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
-        for settings in config.discoveries
-        if settings.id in answers and answers[settings.id].failures
-    ]
-    return {name: answer.found for name, answer in answers.items()}, unreachable
+def _planner(config: "Config | None") -> Planner:
+    """Return what makes a target under a configuration, or under the built-in policy without one."""
+    if config is None:
+        return lambda settings: settings.target(settings.applied_to(Policy()))
+    from monitor.config import single_targets  # noqa: PLC0415 - loads every kind of target
+
+    return single_targets(config)
 
 
 def _configured(target: Target) -> CommandLineTarget:
@@ -79,13 +87,13 @@ def _configured(target: Target) -> CommandLineTarget:
 
 
 def _typed(
-    text: str, name: str, own: dict[str, Any], config: Config, keys: dict[str, Any]
+    text: str, name: str, own: dict[str, Any], keys: dict[str, Any], make: Planner
 ) -> CommandLineTarget:
     try:
         text.encode()
         if _is_file(text):
-            return _files(text, name, own | keys, config)
-        return _endpoint(text, name, own, config)
+            return _files(text, name, own | keys, make)
+        return _endpoint(text, name, own, make)
     except UnicodeEncodeError:
         raise UsageError(f"check: {text!r} is not UTF-8; name its folder instead") from None
     except ValidationError as error:
@@ -110,13 +118,13 @@ def _is_file(text: str) -> bool:
     )
 
 
-def _files(text: str, name: str, own: dict[str, Any], config: Config) -> CommandLineTarget:
+def _files(text: str, name: str, own: dict[str, Any], make: Planner) -> CommandLineTarget:
     # Trust of files is checked only if anchors are named; their names never are.
     asked = own | {"checks": {"trust": "critical"}} if "trust" in own else own
     settings = FilesSettings.model_validate(
         {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
     )
-    target = replace(single_target(config, settings), collection=False, server_name=name)
+    target = replace(make(settings), collection=False, server_name=name)
     return CommandLineTarget(text, target, split=Path(text).is_dir() or _is_pattern(text))
 
 
@@ -135,12 +143,12 @@ def _absolute(text: str) -> str:
     return f"{whole}{os.sep}**" if glob.has_magic(whole) and path.is_dir() else whole
 
 
-def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> CommandLineTarget:
+def _endpoint(text: str, name: str, own: dict[str, Any], make: Planner) -> CommandLineTarget:
     named = {"server_name": name} if name else {}
     scheme, _, rest = text.rpartition("://")
     where = {"address": rest.removesuffix("/"), "protocol": scheme} if scheme else {"address": text}
     settings = EndpointSettings.model_validate({"kind": "endpoint", **where, **named, **own})
-    return CommandLineTarget(text, single_target(config, settings), split=False)
+    return CommandLineTarget(text, make(settings), split=False)
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Query issuers once about the certificates that ``check`` found, as the policy of each target says."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from monitor.assess import PATIENCE
-from monitor.config import Config
+from monitor.config import Config, default_config
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.issuers.ari_client import Fetchers
@@ -15,16 +15,11 @@ from monitor.network.client_tls import client_context, unverified_context
 from monitor.network.resolve import NameLookup
 
 
-class Bytes:
+class _Bytes:
     """The DER bytes of the certificates that were seen; a ``RenewalStore`` that records nothing."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._held: dict[str, bytes] = {}
-
-    def add(self, ders: Mapping[str, bytes]) -> None:
-        """Add certificates."""
-        self._held.update(ders)
+    def __init__(self, held: Mapping[str, bytes]) -> None:
+        self._held = held
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the DER bytes of the seen ones among some certificates."""
@@ -39,25 +34,30 @@ class Bytes:
         """Record nothing."""
 
 
-@dataclass(frozen=True, slots=True)
 class RevocationLookup:
     """One query of issuers as the configuration allows."""
 
-    config: Config
-    names: NameLookup
-    anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
-    clock: Clock
+    def __init__(
+        self,
+        config: Config | None,
+        names: NameLookup,
+        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
+        clock: Clock,
+    ) -> None:
+        """Take the configuration, by default the built-in one, and what the queries need."""
+        self.config = config or default_config()
+        self.names, self.anchors, self.clock = names, anchors, clock
 
-    async def resolve(self, snapshot: Snapshot, seen: Bytes) -> Snapshot:
-        """Return the snapshot with the answers of issuers."""
-        policies = [state.target.policy for state in snapshot]
+    async def resolve(self, snapshot: Snapshot, ders: Mapping[str, bytes]) -> Snapshot:
+        """Return the snapshot with the answers of issuers; ``ders`` are the certificates that were seen."""
+        policies, seen = [state.target.policy for state in snapshot], _Bytes(ders)
         if any(policy.revocation for policy in policies):
             snapshot = replace(snapshot, revocations=await self._revocations(snapshot, seen))
         if any(policy.renewal_information for policy in policies):
             snapshot = replace(snapshot, renewals=await self._renewals(snapshot, seen))
         return snapshot
 
-    async def _revocations(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, Revocation]:
+    async def _revocations(self, snapshot: Snapshot, seen: _Bytes) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
         fetcher = Fetcher(self.names, self.config.issuers.url_policy, unverified_context())
         asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
@@ -65,7 +65,7 @@ class RevocationLookup:
             pass
         return {sha256: _at_once(one) for sha256, one in known.items()}
 
-    async def _renewals(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, RenewalWindow]:
+    async def _renewals(self, snapshot: Snapshot, seen: _Bytes) -> Mapping[str, RenewalWindow]:
         known: dict[str, RenewalWindow] = {}
         issuers = self.config.issuers
         context = client_context(await self.anchors(self.config.defaults.trust or Policy().trust))

@@ -7,7 +7,7 @@ from monitor.config import Config, trust_of
 from monitor.discovery import DiscoveryContext, DiscoveryResult, make_discovery
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
-from monitor.sources import TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
 
 
 async def run_discoveries(config: Config) -> dict[str, DiscoveryResult]:

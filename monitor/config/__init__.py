@@ -6,7 +6,7 @@ from monitor.config.online import empty_folders, online_problems
 from monitor.config.remarks import remarks
 from monitor.config.schema import json_schema
 from monitor.config.settings import InstanceSettings
-from monitor.config.targets import Plan, plan, single_target, trust_of
+from monitor.config.targets import Plan, plan, single_target, single_targets, trust_of
 from monitor.config.unmatched import unmatched_policies
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "plan",
     "remarks",
     "single_target",
+    "single_targets",
     "trust_of",
     "unmatched_policies",
 ]

@@ -35,7 +35,8 @@ from monitor.documents import Document, Keys, read
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings
-from monitor.sources import EndpointSettings, TargetKind, targets_of
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.kinds import TargetKind, targets_of
 from monitor.xprotect import Presets
 
 _LISTS = ("policies", "targets", "receivers", "include")

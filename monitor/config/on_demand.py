@@ -11,7 +11,7 @@ from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.network.allow import Allowed, parse_pattern
 from monitor.parse import display
 from monitor.settings import Duration, Settings
-from monitor.sources import EndpointSettings
+from monitor.sources.endpoint.settings import EndpointSettings
 
 LONGEST_TARGET = 300
 """Characters of a target: a name has at most 253, with a scheme before and a port behind it."""

@@ -1,17 +1,12 @@
 """Which policy applies to a target: built-in, defaults, matching rules in order, its own keys; pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
 
 from monitor.config.settings import PolicyRule
 from monitor.model import Policy
 from monitor.parse import display
 from monitor.settings import PolicySettings
 
-_INFORMATION = ("owner", "note")
-_OWN = tuple(name for name in PolicySettings.model_fields if name not in _INFORMATION)
-_PLAIN = frozenset(_OWN) - {"checks", "accept", "remind_every"}
 # A discovered list could make it endless, and it is part of every mail about the target.
 _LONGEST_NOTE = 1000
 
@@ -25,7 +20,7 @@ class Policies:
         informing = [rule for rule in self._rules if rule.owner is not None or rule.note is not None]
         self._informing = tuple(reversed(informing))
         self._owner_matters = any("owner" in rule.match for rule in self._rules)
-        self._base = _changed(Policy(), defaults)
+        self._base = defaults.applied_to(Policy())
         self._by_labels: dict[tuple[tuple[tuple[str, str], ...], Policy], Policy] = {}
         self._one: dict[Policy, Policy] = {}
 
@@ -41,7 +36,7 @@ class Policies:
         A preset overrides defaults and is overridden by matching rules: it is more specific to the target
         than the former and less specific to the site than the latter.
         """
-        base = self._base if preset is None else self._shared(_changed(self._base, preset))
+        base = self._base if preset is None else self._shared(preset.applied_to(self._base))
         owner = self.owner_and_note(kind, labels, own, preset)[0] if self._owner_matters else ""
         matched = as_labels(kind, labels, owner)
         key = (tuple(sorted(matched.items())), base)
@@ -49,9 +44,9 @@ class Policies:
         if policy is None:
             policy = self._shared(self._matched(base, matched))
             self._by_labels[key] = policy
-        if own.model_fields_set.isdisjoint(_OWN):
+        if not own.changes_policy:
             return policy
-        return self._shared(_changed(policy, own))
+        return self._shared(own.applied_to(policy))
 
     def owner_and_note(
         self,
@@ -79,7 +74,7 @@ class Policies:
     def _matched(self, policy: Policy, labels: Mapping[str, str]) -> Policy:
         for rule in self._rules:
             if rule.matches(labels):
-                policy = _changed(policy, rule)
+                policy = rule.applied_to(policy)
         return policy
 
     def _shared(self, policy: Policy) -> Policy:
@@ -93,18 +88,3 @@ def _first(*texts: str | None) -> str:
 def as_labels(kind: str, labels: Mapping[str, str], owner: str | None) -> dict[str, str]:
     """Return the labels that rules match: those of the target, its kind and its owner."""
     return {**labels, **({"owner": owner} if owner else {}), "kind": kind}
-
-
-def _changed(policy: Policy, settings: PolicySettings) -> Policy:
-    """Return a policy with the keys that are set replaced; ``checks`` and ``remind_every`` key by key."""
-    given = {name: getattr(settings, name) for name in _OWN}
-    changes: dict[str, Any] = {name: given[name] for name in _PLAIN if given[name] is not None}
-    if settings.checks is not None:
-        changes["checks"] = tuple(sorted((dict(policy.checks) | settings.checks).items()))
-    if settings.accept is not None:
-        changes["accept"] = frozenset(settings.accept)
-    if settings.remind_every is not None:
-        reminders = settings.remind_every
-        changes["remind_warning_every"] = reminders.warning or policy.remind_warning_every
-        changes["remind_critical_every"] = reminders.critical or policy.remind_critical_every
-    return replace(policy, **changes)

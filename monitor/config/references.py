@@ -9,7 +9,9 @@ from monitor.config.settings import FileSettings
 from monitor.delivery.email.relay_settings import RelayKeys
 from monitor.discovery import DiscoverySettings
 from monitor.documents import Keys
-from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.files.settings import FilesSettings
+from monitor.sources.kubernetes.settings import KubernetesSettings
 from monitor.windows.access import WindowsAccess
 
 

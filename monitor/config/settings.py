@@ -30,7 +30,7 @@ from monitor.settings import (
     folder_of,
     pattern,
 )
-from monitor.sources import TargetKind
+from monitor.sources.kinds import TargetKind
 
 AnyTarget = Annotated[
     TargetKind | DiscoveryKind, Field(discriminator="kind", json_schema_extra={"required": ["kind"]})

@@ -1,6 +1,6 @@
 """Turn a configuration and discovered targets into targets with their policies; probes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -15,16 +15,10 @@ from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
 from monitor.model import DiscoveredTarget, Target, TargetInfo, TargetTraits
 from monitor.settings import PolicySettings
-from monitor.sources import (
-    DISCOVERED_KINDS,
-    DiscoveredKind,
-    EndpointSettings,
-    FilesSettings,
-    TargetKind,
-    default_policy,
-    targets_of,
-)
 from monitor.sources.endpoint.connect_options import Endpoint
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.files.settings import FilesSettings
+from monitor.sources.kinds import DISCOVERED_KINDS, DiscoveredKind, TargetKind, default_policy, targets_of
 from monitor.sources.windows_remote.settings import DEFAULT_POLICY, target_of
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.windows.access import RemoteMachine
@@ -62,9 +56,13 @@ def plan(config: Config, discovered: Mapping[str, Sequence[DiscoveredTarget]]) -
 
 def single_target(config: Config, settings: TargetKind) -> Target:
     """Return the target of a single entry under the defaults and policies of a configuration."""
+    return single_targets(config)(settings)
+
+
+def single_targets(config: Config) -> Callable[[TargetKind], Target]:
+    """Return a function that is ``single_target`` for any number of entries."""
     planning = _Planning(replace(config, targets=(), discoveries=()))
-    planning.add(settings)
-    return next(iter(planning.targets.values()))
+    return lambda settings: next(planning.targets_of(settings))
 
 
 def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
@@ -95,6 +93,12 @@ class _Planning:
         self._sites: dict[str, str] = {}
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
+        for target in self.targets_of(settings, own, origin):
+            self.targets.setdefault(target.id, target)
+
+    def targets_of(
+        self, settings: TargetKind, own: PolicySettings | None = None, origin: str = ""
+    ) -> Iterator[Target]:
         preset = self._presets.get(settings.preset) if isinstance(settings, EndpointSettings) else None
         named = self._with_site(_labels(preset) | settings.labels)
         before = preset.defaults if preset else default_policy(settings)
@@ -106,7 +110,7 @@ class _Planning:
             target = with_owner(target, *words)
             if origin or target.labels != labels:
                 target = replace(target, labels=labels, origin=origin)
-            self.targets.setdefault(target.id, target)
+            yield target
 
     def add_machines(self, discovery: DiscoveryKind, found: Sequence[DiscoveredTarget]) -> None:
         """Add the servers of a site to read their stores, if its entry has a ``windows`` block."""

@@ -6,7 +6,7 @@ from monitor.config.load import Config
 from monitor.config.on_demand import ModuleSettings
 from monitor.config.policy import as_labels
 from monitor.model import Target
-from monitor.sources import DISCOVERED_KINDS
+from monitor.sources.kinds import DISCOVERED_KINDS
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 
 _MAY_BE_FOUND = frozenset({*DISCOVERED_KINDS, REMOTE, None})

@@ -28,7 +28,8 @@ from monitor.pipeline import Board, Judge, OnDemandProber, Pipeline, PipelineSer
 from monitor.pipeline.alert_pass import AlertPass
 from monitor.probing import Gate, InProcessRunner
 from monitor.scheduler import Scheduler
-from monitor.sources import TrustStoreLoader, sources
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.registry import sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 

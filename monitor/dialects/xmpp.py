@@ -1,7 +1,6 @@
 """The XMPP dialogue for TLS, between client and server and between servers; reads tags, never parses XML."""
 
 import re
-from xml.sax.saxutils import quoteattr
 
 from monitor.dialects import texts
 from monitor.dialects.dialogue import excerpt, wrong_protocol
@@ -26,6 +25,8 @@ class XmppDialogue(FramedDialogue):
 
     def __init__(self, namespace: str, server_name: str) -> None:
         """Prepare a stream in ``namespace``: ``jabber:client`` or ``jabber:server``."""
+        from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - loads an HTTP client
+
         super().__init__(Tags())
         self._namespace = namespace
         self._to = f" to={quoteattr(server_name)}" if server_name else ""

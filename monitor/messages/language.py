@@ -1,7 +1,7 @@
 """The languages that texts can be written in: one folder below ``locale`` each, English needs none.
 
 A catalogue is gettext's (``locale/LANGUAGE/LC_MESSAGES/cert_monitor.po``, compiled to ``.mo``); how numbers,
-dates and lengths are written comes from the CLDR through Babel.
+dates and lengths are written is in ``cldr``.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,16 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel import Locale
-
 DOMAIN = "cert_monitor"
 FOLDER = Path(__file__).with_name("locale")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: ``code`` as in a configuration (``pt_BR``), its translations, and its CLDR data."""
+    """One language: ``code`` as in a configuration (``pt_BR``), and its translations."""
 
     code: str
     translations: NullTranslations
-    locale: Locale
 
     @property
     def tag(self) -> str:
@@ -33,7 +30,7 @@ class UnknownLanguageError(ValueError):
     """There is no catalogue for a language; the text names those that there are."""
 
 
-ENGLISH = Language("en", NullTranslations(), Locale("en"))
+ENGLISH = Language("en", NullTranslations())
 
 
 @cache
@@ -50,4 +47,4 @@ def language(code: str) -> Language:
     if code not in languages():
         raise UnknownLanguageError(f"there is no language {code}; there are {', '.join(languages())}")
     with (FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
-        return Language(code, GNUTranslations(file), Locale.parse(code))
+        return Language(code, GNUTranslations(file))

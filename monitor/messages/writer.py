@@ -10,12 +10,7 @@ comes from outside is cleaned here, whatever it holds.
 import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import reduce
 from typing import Literal
-
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from monitor.messages.language import ENGLISH, Language
 from monitor.model import Message
@@ -30,9 +25,6 @@ _UNITS: tuple[tuple[timedelta, Literal["day", "hour", "minute"], timedelta], ...
 )
 """Units of lengths, each with the length from which it is used."""
 _LONGEST_TEXT = 1000
-
-# Babel turns 40 days into "1 month" below this threshold.
-_NEVER_ROUNDED_UP = 1e9
 
 
 class Writer:
@@ -59,7 +51,7 @@ class Writer:
 
     def seconds(self, length: timedelta) -> str:
         """Return a short length in seconds: ``2.5 s``."""
-        return f"{format_decimal(length.total_seconds(), locale=self.language.locale)} s"
+        return f"{self._number(length.total_seconds())} s"
 
     def when(self, at: datetime) -> str:
         """Return how far an instant lies from now: ``in 3 days``, ``2 days ago``."""
@@ -72,7 +64,9 @@ class Writer:
 
     def date(self, at: datetime) -> str:
         """Return the date of an instant in the reader's time zone: ``Mar 15, 2027``."""
-        return format_date(self._local(at).date(), "medium", locale=self.language.locale)
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        return cldr.day(self._local(at).date(), self.language.code)
 
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
@@ -81,11 +75,11 @@ class Writer:
     def local(self, at: datetime) -> str:
         """Return an instant where the zone is named elsewhere: ``Mar 15, 2027 10:05``."""
         local = self._local(at)
-        return f"{self.date(at)} {format_datetime(local, 'HH:mm', local.tzinfo, self.language.locale)}"
+        return f"{self.date(at)} {self._moment(local, 'HH:mm')}"
 
     def _zone_name(self, local: datetime) -> str:
         """Return what a time zone is called at an instant: ``UTC``, ``BRT``, ``WET``, ``UTC+05:30``."""
-        known = format_datetime(local, "zzz", local.tzinfo, self.language.locale)
+        known = self._moment(local, "zzz")
         # Neither the CLDR nor the IANA has a short name for every zone.
         names = (known, local.tzname() or "")
         offset = f"{local:%z}"
@@ -124,29 +118,33 @@ class Writer:
         if isinstance(value, timedelta):
             return self.seconds(value) if form == "seconds" else self.length(value)
         if isinstance(value, int):
-            return format_decimal(value, locale=self.language.locale)
+            return self._number(value)
         if isinstance(value, str):
             return f"“{display(value, _LONGEST_TEXT)}”" if form == "quoted" else display(value, _LONGEST_TEXT)
         listed = [display(one, _LONGEST_TEXT) for one in value]
-        return self._open_list(listed) if form == "open" else format_list(listed, locale=self.language.locale)
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
 
-    def _open_list(self, listed: list[str]) -> str:
-        # The CLDR's list without "and" has one in Portuguese: what joins inner parts never has.
-        inner = self.language.locale.list_patterns["standard"]["middle"]
-        return reduce(inner.format, listed) if listed else ""
+        return (cldr.open_list if form == "open" else cldr.closed_list)(listed, self.language.code)
+
+    def _number(self, value: float) -> str:
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        return cldr.number(value, self.language.code)
+
+    def _moment(self, local: datetime, form: str) -> str:
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        return cldr.moment(local, form, self.language.code)
 
     def _length(self, length: timedelta, *, direction: bool) -> str:
         # Towards now in both directions: 3.9 days left are 3, 1.9 days ago is 1 day ago.
         size = abs(length)
-        unit, granularity = next((one for one in _UNITS if size >= one[2]), _UNITS[-1])[:2]
+        unit, name = next((one for one in _UNITS if size >= one[2]), _UNITS[-1])[:2]
         whole = max(size // unit, 1) * unit
-        return format_timedelta(
-            whole if length > timedelta(0) else -whole,
-            granularity=granularity,
-            threshold=_NEVER_ROUNDED_UP,
-            add_direction=direction,
-            locale=self.language.locale,
-        )
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        signed = whole if length > timedelta(0) else -whole
+        return cldr.length(signed, name, self.language.code, direction=direction)
 
 
 _INSTANTS = {"": Writer.moment, "date": Writer.date, "when": Writer.when, "expires": Writer.expires}

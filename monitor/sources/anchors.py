@@ -17,7 +17,7 @@ from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of
 from monitor.sources.system import SYSTEM, bundle
 
 if sys.platform == "win32":
-    from monitor.sources.system import windows_anchors
+    from monitor.sources.win32.anchors import windows_anchors
 
 RECHECK_AFTER = 60.0
 _LONGEST = 10.0

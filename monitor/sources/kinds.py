@@ -1,25 +1,21 @@
-"""The kinds of targets: their settings, and the source that probes each.
+"""The kinds of targets: their settings, and what their sources have to know of a target.
 
-A new kind is one file and its three entries here.
+A new kind is one file, its entries in the two unions here, and its source in ``registry``.
 """
 
 from typing import Annotated
 
 from pydantic import Field
 
-from monitor.model import Policy, Source, Target
-from monitor.network.resolve import NameLookup
+from monitor.model import Policy, Target
 from monitor.settings import PolicySettings
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.connect_options import Endpoint
-from monitor.sources.files import FilesSettings, FilesSource
-from monitor.sources.files.settings import Files
-from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
-from monitor.sources.kubernetes.settings import Cluster
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.files.settings import Files, FilesSettings
+from monitor.sources.kubernetes.settings import Cluster, KubernetesSettings
 from monitor.sources.windows_remote.settings import DEFAULT_POLICY, RemoteMachine, WindowsRemoteSettings
-from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.sources.windows_report import ReportFile, WindowsReportFile, WindowsReportSource
-from monitor.sources.windows_store import LocalStores, WindowsStoreSettings, WindowsStoreSource
+from monitor.sources.windows_report import ReportFile, WindowsReportFile
+from monitor.sources.windows_store import LocalStores, WindowsStoreSettings
 
 TargetKind = Annotated[
     EndpointSettings | FilesSettings | KubernetesSettings | WindowsRemoteSettings | WindowsStoreSettings,
@@ -37,18 +33,6 @@ DISCOVERED_KINDS: dict[str, type[DiscoveredKind]] = {
     "windows_report": WindowsReportFile,
 }
 """What discoveries may find, and the settings that its keys are."""
-
-
-def sources(resolver: NameLookup) -> dict[str, Source]:
-    """Return the source of each kind of target; endpoints resolve names with ``resolver``."""
-    return {
-        "endpoint": EndpointSource(resolver),
-        "files": FilesSource(),
-        "kubernetes": KubernetesSource(),
-        "windows_remote": WindowsRemoteSource(resolver),
-        "windows_report": WindowsReportSource(),
-        "windows_store": WindowsStoreSource(),
-    }
 
 
 def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:

@@ -1,20 +1,14 @@
-"""The trust anchors of the operating system; reads its store and nothing else."""
+"""The file with the trust anchors of the operating system; Windows has stores instead (``win32.anchors``)."""
 
-import contextlib
 import ssl
-import sys
 from collections.abc import Mapping
 
 import certifi
 
-from monitor.model import Anchor, Failure, FailureReason
+from monitor.model import Failure, FailureReason
 from monitor.sources import texts
 from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
 from monitor.sources.files.walk import failure_of
-from monitor.sources.win32.failures import CallError
-from monitor.windows.certificate import StoredCertificate
-from monitor.windows.stores import CA, DISALLOWED, ROOT
-from monitor.windows.trust import trusted_anchors
 
 SYSTEM = "system"
 
@@ -53,20 +47,3 @@ def bundles() -> tuple[str, ...]:
     """Return the paths of the bundles in order; SSL_CERT_FILE comes first, as in OpenSSL's own programs."""
     default = ssl.get_default_verify_paths().cafile
     return ((default,) if default else ()) + (*_BUNDLES, certifi.where())
-
-
-if sys.platform == "win32":
-    from monitor.sources.win32.crypt32 import read_store
-
-    def windows_anchors() -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
-        """Return the machine's anchors (the logical Root, CA below it), or why its stores cannot be read."""
-        try:
-            roots, intermediates = read_store(ROOT), read_store(CA)
-        except CallError as error:
-            return (), (Failure(error.reason, texts.system_store_error(problem=error.message), SYSTEM),)
-        return trusted_anchors(roots, intermediates, _disallowed()), ()
-
-    def _disallowed() -> tuple[StoredCertificate, ...]:
-        with contextlib.suppress(CallError):
-            return read_store(DISALLOWED)
-        return ()

@@ -8,7 +8,7 @@ from monitor.assess import PathFinder, judge
 from monitor.assess.texts import made_at_start
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Sighting, Target, TargetTraits
 from monitor.parse import parse_certificate
-from monitor.sources.endpoint import EndpointSettings
+from monitor.sources.endpoint.settings import EndpointSettings
 from support.pki import NOW, Issued, authority, days, issue, leaf
 
 NAME = "SSL_Self_Signed_Fallback"

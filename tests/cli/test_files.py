@@ -120,7 +120,7 @@ def test_what_was_typed(text: str, kind: str, tmp_path: Path, monkeypatch: pytes
     """A text is a file by its suffix, a separator or a pattern, and an endpoint otherwise."""
     monkeypatch.chdir(tmp_path)
     [typed], _ = cli_targets(
-        Namespace(targets=[text], config=None, trust=[], name="", revocation=False, passphrases=[])
+        Namespace(targets=[text], config=None, trust=[], name="", revocation=False, passphrases=[]), None
     )
     assert (typed.text, typed.target.kind) == (text, kind)
 

@@ -233,23 +233,3 @@ def test_the_module_is_the_command(arguments: tuple[str, ...], code: int, begins
     done = ended(*arguments)
     assert done.returncode == code
     assert done.stdout.startswith(begins)
-
-
-def test_help_is_quick() -> None:
-    """``--help`` imports none of the libraries that the work needs."""
-    code = "import sys, monitor.cli.arguments as a; a.parser().format_help(); print(*sorted(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=PATIENCE
-    )
-    heavy = {"pydantic", "sqlalchemy", "OpenSSL", "fastapi", "rich", "asyncio", "ruamel"}
-    assert heavy & set(done.stdout.split()) == set()
-
-
-def test_check_needs_no_daemon() -> None:
-    """``check`` imports neither database nor web, mail, template or scheduler libraries."""
-    code = "import sys, monitor.cli.check; print(*sorted(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=PATIENCE
-    )
-    heavy = {"sqlalchemy", "alembic", "fastapi", "uvicorn", "aiosmtplib", "apscheduler", "jinja2"}
-    assert heavy & set(done.stdout.split()) == set()

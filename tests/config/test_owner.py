@@ -9,7 +9,7 @@ from monitor.config import Config, InstanceSettings, load, plan, unmatched_polic
 from monitor.discovery import DiscoveryKind
 from monitor.model import DiscoveredTarget, Target
 from monitor.settings import TargetSettings
-from monitor.sources import TargetKind
+from monitor.sources.kinds import TargetKind
 
 LAYERS = """
 defaults: {owner: defaults, note: "from defaults"}

@@ -25,7 +25,7 @@ from monitor.model import (
 from monitor.model import Path as Chain
 from monitor.parse import parse_certificate
 from monitor.pipeline import Board, TrustStoreCache
-from monitor.sources import TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
 from monitor.store import Store
 from support import pki
 from support.servers.list_server import Served, reply, served

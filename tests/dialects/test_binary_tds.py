@@ -17,7 +17,8 @@ from monitor.dialects.tds import Tds, prelogin
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, packets
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.factories.dialogues import converse
 from support.servers.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict

@@ -28,7 +28,8 @@ from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup, Resolver
 from monitor.pipeline import BusyError, Judge, NotAllowedError, OnDemandProber
 from monitor.pipeline.on_demand import AT_ONCE, WAITING
-from monitor.sources import EndpointSettings, sources
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.registry import sources
 from support.pki import TODAY, authority, leaf
 from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
 from support.written import written

@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from monitor import parse
 from monitor.model import Anchor, Anchors, Failure, FailureReason
-from monitor.sources import TrustStoreLoader, system
 from monitor.sources import anchors as shelf_file
+from monitor.sources import system
+from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.files.texts import file_missing
 from monitor.sources.texts import NO_SYSTEM_BUNDLE
 from support.pki import Issued, authority

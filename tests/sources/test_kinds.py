@@ -17,8 +17,9 @@ from monitor.sources.endpoint.connect_options import (
     Proxy,
 )
 from monitor.sources.files.settings import Files
-from monitor.sources.kinds import SourceSettings, sources
+from monitor.sources.kinds import SourceSettings
 from monitor.sources.kubernetes.settings import Cluster
+from monitor.sources.registry import sources
 from monitor.sources.windows_report import ReportFile
 from monitor.sources.windows_store import LocalStores
 from monitor.windows.access import AuthMethod, RemoteMachine

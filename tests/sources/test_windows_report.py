@@ -11,8 +11,9 @@ import pytest
 
 from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.model.texts import located
-from monitor.sources import WindowsReportFile, WindowsReportSource, texts, windows_report
+from monitor.sources import texts, windows_report
 from monitor.sources.files.texts import file_missing
+from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
 from monitor.windows.report import LARGEST
 from monitor.windows.texts import report_too_large
 from support.factories.windows_documents import TAKEN, der, stored, written

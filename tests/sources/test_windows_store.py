@@ -28,9 +28,9 @@ from monitor.model import (
     ServiceAccount,
     text,
 )
-from monitor.sources import WindowsStoreSettings, WindowsStoreSource
 from monitor.sources.texts import store_error, stores_timeout
 from monitor.sources.win32.failures import CallError
+from monitor.sources.windows_store import WindowsStoreSettings, WindowsStoreSource
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import StoreName
 from support.pki import NOW, authority, leaf

@@ -7,7 +7,6 @@ from gettext import GNUTranslations
 from html.parser import HTMLParser
 from io import BytesIO
 
-from babel import Locale
 from babel.messages import Catalog
 
 import catalogues
@@ -26,7 +25,7 @@ def nonsense() -> Language:
         forms = tuple(map(_nonsense, (text.text, text.plural)))
         catalog.add(key, forms if text.plural else forms[0])
     compiled = BytesIO(catalogues.compiled(catalog))
-    return Language("el", GNUTranslations(compiled), Locale("el"))
+    return Language("el", GNUTranslations(compiled))
 
 
 def _nonsense(text: str) -> str:

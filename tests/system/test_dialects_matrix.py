@@ -10,8 +10,8 @@ import pytest
 from monitor.dialects import DIALECTS
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources import EndpointSettings
-from monitor.sources.endpoint import EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support.folders import ROOT
 from support.servers.command import Done, check
 from support.servers.dialect_matrix import PLACES, WITHOUT_SERVER, MatrixServer

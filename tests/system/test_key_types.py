@@ -11,7 +11,8 @@ from OpenSSL import SSL
 
 from monitor.model import Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import context
 from support import pki
 from support.servers.foreign_tls import listens, running, s_server, write

@@ -11,7 +11,8 @@ from monitor.dialects import mysql
 from monitor.dialects.one_reply import UpgradeAccepted
 from monitor.model import Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support.servers.dialect_servers import GOOD, Estate, Kind, Room
 
 LOOKS = 10

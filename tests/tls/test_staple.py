@@ -10,7 +10,8 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason, Policy, ProbeResult, Staple
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import Handshake, HandshakeFailure, TlsSetting, shared_context
 from monitor.tls.texts import UNREADABLE_STAPLE
 from support import pki

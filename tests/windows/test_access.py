@@ -12,7 +12,7 @@ from monitor.config import load, plan
 from monitor.errors import ConfigError
 from monitor.model import Policy
 from monitor.secrets import ClientCertificate, SecretReference
-from monitor.sources import WindowsRemoteSettings
+from monitor.sources.windows_remote.settings import WindowsRemoteSettings
 from monitor.windows.access import AuthMethod, RemoteMachine, store_name
 
 LOGIN = {"username": r"VMS\certmon", "password_env": "P"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import DiscoveredTarget, Policy
-from monitor.sources import EndpointSettings
+from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.xprotect import PARTS, Answers, Presets, SiteList, site_endpoints
 
 BUILT_IN = Presets.built_in()

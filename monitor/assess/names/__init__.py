@@ -3,14 +3,10 @@
 It must not decide severities: it returns which of the two checks fails, and a message.
 """
 
-import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from service_identity import CertificateError
-from service_identity.hazmat import DNS_ID, DNSPattern
-
-from monitor.addresses import IpAddress, read_ip, to_ascii
+from monitor.addresses import IpAddress, read_ip
 from monitor.assess.names import texts
 from monitor.model import Certificate, Check, Message, text
 from monitor.model.texts import enumerated
@@ -75,49 +71,20 @@ def _subject_only(name: str) -> NameProblem:
 
 
 def _matches(entries: Iterable[str], name: str) -> bool:
-    wanted = _identity(name)
-    if wanted is None:
-        return False
-    patterns = (_pattern(entry) for entry in entries)
-    return any(_covers(pattern.pattern, wanted.hostname) for pattern in patterns if pattern is not None)
+    from monitor.assess.names.patterns import matches  # noqa: PLC0415 - loads a library that few names need
+
+    return matches(entries, name)
 
 
-def _covers(pattern: bytes, name: bytes) -> bool:
-    """Return whether a pattern, of which a wildcard is the whole first label, matches a name.
+def _usable(entry: str) -> bool:
+    from monitor.assess.names.patterns import pattern  # noqa: PLC0415 - as above
 
-    The library matches no wildcard with an international label; RFC 9525 section 6.3 and all clients do.
-    """
-    if not pattern.startswith(b"*."):
-        return pattern == name
-    first, _, rest = name.partition(b".")
-    return bool(first) and pattern[2:] == rest
-
-
-def _identity(name: str) -> DNS_ID | None:
-    """Return a name encoded by IDNA 2008, else by the older rules that still resolve it."""
-    with contextlib.suppress(ValueError, ImportError):
-        return DNS_ID(name)
-    with contextlib.suppress(ValueError):
-        return DNS_ID(to_ascii(name))
-    return None
-
-
-def _pattern(entry: str) -> DNSPattern | None:
-    """Return one entry's pattern, ``None`` when it is unusable: the other entries still count.
-
-    The library would strip spaces, which no client does; ``display`` made them of line ends and the like. A
-    dot at the end makes an absolute name, which certificates do not have (RFC 5280 section 4.2.1.6).
-    """
-    if not entry.isascii() or entry != entry.strip() or entry.endswith("."):
-        return None
-    with contextlib.suppress(CertificateError):
-        return DNSPattern.from_bytes(entry.encode())
-    return None
+    return pattern(entry) is not None
 
 
 def _names_on(certificate: Certificate) -> Message:
     """Return the first few names that the certificate does have, unusable ones marked."""
-    entries = [text(one) if _pattern(one) else texts.unusable_name(name=one) for one in certificate.dns_names]
+    entries = [text(one) if _usable(one) else texts.unusable_name(name=one) for one in certificate.dns_names]
     entries += map(text, certificate.ip_addresses)
     if entries:
         return texts.includes(names=enumerated(entries, _MOST_LISTED))

@@ -13,7 +13,9 @@ from monitor.errors import UsageError
 from monitor.messages import english
 from monitor.model import Anchors, Clock, Observation, Policy, ProbeResult, Sighting, Target, TargetState
 from monitor.pipeline import Judge
-from monitor.sources import FilesSettings, FilesSource, TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.files.settings import FilesSettings
+from monitor.sources.files.source import FilesSource
 
 
 def file_candidates(

@@ -18,7 +18,7 @@ from monitor.discovery.xprotect.site import XProtectSite
 from monitor.errors import UsageError
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
-from monitor.sources import TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
 from monitor.xprotect import Answers
 
 COMMAND = "xprotect discover"

@@ -1,16 +1,15 @@
 """The endpoints of a server, by its roles or as configured and discovered; probes nothing."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.cli.cli_targets import discover_targets
+from monitor.cli.configured_targets import configured_targets
 from monitor.cli.report import ReportElement
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError
 from monitor.model import DiscoveredTarget, Target
-from monitor.sources import EndpointSettings
+from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.xprotect import Presets, host_endpoints
 from monitor.xprotect.hosts import host as as_host
 from monitor.xprotect.hosts import same_machine
@@ -85,8 +84,8 @@ def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
 
 def known(config: Config) -> tuple[list[Target], list[ReportElement]]:
     """Return every configured and discovered endpoint, and an element for each discovery that failed."""
-    found, unreachable = asyncio.run(discover_targets(config))
-    return [target for target in plan(config, found).targets if target.kind == "endpoint"], unreachable
+    found, unreachable = configured_targets(config)
+    return [target for target in found if target.kind == "endpoint"], unreachable
 
 
 def without_cameras(config: Config) -> Config:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from monitor.documents import dotted, loose
 from monitor.model import Message
 from monitor.model import text as text_of
 from monitor.parse.stores.open_attempt import MAX_YAML_MARKS, OpenAttempt
@@ -86,6 +85,8 @@ class Values:
             with suppress(ValueError, RecursionError):
                 return (json.loads(plain),)
             if plain and len(text) <= LARGEST_YAML and opening.spend_yaml(plain):
+                from monitor.documents import loose  # noqa: PLC0415 - loads a YAML library
+
                 return loose(plain)
         except ValueError as error:
             self.problem = NOT_UTF8 if isinstance(error, UnicodeDecodeError) else text_of(str(error))
@@ -124,6 +125,8 @@ def _only(roots: tuple[Any, ...]) -> Iterator[tuple[_Key, Any]]:
 
 
 def _dotted(above: Sequence[_Key], key: _Key) -> str:
+    from monitor.documents import dotted  # noqa: PLC0415 - loads a YAML library
+
     keys = (one[:_LONGEST_KEY] if isinstance(one, str) else one for one in (*above, key))
     return dotted(tuple(one for one in keys if one is not None))
 

@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
+from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.connect_options import DIRECT, AddressFamily, ConnectOptions, Endpoint
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.servers.tls_peers import listening, server_context, speaking_tls
 

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from monitor.model import FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.datagrams import attempt_deadlines
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context, texts
 from support import pki
 from support.servers.foreign_tls import running, write

@@ -9,7 +9,7 @@ from OpenSSL import SSL
 
 from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult, TargetTraits
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSource
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import no_tls_answer, tls_timeout
 from support import pki
 from support.factories.endpoint_probes import (

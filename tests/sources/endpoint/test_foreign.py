@@ -10,7 +10,8 @@ import pytest
 
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import not_tls_but
 from support import pki
 from support.servers.foreign_tls import listens, running, s_server, write

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from monitor.model import FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.secrets import ClientCertificate
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint import identity as reading
 from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.sources.endpoint.texts import FILE_MISSING, NOT_REGULAR_FILE
 from monitor.tls import TlsSetting
 from monitor.tls import texts as tls_texts

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from monitor import parse
 from monitor.model import Failure, FailureReason, Policy, ProbeResult, Sighting, text
-from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.connect_options import DIRECT, Endpoint
 from monitor.sources.endpoint.key_types import ASK_AGAIN, KeyTypes
 from monitor.sources.endpoint.results import join_results
+from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.tls import KeyType
 from support import pki
 from support.pki.two_keys import ECDSA, RSA, locations

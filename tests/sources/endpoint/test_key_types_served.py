@@ -7,7 +7,8 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.pki.two_keys import ECDSA, NAME, RSA, locations
 from support.servers.tls_peers import TlsPeer, listening, saying, server_context, speaking_tls

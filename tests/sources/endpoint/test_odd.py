@@ -11,8 +11,10 @@ from OpenSSL import SSL
 
 from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, alpn
+from monitor.sources.endpoint import alpn
 from monitor.sources.endpoint.alpn import AlpnCache
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import texts as tls_texts
 from support import pki
 from support.servers.foreign_tls import s_server

@@ -19,7 +19,9 @@ from monitor.model.texts import with_hint
 from monitor.network.resolve import Resolver
 from monitor.network.texts import CONNECTION_REFUSED
 from monitor.secrets import VARIABLE, secret_file, secret_unreadable
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
+from monitor.sources.endpoint import texts
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import not_tls_but
 from support import pki
 from support.servers import programs, proxies

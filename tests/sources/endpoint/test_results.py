@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address
 from monitor.network.texts import name_not_resolved
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, source, texts
+from monitor.sources.endpoint import source, texts
 from monitor.sources.endpoint.results import join_results
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
 

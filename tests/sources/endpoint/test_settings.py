@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.model import Policy
-from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.connect_options import Endpoint
+from monitor.sources.endpoint.settings import EndpointSettings
 
 
 def test_target() -> None:

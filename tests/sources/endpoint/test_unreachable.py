@@ -20,8 +20,9 @@ from monitor.network.texts import (
     name_not_resolved,
     name_without_address,
 )
-from monitor.sources.endpoint import EndpointSource, texts
 from monitor.sources.endpoint import exchange as exchanging
+from monitor.sources.endpoint import texts
+from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import Handshake, shared_context
 from support.factories.endpoint_probes import (
     LEAF,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from monitor.model import FailureReason, ProbeResult
-from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source
+from monitor.sources.files.source import FilesSource
 from monitor.sources.files.walk import Budget
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf

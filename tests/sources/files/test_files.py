@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from monitor.model import Failure, FailureReason, Message, Target
 from monitor.model.texts import names
 from monitor.parse.texts import CERTIFICATE_REQUEST
-from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source, texts, walk
 from monitor.sources.files.settings import Files
+from monitor.sources.files.source import FilesSource
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, issue, leaf, rsa_key
 from support.pki.foreign import enveloped, request

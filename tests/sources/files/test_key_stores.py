@@ -8,7 +8,8 @@ import pytest
 from monitor.metrics import Exposition
 from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within
 from monitor.parse.texts import java_store_empty
-from monitor.sources import FilesSource, TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.files.source import FilesSource
 from monitor.sources.files.texts import no_certificate_in_because
 from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write

@@ -11,7 +11,8 @@ from monitor.model import Failure, FailureReason, TargetState
 from monitor.model.texts import joined, located
 from monitor.parse.stores import any_form
 from monitor.parse.texts import NO_PASSPHRASE
-from monitor.sources import FilesSource, TrustStoreLoader
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.files.source import FilesSource
 from monitor.sources.files.texts import NO_PASSPHRASES
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word

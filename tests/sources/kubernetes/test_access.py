@@ -19,8 +19,9 @@ import pytest
 from kubernetes_asyncio.config import incluster_config
 
 from monitor.model import FailureReason, Policy, ProbeResult
-from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.kubernetes.access import LARGEST
+from monitor.sources.kubernetes.settings import KubernetesSettings
+from monitor.sources.kubernetes.source import KubernetesSource
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
 from support.written import written
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.model import FailureReason, Policy, ProbeResult
-from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource, requests
+from monitor.sources.kubernetes import requests
 from monitor.sources.kubernetes.documents import in_config_map, in_secret, in_webhooks
+from monitor.sources.kubernetes.settings import KubernetesSettings
+from monitor.sources.kubernetes.source import KubernetesSource
 from support import pki
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
 from support.written import written

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import FailureReason, Target
 from monitor.network.resolve import Resolver
-from monitor.sources import sources
+from monitor.sources.registry import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import AuthMethod
 from support.factories.winrm_probes import HOST, Loopback, Site, reason

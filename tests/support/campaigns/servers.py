@@ -25,7 +25,9 @@ from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass
 from monitor.probing import Gate, InProcessRunner
-from monitor.sources import EndpointSettings, FilesSettings, sources
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.files.settings import FilesSettings
+from monitor.sources.registry import sources
 from monitor.store import Store
 from support.campaigns.campaign import BrokenError, Round, Run, require
 from support.campaigns.hostile_servers import hostile

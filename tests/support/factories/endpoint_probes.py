@@ -8,8 +8,10 @@ import pytest
 
 from monitor.model import Policy, ProbeResult, Target, TargetTraits
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
 from monitor.sources.endpoint import exchange as exchanging
+from monitor.sources.endpoint import source
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.servers.tls_peers import Handler, listening
 

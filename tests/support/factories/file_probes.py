@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.model import FailureReason, Policy, ProbeResult, Target
-from monitor.sources import FilesSettings, FilesSource
+from monitor.sources.files.settings import FilesSettings
+from monitor.sources.files.source import FilesSource
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from monitor.assess import PathFinder
 from monitor.model import Anchors, Observation, Policy, ProbeResult, Target, TargetState
 from monitor.pipeline.judge import Judge
-from monitor.sources import FilesSettings
+from monitor.sources.files.settings import FilesSettings
 from support.pki import NOW
 from support.pki.key_stores import WORD
 

@@ -18,7 +18,8 @@ from monitor.model import Anchor, Anchors, Check, Finding, Observation, Policy, 
 from monitor.network.resolve import Resolver
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.settings import EndpointSettings
+from monitor.sources.endpoint.source import EndpointSource
 from support.pki.odd import Case
 from support.servers.tls_peers import Handler, listening
 
