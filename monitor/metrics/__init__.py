@@ -4,7 +4,7 @@ Nothing here reads a clock, a socket or a target: a snapshot and a time go in, t
 """
 
 from monitor.metrics.exposed import exposed_sightings
-from monitor.metrics.families import CONTENT_TYPE, Exposition
+from monitor.metrics.exposition import CONTENT_TYPE, Exposition
 from monitor.metrics.own import OwnMetrics
 from monitor.metrics.probed import render_probe
 

@@ -6,17 +6,18 @@ of blackbox_exporter follow.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import isnan
 
 from monitor.messages import english, failure_line
 from monitor.metrics.alerts import ALERT, CACHED_ALERTS, alert_end
 from monitor.metrics.blackbox import blackbox
+from monitor.metrics.columns import DAYS_LEFT
 from monitor.metrics.exposed import Chain
 from monitor.metrics.families import (
     CACHED,
     CERTIFICATE_INFO,
     CERTIFICATES_CACHED,
     DAYS,
-    DAYS_LEFT,
     FINDINGS,
     INFO,
     NOT_AFTER,
@@ -24,7 +25,7 @@ from monitor.metrics.families import (
     TARGET,
     TARGET_DAYS,
 )
-from monitor.metrics.rendered import Rendered
+from monitor.metrics.rendered import Rendered, render
 from monitor.metrics.text import MetricFamily, seconds
 from monitor.model import AlertGroup, TargetState
 from monitor.parse import display
@@ -48,10 +49,10 @@ def render_probe(
 
     ``alerts`` are those of this state.
     """
-    target = Rendered(state, (), tuple(labels), chain)
+    target = render(state, labels=tuple(labels), chain=chain)
     writer = english(now)
     failures = (f"# failure: {display(failure_line(one, writer))}\n".encode() for one in state.failures)
-    series = (*_series(target, now), (ALERT, [alert_end(group) for group in alerts]))
+    series = (*_series(target, now), *_blackbox(state, now), (ALERT, [alert_end(group) for group in alerts]))
     return b"".join((*failures, *(_family(family, values) for family, values in series if values)))
 
 
@@ -60,14 +61,17 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, lis
     for family, value in zip(TARGET, target.values, strict=True):
         if family.name not in _SCHEDULED:
             yield family, [target.labels + value] if value else []
-    shown, at, end = target.certificates, seconds(now), target.not_after
-    yield TARGET_DAYS, [target.labels + DAYS_LEFT % ((end - at) / 86400)] if end is not None else []
+    shown, at, end = target.certificates, seconds(now), target.expires_at
+    yield TARGET_DAYS, [target.labels + DAYS_LEFT % ((end - at) / 86400)] if not isnan(end) else []
     yield NOT_AFTER, [one.labels + one.not_after for one in shown]
     yield NOT_BEFORE, [one.labels + one.not_before for one in shown]
     yield DAYS, [one.labels + DAYS_LEFT % ((one.expires_at - at) / 86400) for one in shown]
     yield CERTIFICATE_INFO, [one.labels + one.info for one in shown]
-    yield FINDINGS, [target.labels + text for text in target.findings]
-    yield from ((family, [end]) for family, end in blackbox(target.state, now))
+    yield FINDINGS, [*target.findings]
+
+
+def _blackbox(state: TargetState, now: datetime) -> Iterator[tuple[MetricFamily, list[bytes]]]:
+    return ((family, [end]) for family, end in blackbox(state, now))
 
 
 def _family(family: MetricFamily, values: list[bytes]) -> bytes:

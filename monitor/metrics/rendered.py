@@ -1,13 +1,15 @@
-"""Render one target's labels and values once, so that a scrape only joins them; keeps no state itself.
+"""Render one target's labels and values, so that a scrape only joins them; keeps no state itself.
 
-Memory determines the form: at 100,000 targets each field costs megabytes. So the metric name is not part of
-the text, and each value is the rest of its line (``} 1``), empty when it is not known.
+The metric name is not part of the text, and each value is the rest of its line (``} 1``), empty when it is
+not known.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.metrics.columns import NEVER
 from monitor.metrics.exposed import Chain, exposed_sightings
 from monitor.metrics.text import label, number, seconds, stamp
 from monitor.model import Certificate, Finding, Severity, Sighting, TargetState
@@ -15,66 +17,76 @@ from monitor.model import Certificate, Finding, Severity, Sighting, TargetState
 _YES, _NO = b"} 1", b"} 0"
 _COUNTED = frozenset({Severity.WARNING, Severity.CRITICAL})
 
+PROBED = (0, 1, 6, 7, 8)
+"""Which of a target's values change with each probe, though it finds nothing new."""
 
+
+@dataclass(frozen=True, slots=True)
 class RenderedCertificate:
     """The text of one sighting's series; ``expires_at`` is its expiry in Unix seconds."""
 
-    __slots__ = ("expires_at", "info", "labels", "not_after", "not_before")
-
-    def __init__(self, target: bytes, sighting: Sighting) -> None:
-        """Render everything but the days, which change with every scrape."""
-        certificate = sighting.certificate
-        location = label("location", sighting.location)
-        self.labels = b'%b,%b,position="%d",fingerprint="%b"' % (
-            target,
-            location,
-            sighting.position,
-            certificate.sha256.encode(),
-        )
-        self.expires_at = seconds(certificate.not_after)
-        self.not_after = stamp(certificate.not_after)
-        self.not_before = stamp(certificate.not_before)
-        self.info = _certificate_info(certificate)
+    labels: bytes
+    not_after: bytes
+    not_before: bytes
+    info: bytes
+    expires_at: float
 
 
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text of one target's series, made from ``state`` and ``correlated``.
+    """The text of one target's series; ``values`` are in the order of ``families.TARGET``.
 
-    ``not_after`` is the earliest expiry on its paths in Unix seconds, ``None`` when it is not known.
+    ``expires_at`` is the earliest expiry on its paths in Unix seconds, not a number when there is none.
+    ``lists`` and ``findings`` are whole lines without names.
     """
 
-    __slots__ = (
-        "certificates",
-        "correlated",
-        "findings",
-        "info",
-        "labels",
-        "lists",
-        "not_after",
-        "state",
-        "values",
+    labels: bytes
+    info: bytes
+    values: tuple[bytes, ...]
+    expires_at: float
+    certificates: tuple[RenderedCertificate, ...] = ()
+    lists: tuple[bytes, ...] = ()
+    findings: tuple[bytes, ...] = ()
+
+
+def render(
+    state: TargetState, correlated: tuple[Finding, ...] = (), *, labels: tuple[str, ...], chain: Chain
+) -> Rendered:
+    """Render for the chosen extra labels of ``target_info`` and the chosen part of the chain."""
+    target = b"{" + label("target", state.target.id)
+    expiry = state.assessment.not_after
+    return Rendered(
+        target,
+        _target_info(state, labels),
+        _values(state),
+        NEVER if expiry is None else seconds(expiry),
+        tuple(_certificate(target, sighting) for sighting in exposed_sightings(state, chain)),
+        tuple(target + end for end in _lists(state)) if state.lists else (),
+        tuple(target + end for end in _findings((*state.findings, *correlated))),
     )
 
-    def __init__(
-        self, state: TargetState, correlated: tuple[Finding, ...], labels: tuple[str, ...], chain: Chain
-    ) -> None:
-        """Render for the chosen extra labels of ``target_info`` and the chosen part of the chain."""
-        self.state = state
-        self.correlated = correlated
-        self.labels = b"{" + label("target", state.target.id)
-        self.info = _target_info(state, labels)
-        self.values = _values(state)
-        end = state.assessment.not_after
-        self.not_after = None if end is None else seconds(end)
-        self.certificates = tuple(
-            RenderedCertificate(self.labels, s) for s in exposed_sightings(state, chain)
-        )
-        self.lists = _lists(state) if state.lists else ()
-        self.findings = _findings((*state.findings, *correlated))
 
-    def holds(self, state: TargetState, correlated: tuple[Finding, ...]) -> bool:
-        """Return whether this is still the text of that state."""
-        return self.state is state and self.correlated == correlated
+def only_probed_again(before: TargetState, after: TargetState) -> bool:
+    """Return whether nothing but the values of the probe itself can differ in the text of two states."""
+    return (
+        after.target is before.target
+        and after.sightings is before.sightings
+        and (after.assessment is before.assessment or after.assessment == before.assessment)
+        and (after.lists is before.lists or after.lists == before.lists)
+        and after.unreachable == before.unreachable
+    )
+
+
+def probe_values(state: TargetState) -> tuple[bytes, ...]:
+    """Return the values of ``PROBED``: two flags, two times and a duration."""
+    probed = stamp(state.probed_at)
+    return (
+        _flag(state.up),
+        _flag(state.encrypted),
+        probed,
+        probed if state.succeeded_at == state.probed_at else stamp(state.succeeded_at),
+        b"} " + number(state.duration.total_seconds()) if probed else b"",
+    )
 
 
 def leaf_locations(state: TargetState) -> Iterator[tuple[str, bytes]]:
@@ -95,6 +107,20 @@ def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
     return b"," + b",".join([*fixed, *(label(name, target.label(name)) for name in labels)]) + _YES
 
 
+def _certificate(target: bytes, sighting: Sighting) -> RenderedCertificate:
+    """Render everything but the days, which change with every scrape."""
+    certificate = sighting.certificate
+    location = label("location", sighting.location)
+    return RenderedCertificate(
+        b'%b,%b,position="%d",fingerprint="%b"'
+        % (target, location, sighting.position, certificate.sha256.encode()),
+        stamp(certificate.not_after),
+        stamp(certificate.not_before),
+        _certificate_info(certificate),
+        seconds(certificate.not_after),
+    )
+
+
 def _certificate_info(certificate: Certificate) -> bytes:
     parts = (
         label("subject_cn", certificate.subject_cn),
@@ -107,17 +133,15 @@ def _certificate_info(certificate: Certificate) -> bytes:
 def _values(state: TargetState) -> tuple[bytes, ...]:
     """Return the rests of the lines of ``families.TARGET``, in its order."""
     judged = state.assessment
-    probed = stamp(state.probed_at)
+    up, encrypted, *times = probe_values(state)
     return (
-        _flag(state.up),
-        _flag(state.encrypted),
+        up,
+        encrypted,
         stamp(judged.not_after),
         stamp(judged.warning_due_at),
         stamp(judged.critical_due_at),
         b"} " + number(state.target.policy.interval.total_seconds()),
-        probed,
-        probed if state.succeeded_at == state.probed_at else stamp(state.succeeded_at),
-        b"} " + number(state.duration.total_seconds()) if probed else b"",
+        *times,
         _YES if state.target.traits.standby else b"",
     )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Exposition
-from monitor.metrics.families import LINES_PER_PIECE
+from monitor.metrics.groups import LINES_PER_PIECE
 from monitor.model import (
     Assessment,
     Certificate,
@@ -347,7 +347,7 @@ def test_removed_target_is_forgotten() -> None:
     exposition = Exposition()
     scrape(snapshot(seen(certificate(1))), exposition)
     scrape(Snapshot(), exposition)
-    assert exposition._rendered == {}
+    assert exposition._groups == {}
 
 
 def test_targets_are_counted_by_state() -> None:
