@@ -1,12 +1,10 @@
 """Map OpenSSL's error texts to failure reasons and messages; knows no bytes and no sockets.
 
-pyOpenSSL reports only texts, no numbers, and their prefixes differ between its versions: one alert is ``tls
-alert handshake failure`` in OpenSSL 4, ``ssl/tls alert ...`` in 3.5 and ``sslv3 alert ...`` before.
+The prefixes of the texts differ between its versions: one alert is ``tls alert handshake failure`` in OpenSSL
+4, ``ssl/tls alert ...`` in 3.5 and ``sslv3 alert ...`` before.
 """
 
 import re
-
-from OpenSSL import SSL
 
 from monitor.model import FailureReason, Message
 from monitor.tls import texts
@@ -42,12 +40,6 @@ _REFUSALS = {
     "handshake_failure": texts.NO_SHARED_CIPHER,
     "protocol_version": texts.NO_SHARED_VERSION,
 }
-
-
-def reasons(error: SSL.Error) -> tuple[str, ...]:
-    """Return every reason text of a library error, the first cause first; empty when it has none."""
-    entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
-    return tuple(str(reason) for _, _, reason in entries)
 
 
 def received(errors: tuple[str, ...]) -> str:

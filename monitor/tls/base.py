@@ -1,15 +1,18 @@
-"""What handshakes over streams and in datagrams share: the connection in memory, and what arrived over it."""
+"""What handshakes over streams and in datagrams share: the session in memory, and what arrived over it."""
 
 from dataclasses import dataclass
-
-from OpenSSL import SSL, crypto
+from typing import Generic, TypeVar
 
 from monitor.addresses import is_ip
 from monitor.model import FailureReason, Message
-from monitor.tls.staple import ask_for_staple
+from monitor.tls.session import Session
+
+S = TypeVar("S", bound=Session)
 
 # Chains of 64 KB exist (servers that send all their anchors); this is far above any real one.
 MAX_BYTES = 1_000_000
+# A longer stapled response is not kept: real ones are of 500 to 3,000 bytes.
+MAX_STAPLE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class HandshakeFailure:
     message: Message
 
 
-class BaseHandshake:
+class BaseHandshake(Generic[S]):
     """One handshake in progress; ``over`` means that nothing more is to be fed or sent.
 
     ``encrypted`` is ``None`` until enough was received to tell whether the peer speaks TLS. ``failure`` is
@@ -30,51 +33,50 @@ class BaseHandshake:
 
     __slots__ = (
         "_chain",
-        "_connection",
         "_name",
         "_received",
-        "_stapled",
+        "_session",
+        "_staple",
         "alert",
         "encrypted",
         "failure",
         "over",
     )
 
-    def __init__(self, connection: SSL.Connection, server_name: str | None, *, staple: bool) -> None:
-        """Prepare a handshake for ``server_name``; none is sent for an IP address (RFC 6066 section 3).
-
-        ``staple`` requests a stapled OCSP response; the context must be made for it.
-        """
+    def __init__(self, session: S, name: str) -> None:
+        """Prepare a handshake in a new session, which asks for a server's name or for none."""
         self.over = False
         self.encrypted: bool | None = None
         self.failure: HandshakeFailure | None = None
         self.alert = ""
-        self._name = server_name if server_name and not is_ip(server_name) else ""
+        self._name = name
         self._received = 0
         self._chain: tuple[bytes, ...] = ()
-        self._connection: SSL.Connection | None = connection
-        connection.set_connect_state()
-        if self._name:
-            connection.set_tlsext_host_name(self._name.encode("ascii"))
-        self._stapled = ask_for_staple(connection) if staple else None
+        self._staple = b""
+        self._session: S | None = session
 
     @property
     def chain(self) -> tuple[bytes, ...]:
         """Return the DER certificates received so far, in the order served."""
-        return self._chain if self._connection is None else _peer_chain(self._connection)
+        return self._chain if self._session is None else self._session.chain
 
     @property
     def staple(self) -> bytes:
-        """Return the OCSP response stapled to the certificates (DER), empty when none was."""
-        return b"".join(self._stapled or ())
+        """Return the OCSP response stapled to the certificates (DER), empty when none was.
+
+        It is judged later: a handshake never fails for it.
+        """
+        return self._staple
 
     def _finish(self) -> None:
         self.over = True
-        if self._connection is not None:
-            self._chain = _peer_chain(self._connection)
-            self._connection = None  # the library's buffers are most of a probe's memory
+        if self._session is not None:
+            self._chain = self._session.chain
+            staple = self._session.staple
+            self._staple = staple if len(staple) <= MAX_STAPLE else b""
+            self._session = None  # the library's buffers are most of a probe's memory
 
 
-def _peer_chain(connection: SSL.Connection) -> tuple[bytes, ...]:
-    chain = connection.get_peer_cert_chain() or ()
-    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+def sent_name(server_name: str | None) -> str:
+    """Return the server name to send: none for an IP address (RFC 6066 section 3)."""
+    return server_name if server_name and not is_ip(server_name) else ""

@@ -11,7 +11,6 @@ from functools import cache
 from OpenSSL import SSL
 
 from monitor.tls.key_types import OFFERS, KeyType
-from monitor.tls.staple import keep_staple
 
 # What OpenSSL offers by default, the cheapest first: a server that follows the client's order then hashes
 # with SHA-256 and not with SHA-384.
@@ -27,8 +26,7 @@ class TlsSetting:
     hybrids: they make the ClientHello five times as long, which old cameras and middleboxes reject, and take
     a sixth of the CPU time of a probe. ``alpn`` is offered where a server requires it (RFC 7301);
     ``max_version`` of ``1.2`` is for protocols that cannot carry TLS 1.3. ``key_type`` restricts the server
-    to its certificate of that type; it replaces ``ciphers``. ``staple`` lets a handshake request a stapled
-    OCSP response. ``datagrams`` is for DTLS.
+    to its certificate of that type; it replaces ``ciphers``. ``datagrams`` is for DTLS.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
@@ -36,7 +34,6 @@ class TlsSetting:
     alpn: tuple[str, ...] = ()
     max_version: str = ""
     key_type: KeyType | None = None
-    staple: bool = False
     datagrams: bool = False
 
 
@@ -63,8 +60,6 @@ def fresh_context(setting: TlsSetting) -> SSL.Context:
     limit_groups(context, setting.groups)
     if setting.key_type is not None:
         _limit_key_type(context, setting.key_type)
-    if setting.staple:
-        context.set_ocsp_client_callback(keep_staple)
     return context
 
 

@@ -12,12 +12,12 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason, Message
 from monitor.tls import alert_codes, texts
-from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
+from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure, sent_name
 from monitor.tls.opening import not_dtls
+from monitor.tls.session import DatagramSession, SessionError
 
 # What fits everywhere without fragmentation: IPv6's minimum MTU of 1280 (RFC 8200 section 5) less IP and UDP.
 _LARGEST = 1200
-_READ_SIZE = 65_536
 # RFC 6347 section 4.1: type, version, epoch, sequence number, length.
 _RECORD_HEADER = 13
 _MAJOR_VERSION = 0xFE
@@ -25,16 +25,17 @@ _MAJOR_VERSION = 0xFE
 _TYPES = b"\x14\x15\x16"
 
 
-class DatagramHandshake(BaseHandshake):
+class DatagramHandshake(BaseHandshake[DatagramSession]):
     """One DTLS handshake in progress."""
 
     __slots__ = ("_answered", "_strange")
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
         """Prepare a handshake for ``server_name``; the context must be made for datagrams."""
-        connection = SSL.Connection(context, None)
-        connection.set_ciphertext_mtu(_LARGEST)
-        super().__init__(connection, server_name, staple=staple)
+        name = sent_name(server_name)
+        session = DatagramSession(context, name, staple=staple)
+        session.limit_size(_LARGEST)
+        super().__init__(session, name)
         self._strange = b""
         self._answered = False
 
@@ -46,7 +47,7 @@ class DatagramHandshake(BaseHandshake):
     @property
     def retransmit_in(self) -> float | None:
         """Return the seconds until the last flight must be retransmitted, ``None`` if nothing is awaited."""
-        return self._connection.DTLSv1_get_timeout() if self._connection is not None else None
+        return self._session.retransmit_in if self._session is not None else None
 
     def start(self) -> list[bytes]:
         """Return the first datagrams to send."""
@@ -64,20 +65,20 @@ class DatagramHandshake(BaseHandshake):
             self._strange = self._strange or data  # it may be forged: reported only if nothing better comes
             return []
         self.encrypted = True
-        assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
-        self._connection.bio_write(data)
+        assert self._session is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        self._session.receive(data)
         return self._step()
 
     def retransmit(self) -> list[bytes]:
         """Return the datagrams to retransmit; the handshake fails after a dozen retransmissions."""
-        if self._connection is None:
+        if self._session is None:
             return []
         try:
-            self._connection.DTLSv1_handle_timeout()
-        except SSL.Error as error:
+            self._session.retransmit()
+        except SessionError as error:
             self._fail(error)
             return []
-        return self._output(self._connection)
+        return self._output(self._session)
 
     def expire(self, timeout: timedelta) -> None:
         """End the handshake at its timeout."""
@@ -96,33 +97,31 @@ class DatagramHandshake(BaseHandshake):
             self._finish()
 
     def _step(self) -> list[bytes]:
-        connection = self._connection
-        assert connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        session = self._session
+        assert session is not None  # noqa: S101 - tells the type checker what ``over`` already says
         try:
-            connection.do_handshake()
-        except SSL.WantReadError:
-            return self._output(connection)
-        except SSL.Error as error:
+            finished = session.handshake()
+        except SessionError as error:
             self._fail(error)
         else:
-            connection.shutdown()
-            self._finish()
-        return self._output(connection)
+            if finished:
+                session.shutdown()
+                self._finish()
+        return self._output(session)
 
-    def _fail(self, error: SSL.Error) -> None:
+    def _fail(self, error: SessionError) -> None:
         self._finish()
-        errors = alert_codes.reasons(error)
-        self.alert = alert_codes.received(errors)
+        self.alert = alert_codes.received(error.reasons)
         if self._answered and self.alert in alert_codes.WANT_CERTIFICATE:
             return  # as in TLS 1.2: the server can only object to the missing client certificate now
-        self.failure = HandshakeFailure(*alert_codes.explain(errors, self._name, shown=bool(self._chain)))
+        said = alert_codes.explain(error.reasons, self._name, shown=bool(self._chain))
+        self.failure = HandshakeFailure(*said)
 
-    def _output(self, connection: SSL.Connection) -> list[bytes]:
-        try:
-            flight = connection.bio_read(_READ_SIZE)
-        except SSL.WantReadError:
+    def _output(self, session: DatagramSession) -> list[bytes]:
+        flight = session.output()
+        if not flight:
             return []
-        self._answered = self._answered or bool(connection.get_peer_cert_chain())
+        self._answered = self._answered or bool(session.chain)
         return list(_datagrams(flight))
 
 

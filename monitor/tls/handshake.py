@@ -16,10 +16,9 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason, Message
 from monitor.tls import alert_codes, texts
-from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
+from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure, sent_name
 from monitor.tls.opening import may_be_tls, not_tls, speaks_tls
-
-_READ_SIZE = 4096
+from monitor.tls.session import Session, SessionError
 
 
 class ClosingDialogue(Protocol):
@@ -38,7 +37,7 @@ class ClosingDialogue(Protocol):
         ...
 
 
-class Handshake(BaseHandshake):
+class Handshake(BaseHandshake[Session]):
     """One handshake in progress over a stream.
 
     ``graceful_close`` is set before the handshake is finished; ``None`` sends close_notify alone.
@@ -47,8 +46,9 @@ class Handshake(BaseHandshake):
     __slots__ = ("_opening", "_reply", "_sent", "graceful_close")
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
-        """Prepare a handshake for ``server_name``, as ``BaseHandshake`` does."""
-        super().__init__(SSL.Connection(context, None), server_name, staple=staple)
+        """Prepare a handshake for ``server_name``, with a request for a stapled OCSP response or without."""
+        name = sent_name(server_name)
+        super().__init__(Session(context, name, staple=staple), name)
         self.graceful_close: ClosingDialogue | None = None
         self._reply: bytes | None = None  # the reply to the graceful close, once begun
         self._opening = b""
@@ -108,70 +108,61 @@ class Handshake(BaseHandshake):
         self.end(FailureReason.NOT_TLS, not_tls(self._opening))
 
     def _go_on(self, data: bytes) -> bytes:
-        assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
-        self._connection.bio_write(data)
-        return self._step() if self._reply is None else self._part(self._connection, self._reply)
+        assert self._session is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        self._session.receive(data)
+        return self._step() if self._reply is None else self._part(self._session, self._reply)
 
     def _step(self) -> bytes:
-        connection = self._connection
-        assert connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        session = self._session
+        assert session is not None  # noqa: S101 - tells the type checker what ``over`` already says
         try:
-            connection.do_handshake()
-        except SSL.WantReadError:
-            return self._output(connection)
-        except SSL.Error as error:
+            finished = session.handshake()
+        except SessionError as error:
             self._fail(error)
-        else:
-            if self.graceful_close is not None:
-                connection.send(self.graceful_close.first_message)
-                return self._part(connection, b"")
-            connection.shutdown()
-            self._finish()
-        return self._output(connection)
+            return self._output(session)
+        if not finished:
+            return self._output(session)
+        if self.graceful_close is not None:
+            session.write(self.graceful_close.first_message)
+            return self._part(session, b"")
+        session.shutdown()
+        self._finish()
+        return self._output(session)
 
-    def _part(self, connection: SSL.Connection, reply: bytes) -> bytes:
+    def _part(self, session: Session, reply: bytes) -> bytes:
         """Process the reply to the graceful close, and close when it is complete or the server has closed."""
         assert self.graceful_close is not None  # noqa: S101 - tells the type checker what ``_reply`` already says
         try:
             while True:
                 self._reply = reply
-                reply += connection.recv(_READ_SIZE)
-                words = self.graceful_close.answer(reply)
+                said = session.read()
+                if said is None:
+                    return self._output(session)
+                reply += said
+                words = self.graceful_close.answer(reply) if said else None
                 if words is None:
+                    session.shutdown()
                     break
                 if words:
-                    connection.send(words)
+                    session.write(words)
                     reply = b""
-        except SSL.WantReadError:
-            return self._output(connection)
-        except SSL.ZeroReturnError:
-            connection.shutdown()
-        except SSL.Error:
+        except SessionError:
             pass
-        else:
-            connection.shutdown()
         self._finish()
-        return self._output(connection)
+        return self._output(session)
 
-    def _fail(self, error: SSL.Error) -> None:
+    def _fail(self, error: SessionError) -> None:
         self._finish()
-        errors = alert_codes.reasons(error)
-        self.alert = alert_codes.received(errors)
+        self.alert = alert_codes.received(error.reasons)
         # TLS 1.2 and older: the server has read our whole answer and can only object to the missing client
         # certificate. In TLS 1.3 the client's handshake is over before the server can object.
         if self._chain and self._sent > 1 and self.alert in alert_codes.WANT_CERTIFICATE:
             return
-        self.failure = HandshakeFailure(*alert_codes.explain(errors, self._name, shown=bool(self._chain)))
+        said = alert_codes.explain(error.reasons, self._name, shown=bool(self._chain))
+        self.failure = HandshakeFailure(*said)
 
-    def _output(self, connection: SSL.Connection) -> bytes:
-        pieces = []
-        try:
-            while True:
-                pieces.append(connection.bio_read(_READ_SIZE))
-                if len(pieces[-1]) < _READ_SIZE:
-                    break
-        except SSL.WantReadError:
-            pass
-        if pieces:
+    def _output(self, session: Session) -> bytes:
+        words = session.output()
+        if words:
             self._sent += 1
-        return b"".join(pieces)
+        return words

@@ -12,7 +12,7 @@ from monitor.model import FailureReason, Policy, ProbeResult, Staple
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
-from monitor.tls import Handshake, HandshakeFailure, TlsSetting, shared_context
+from monitor.tls import Handshake, HandshakeFailure, shared_context
 from monitor.tls.texts import UNREADABLE_STAPLE
 from support import pki
 from support.pki import ocsp
@@ -22,7 +22,6 @@ from support.servers.tls_peers import HANDSHAKE, TlsPeer, certificates, message,
 NAME = "recorder.example"
 ROOT = pki.authority()
 LEAF = pki.leaf(NAME, ROOT)
-ASKING = TlsSetting(staple=True)
 VERSIONS = {"TLS 1.0": SSL.TLS1_VERSION, "TLS 1.2": SSL.TLS1_2_VERSION, "TLS 1.3": SSL.TLS1_3_VERSION}
 versions = pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
@@ -52,9 +51,9 @@ class Stapler:
         return self._stapled
 
 
-def join(server: Stapler, setting: TlsSetting = ASKING) -> Handshake:
+def join(server: Stapler, *, asking: bool = True) -> Handshake:
     """Return a handshake that was driven to its end."""
-    handshake = Handshake(shared_context(setting), NAME, staple=setting.staple)
+    handshake = Handshake(shared_context(), NAME, staple=asking)
     sent = handshake.start()
     while sent:
         sent = handshake.feed(server.peer.feed(sent))
@@ -86,14 +85,14 @@ def test_none(version: int) -> None:
 def test_not_asked(version: int) -> None:
     """Nothing is asked for unless it is wanted."""
     server = Stapler(RESPONSE, version)
-    assert (join(server, TlsSetting()).staple, server.asked) == (b"", False)
+    assert (join(server, asking=False).staple, server.asked) == (b"", False)
 
 
 @versions
 @pytest.mark.parametrize(("more", "kept"), [(0, RESPONSE), (-1, b"")], ids=["longest", "too long"])
 def test_bounded(version: int, more: int, kept: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A response longer than any real one is dropped; the certificates stay."""
-    monkeypatch.setattr("monitor.tls.staple.MAX_BYTES", len(RESPONSE) + more)
+    monkeypatch.setattr("monitor.tls.base.MAX_STAPLE", len(RESPONSE) + more)
     handshake = join(Stapler(RESPONSE, version))
     assert (handshake.staple, handshake.chain, handshake.failure) == (kept, (LEAF.der,), None)
 
@@ -115,7 +114,7 @@ def stapling(body: bytes) -> bytes:
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"x" * 100_000], ids=["empty", "nonsense", "long"])
 def test_odd(body: bytes) -> None:
     """Whatever a server staples, its certificates are kept."""
-    handshake = Handshake(shared_context(ASKING), NAME, staple=True)
+    handshake = Handshake(shared_context(), NAME, staple=True)
     handshake.start()
     handshake.feed(stapling(body))
     handshake.eof()
@@ -124,7 +123,7 @@ def test_odd(body: bytes) -> None:
 
 def test_unreadable() -> None:
     """A response that the library cannot read is reported, beside the certificates."""
-    handshake = Handshake(shared_context(ASKING), NAME, staple=True)
+    handshake = Handshake(shared_context(), NAME, staple=True)
     handshake.start()
     handshake.feed(stapling(b"nonsense"))
     expected = HandshakeFailure(FailureReason.TLS_PROTOCOL, UNREADABLE_STAPLE)

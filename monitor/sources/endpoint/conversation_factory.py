@@ -140,7 +140,6 @@ def _setting(dialect: Dialect, tls_options: TlsOptions) -> TlsSetting:
         alpn=alpn,
         max_version=dialect.max_version,
         key_type=tls_options.key_type,
-        staple=tls_options.staple,
         datagrams=dialect.datagrams,
     )
 

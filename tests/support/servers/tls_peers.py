@@ -50,7 +50,8 @@ def server_context(
 class TlsPeer:
     """The server's end of one connection in memory.
 
-    ``asked`` is the server name the client sent, ``ended_politely`` whether it said close_notify.
+    ``asked`` is the server name the client sent, ``ended_politely`` whether it said close_notify, ``heard``
+    what it said inside the session.
     """
 
     def __init__(self, context: SSL.Context) -> None:
@@ -58,6 +59,7 @@ class TlsPeer:
         self._connection = SSL.Connection(context, None)
         self._connection.set_accept_state()
         self.failed = False
+        self.heard = b""
 
     @property
     def asked(self) -> bytes | None:
@@ -75,11 +77,19 @@ class TlsPeer:
             self._connection.bio_write(data)
         try:
             self._connection.do_handshake()
-            self._connection.recv(1024)
+            self.heard += self._connection.recv(1024)
         except (SSL.WantReadError, SSL.ZeroReturnError):
             pass
         except SSL.Error:
             self.failed = True
+        return self._output()
+
+    def close(self) -> bytes:
+        """Return the close_notify of the server."""
+        self._connection.shutdown()
+        return self._output()
+
+    def _output(self) -> bytes:
         with suppress(SSL.WantReadError):
             return self._connection.bio_read(1 << 20)
         return b""
