@@ -68,6 +68,8 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
                 yield (*keys, "trust", index), ReferenceKind.ANCHOR, value
     if settings.email is not None:
         yield from _relay(("email",), settings.email)
+        for index, relay in enumerate(settings.email.fallback_relays):
+            yield from _relay(("email", "fallback_relays", index), relay)
     for keys, holder in _holders(settings):
         yield from _named(keys, holder)
     yield from _passphrases(settings)

@@ -31,7 +31,8 @@ class SendResult:
     ``after`` is how long the receiver asks to wait before the next attempt, ``None`` where it does not say.
     ``receiver_down`` is true when the receiver or the permission to use it is at fault: other notifications
     would fail in the same way. ``uncertain`` is true when it may have been accepted all the same.
-    ``too_large`` is true when it was refused for its size.
+    ``too_large`` is true when it was refused for its size. ``elsewhere`` is true when it was refused to the
+    sender, and another way to the receiver may do.
     """
 
     status: SendStatus
@@ -40,14 +41,15 @@ class SendResult:
     receiver_down: bool = False
     uncertain: bool = False
     too_large: bool = False
+    elsewhere: bool = False
 
 
 ACCEPTED = SendResult(SendStatus.ACCEPTED)
 
 
-def refused(why: str, *, too_large: bool = False) -> SendResult:
+def refused(why: str, *, too_large: bool = False, elsewhere: bool = False) -> SendResult:
     """Return the result for a recipient that will never get this notification in this form."""
-    return SendResult(SendStatus.REFUSED, why, too_large=too_large)
+    return SendResult(SendStatus.REFUSED, why, too_large=too_large, elsewhere=elsewhere)
 
 
 def retry(

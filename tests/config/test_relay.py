@@ -21,7 +21,7 @@ def relay(folder: Path, oauth2: str, mail: str = f"{MAIL}, security: starttls, u
     file.write_text(f"email: {{{mail}, oauth2: {{{oauth2}}}}}\n", "utf-8")
     (receiver,) = load(file).receivers.values()
     assert isinstance(receiver, EmailReceiverSettings)
-    return receiver.email.relay()
+    return receiver.email.relays()[0]
 
 
 def refused(folder: Path, oauth2: str, mail: str = f"{MAIL}, security: starttls, username: u") -> str:
@@ -170,4 +170,61 @@ def test_what_it_names_is_checked(tmp_path: Path) -> None:
     assert [str(problem) for problem in online_problems(load(file))] == [
         f"{file}:1: email.oauth2.ca: {tmp_path / 'c'} does not exist",
         f"{file}:1: email.oauth2.client_secret_file: {tmp_path / 's'} does not exist",
+    ]
+
+
+def test_fallback_relays_are_complete_by_themselves(tmp_path: Path) -> None:
+    """Each further relay has its own port, protection and login, and the sender of the section."""
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "email:\n"
+        "  host: relay1.vms.example\n"
+        "  port: 2525\n"
+        "  from: certs@vms.example\n"
+        "  to: [a@b.example]\n"
+        "  fallback_relays:\n"
+        "    - {host: relay2.vms.example}\n"
+        "    - {host: smtp.office365.com, port: 587, security: starttls, username: certs@vms.example,\n"
+        f"       oauth2: {{{MICROSOFT}, client_secret_file: s}}}}\n",
+        "utf-8",
+    )
+    (receiver,) = load(file).receivers.values()
+    assert isinstance(receiver, EmailReceiverSettings)
+    relays = receiver.email.relays("ops@vms.example")
+    assert [(one.host, one.port, one.security.value, one.sender) for one in relays] == [
+        ("relay1.vms.example", 2525, "none", "ops@vms.example"),
+        ("relay2.vms.example", 25, "none", "ops@vms.example"),
+        ("smtp.office365.com", 587, "starttls", "ops@vms.example"),
+    ]
+    assert [one.oauth2 is not None for one in relays] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (
+            "{host: r, username: u, password_file: p}",
+            "email.fallback_relays[0]: a login needs security: starttls or tls",
+        ),
+        ("{port: 25}", "email.fallback_relays[0].host: is missing"),
+        ("{host: r, from: a@b.example}", "email.fallback_relays[0].from: unknown key"),
+    ],
+)
+def test_wrong_fallback_relays(tmp_path: Path, entry: str, expected: str) -> None:
+    """A mistake in a further relay is said with its place."""
+    file = tmp_path / "c.yaml"
+    file.write_text(f"email: {{host: r, from: a@b.example, fallback_relays: [{entry}]}}\n", "utf-8")
+    (line,) = complaints(file)
+    assert line.removeprefix(f"{file}:1: ").startswith(expected)
+
+
+def test_what_fallback_relays_name_is_checked(tmp_path: Path) -> None:
+    """The check on this machine reads the files of further relays too."""
+    file = tmp_path / "c.yaml"
+    store = json.dumps(f"sqlite:///{tmp_path / 'state.db'}")
+    more = "{host: q, security: tls, username: u, password_file: p}"
+    mail = f"host: r, from: a@b.example, to: [c@d.example], fallback_relays: [{more}]"
+    file.write_text(f"email: {{{mail}}}\nstore: {{url: {store}}}\n", "utf-8")
+    assert [str(problem) for problem in online_problems(load(file))] == [
+        f"{file}:1: email.fallback_relays[0].password_file: {tmp_path / 'p'} does not exist",
     ]

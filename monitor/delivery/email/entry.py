@@ -51,7 +51,8 @@ class EmailReceiverSettings:
         # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
         from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
 
-        return EmailReceiver(self.email.relay(self.entry.sender), monitor, self._writer, self.name)
+        first, *others = self.email.relays(self.entry.sender)
+        return EmailReceiver(first, monitor, self._writer, self.name, others)
 
     def _writer(self, now: datetime) -> Writer:
         """Return what writes in the receiver's language and time zone, by default the machine's zone."""

@@ -47,7 +47,10 @@ def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, 
     if known is not None and known.permission:
         return retry(f"{settings.location} refused the {what}: {answer}{meaning}", receiver_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return refused(f"{settings.location} refused the {what} for good: {answer}{meaning}")
+        return refused(
+            f"{settings.location} refused the {what} for good: {answer}{meaning}",
+            elsewhere=known is not None or what.startswith("sender"),
+        )
     return retry(f"{settings.location} refused the {what} for now: {answer}")
 
 

@@ -1,9 +1,10 @@
 """A receiver by mail: notifications become mails to its recipients, handed to the relay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.delivery.email.relay import RelaySettings
+from monitor.delivery.email.relays import RelayChain
 from monitor.delivery.email.render import render
 from monitor.delivery.email.sample import sample_mail
 from monitor.delivery.email.smtp import SmtpRelay
@@ -22,18 +23,19 @@ class EmailReceiver:
         monitor: Callable[[], Message],
         writer: Callable[[datetime], Writer],
         name: str = "email",
+        fallbacks: Sequence[RelaySettings] = (),
     ) -> None:
         """Prepare without connecting.
 
         ``monitor`` returns what mails call this monitor, and may block; ``writer`` returns what writes for
-        the readers at an instant.
+        the readers at an instant. ``fallbacks`` are further relays, in the order in which they are tried.
         """
         self.settings = settings
         self.name = name
         self._monitor = monitor
         self.writer = writer
         self._pool = ThreadPool("smtp", 2)
-        self._relay = SmtpRelay(settings, self._pool)
+        self._relays = RelayChain([SmtpRelay(one, self._pool) for one in (settings, *fallbacks)])
 
     async def render(self, notification: Notification, now: datetime) -> bytes:
         """Return the mail of a notification."""
@@ -49,7 +51,7 @@ class EmailReceiver:
         self, notification: Notification, _now: datetime, note: Note = unheard
     ) -> dict[str, SendResult]:
         """Send what is rendered; return a result for every pending recipient."""
-        return await self._relay.send(notification.rendered or b"", notification.pending, note)
+        return await self._relays.send(notification.rendered or b"", notification.pending, note)
 
     def close(self) -> None:
         """End the threads."""

@@ -18,6 +18,9 @@ class EmailSettings(RelayKeys):
     """The mail relay, sender and recipients."""
 
     # populate_by_name is left off: only ``from`` is a key of the file.
+    fallback_relays: tuple[RelayKeys, ...] = Field(
+        (), description="further mail servers, tried in this order when the one before does not serve"
+    )
     sender: WrittenMailbox = Field(alias="from", description="sender address of mails")
     to: Mailboxes | None = Field(
         None, min_length=1, description="recipients of mails; they are the receiver email"
@@ -27,6 +30,6 @@ class EmailSettings(RelayKeys):
         None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
     )
 
-    def relay(self, sender: str | None = None) -> RelaySettings:
-        """Return the relay, with the sender of a receiver that has its own."""
-        return self.relay_for(sender or self.sender)
+    def relays(self, sender: str | None = None) -> tuple[RelaySettings, ...]:
+        """Return the relays in order, with the sender of a receiver that has its own."""
+        return tuple(one.relay_for(sender or self.sender) for one in (self, *self.fallback_relays))

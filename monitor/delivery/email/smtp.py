@@ -30,6 +30,7 @@ class SmtpRelay:
         """Prepare without connecting; lookups and reads of files run on ``pool``."""
         self.settings = settings
         self._pool = pool
+        self.location = settings.location
         self._tokens = TokenSource(settings.oauth2, pool) if settings.oauth2 else None
 
     async def send(self, message: bytes, recipients: Sequence[str], note: Note) -> dict[str, SendResult]:
@@ -100,7 +101,7 @@ class _Attempt:
         sender = Mailbox.of(self._settings.sender).envelope
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
-            self._finish(refused(_NO_UTF8))
+            self._finish(refused(_NO_UTF8, elsewhere=True))
             return False
         size, limit = len(self._mail.message), self._announced_limit()
         if limit and size > limit:
@@ -130,7 +131,7 @@ class _Attempt:
         """Return whether the relay accepts one recipient; if not, store its result."""
         address = Mailbox.of(recipient).envelope
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
-            self._put(recipient, refused(_NO_UTF8))
+            self._put(recipient, refused(_NO_UTF8, elsewhere=True))
             return False
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
