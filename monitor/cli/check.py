@@ -74,6 +74,9 @@ class _NoTally:
     def store_failed(self) -> None:
         pass
 
+    def results_dropped(self, number: int) -> None:
+        pass
+
 
 class _Record:
     """A recorder that keeps only the bytes of certificates: everything else is on the board."""

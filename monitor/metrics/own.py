@@ -62,6 +62,11 @@ class OwnMetrics:
             "1 while the database cannot be used: notifications are in memory, results are not recorded.",
             registry=registry,
         )
+        self._dropped = Counter(
+            "cert_monitor_results_dropped",
+            "Results of probes that were never recorded, because the database could not be used.",
+            registry=registry,
+        )
         self._lag = Histogram(
             "cert_monitor_schedule_lag_seconds",
             "Delay between the planned and the actual start of a batch of probes.",
@@ -137,6 +142,10 @@ class OwnMetrics:
     def store_failed(self) -> None:
         """Count one failed read or write of the database."""
         self._store_errors.inc()
+
+    def results_dropped(self, number: int) -> None:
+        """Count results of probes that will not be recorded."""
+        self._dropped.inc(number)
 
     def store_in_memory(self, in_memory: Callable[[], bool]) -> None:
         """Take what returns whether the store goes on in memory."""

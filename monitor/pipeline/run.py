@@ -14,6 +14,7 @@ from functools import partial
 from typing import Protocol
 
 from monitor.errors import SystemBrokenError
+from monitor.logs import event
 from monitor.messages import english
 from monitor.model import Anchors, Batch, Clock, FailureReason, Message, Observation, TargetState
 from monitor.pipeline.board import Board
@@ -23,6 +24,9 @@ from monitor.probing import Answer, BatchRunner, internal_failure
 log = logging.getLogger(__name__)
 
 _OWN_PROBLEM_LASTS = timedelta(minutes=10)
+MOST_UNRECORDED = 2000
+"""How many targets' latest results wait while the store does not work; of others the next one is recorded."""
+
 HERE = ""
 """The zone of what this process probes itself."""
 
@@ -50,6 +54,10 @@ class ProbeCounters(Protocol):
         """Count a failed write."""
         ...
 
+    def results_dropped(self, number: int) -> None:
+        """Count results that will not be recorded."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PipelineServices:
@@ -73,6 +81,7 @@ class Pipeline:
         self._busy: set[str] = set()
         self._unrecorded: dict[str, tuple[TargetState, Observation]] = {}
         self._own_problem: tuple[datetime | None, str] = (None, "")
+        self._dropped = 0
         self.store_ok = True
 
     @property
@@ -161,16 +170,27 @@ class Pipeline:
             self._do.counters.store_failed()
             if self.store_ok:
                 log.error("could not record the results, continuing without: %s", error)  # noqa: TRY400 - no traceback
-            self._unrecorded.update(waiting)
+            self._keep(learned)
             self.store_ok = False
         else:
             if not self.store_ok:
-                log.info("results are recorded again")
+                event(log, "results are recorded again", dropped=self._dropped)
+                self._dropped = 0
             # Another batch may have failed meanwhile: drop only what was written now.
             for target_id, entry in waiting.items():
                 if target_id in learned or self._unrecorded.get(target_id) is entry:
                     self._unrecorded.pop(target_id, None)
             self.store_ok = not self._unrecorded
+
+    def _keep(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
+        """Keep the latest results of so many targets for the next attempt; the older ones are dropped."""
+        before = len(self._unrecorded) + len(learned)
+        self._unrecorded.update(learned)
+        for target_id in list(self._unrecorded)[: max(0, len(self._unrecorded) - MOST_UNRECORDED)]:
+            del self._unrecorded[target_id]
+        if dropped := before - len(self._unrecorded):
+            self._dropped += dropped
+            self._do.counters.results_dropped(dropped)
 
 
 def _stale(known: TargetState, observation: Observation, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from monitor.errors import StoreFault, StoreUnusableError, SystemBrokenError
 from monitor.logs import event
 from monitor.model import Message
 from monitor.store.carried import Keys, Rows, all_rows, keys_of, put_back, put_in, rows_in_use
+from monitor.store.condition import DiskCondition
 from monitor.store.database import Database, dialect_for
 from monitor.store.dialect import PATIENCE, DatabaseDialect, system_errors
 from monitor.store.texts import WHY, store_at_risk, store_in_memory
@@ -27,16 +28,6 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOCKED_CALLS = 3
-"""How many calls in a row may fail because of another program's lock, each after seconds, before we go on."""
-
-MOST_SKIPPED = 30
-"""How many checks pass at most between two attempts to return to the disk."""
-
-GOOD_CHECKS = 360
-"""After how many good checks an earlier failure is no reason to wait with the return from the next one."""
-
-_SPOILED = (StoreFault.DAMAGED, StoreFault.NOT_A_DATABASE)
 _UNREADABLE = (StoreUnusableError, ValueError, TypeError, OverflowError)
 
 
@@ -52,9 +43,7 @@ class FallbackDatabase:
         self._disk: Database | None = None
         self._memory = Database.in_memory()
         self._carried: Keys = {}
-        self._fault: StoreFault | None = None
-        self._spoiled: tuple[int, ...] = ()
-        self._locked_calls = self._failures = self._good_checks = self._skipped = 0
+        self._condition = DiskCondition(dialect.state)
 
     @classmethod
     def open(cls, url: str, *, app_version: str, needed: bool = True, patience: timedelta = PATIENCE) -> Self:
@@ -79,10 +68,17 @@ class FallbackDatabase:
     @property
     def problem(self) -> Message | None:
         """Return why what is recorded may be lost, ``None`` while all is well."""
-        if self._fault is None:
+        fault = self._condition.fault
+        if fault is None:
             return None
         said = store_in_memory if self.in_memory else store_at_risk
-        return said(location=self._dialect.location, why=WHY[self._fault])
+        return said(location=self._dialect.location, why=WHY[fault])
+
+    @property
+    def fault(self) -> Message | None:
+        """Return what is wrong with the disk, or was a few minutes ago, as a clause; ``None`` for nothing."""
+        recent = self._condition.recent
+        return None if recent is None else WHY[recent]
 
     def read(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the result of a function that reads what is carried over."""
@@ -111,7 +107,7 @@ class FallbackDatabase:
         In memory it raises ``StoreUnusableError`` at once.
         """
         if self._disk is None:
-            fault = self._fault or StoreFault.OTHER
+            fault = self._condition.fault or StoreFault.OTHER
             raise StoreUnusableError(f"the store {self._dialect.location} cannot be written to", fault)
         try:
             return self._disk.write(act, *args, **kwargs)
@@ -122,20 +118,15 @@ class FallbackDatabase:
     def check(self) -> None:
         """Return to the disk if that works again; on the disk, raise when what is written now is lost."""
         if self._disk is None:
-            self._skipped += 1
-            if self._skipped >= min(2 ** (self._failures - 1), MOST_SKIPPED):
-                self._skipped = 0
+            if self._condition.worth_an_attempt():
                 self._return()
             return
         try:
             self._disk.check()
         except StoreUnusableError as error:
-            self._fault = error.fault
+            self._condition.check_failed(error)
             raise
-        self._fault = None
-        self._good_checks += 1
-        if self._good_checks >= GOOD_CHECKS:
-            self._failures = 0
+        self._condition.check_worked()
 
     def close(self) -> None:
         """Close the database and release its lock; what is in memory is written if that works again."""
@@ -174,16 +165,14 @@ class FallbackDatabase:
             except StoreUnusableError as error:
                 self._failed(error)
             else:
-                self._locked_calls = 0
+                self._condition.call_worked()
                 return result
         return call(self._memory)
 
     def _failed(self, error: StoreUnusableError) -> None:
         """Go on in memory after an error of the disk; raise it while it may be a short lock."""
-        if error.fault is StoreFault.LOCKED:
-            self._locked_calls += 1
-            if self._locked_calls < LOCKED_CALLS:
-                raise error
+        if self._condition.lock_may_be_short(error):
+            raise error
         rows: Rows = {}
         with suppress(SystemBrokenError):
             rows = self._rows_on_disk()
@@ -198,22 +187,11 @@ class FallbackDatabase:
             self._carried = keys_of(rows)
         except (SQLAlchemyError, SystemBrokenError):
             log.exception("what was recorded could not be read")
-        self._fault = None
-        self._note(error)
-        self._failures += 1
-        self._good_checks = self._skipped = 0
-
-    def _note(self, error: SystemBrokenError) -> None:
-        fault = error.fault if isinstance(error, StoreUnusableError) else StoreFault.OTHER
-        if fault is not self._fault:
-            log.error("%s; alerts and notifications are kept in memory until it can be used", error)
-        self._fault = fault
-        # A damaged file would only fail again, and could take with it what is in memory now.
-        self._spoiled = self._dialect.state() if fault in _SPOILED else ()
+        self._condition.failed(error)
 
     def _return(self) -> None:
         """Write what is in memory to the disk and go on there, or stay where that does not work."""
-        if self._spoiled and self._spoiled == self._dialect.state():
+        if self._condition.same_spoiled_file():
             return
         disk = None
         try:
@@ -222,9 +200,10 @@ class FallbackDatabase:
         except SystemBrokenError as error:
             if disk is not None:
                 disk.close()
-            self._note(error)
+            self._condition.still_failing(error)
             return
-        self._disk, self._fault, self._carried, self._locked_calls = disk, None, {}, 0
+        self._disk, self._carried = disk, {}
+        self._condition.returned()
         self._memory.close()
         self._memory = Database.in_memory()
         event(log, "the database can be used again", database=self._dialect.location)

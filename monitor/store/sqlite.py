@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Insert,
-    NullPool,
     QueuePool,
     StaticPool,
     Table,
@@ -29,6 +28,7 @@ from monitor.store.damage import damage
 from monitor.store.dialect import DIALECT, PATIENCE, READS, system_errors
 from monitor.store.faults import RESTORE, Explanation, of_sqlite, of_system
 from monitor.store.files import DatabaseLock, identity, make_file, make_folder
+from monitor.store.sqlite_reading import read_only_engines
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -119,30 +119,8 @@ class SqliteDialect:
         return engine
 
     def readers(self) -> Iterator[Engine]:
-        """Yield engines that only read the file; the second one works where nothing is beside it.
-
-        To read a file in WAL mode SQLite writes the index of its log, which a full or read-only disk does not
-        let it; the first one makes an index of its own (https://sqlite.org/wal.html, read-only databases).
-        Where there is no index nothing is left in the log, after a clean end.
-        """
-        for mode in ("mode=ro&readonly_shm=1", "mode=ro&immutable=1"):
-            yield self._reader(f"{self._file.as_uri()}?{mode}")
-
-    def _reader(self, uri: str) -> Engine:
-        engine = create_engine(
-            "sqlite://",
-            creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False),
-            poolclass=NullPool,
-            hide_parameters=True,
-            execution_options={DIALECT: self, READS: True},
-        )
-
-        @event.listens_for(engine, "connect")
-        def connected(connection: sqlite3.Connection, _record: Any) -> None:
-            connection.isolation_level = None
-            connection.execute("PRAGMA trusted_schema = OFF")
-
-        return engine
+        """Yield engines that read the file even where nothing can be written."""
+        return read_only_engines(self._file, {DIALECT: self, READS: True})
 
     def state(self) -> tuple[int, ...]:
         """Return what changes when the file is replaced or written by others; empty where it is missing."""

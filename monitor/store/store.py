@@ -88,6 +88,11 @@ class Store:
         return self._database.problem
 
     @property
+    def fault(self) -> Message | None:
+        """Return what is wrong with the disk, or was a few minutes ago, as a clause; ``None`` for nothing."""
+        return self._database.fault
+
+    @property
     def in_memory(self) -> bool:
         """Return whether it goes on in memory, because the disk does not let it be used."""
         return self._database.in_memory

@@ -94,6 +94,8 @@ TOLD: list[tuple[Callable[[OwnMetrics], None], str, float]] = [
     (lambda m: m.set_reload(True, NOW), "config_last_reload_successful", 1),
     (lambda m: m.set_reload(False, NOW), "config_last_reload_timestamp_seconds", NOW.timestamp()),
     (lambda m: m.store_failed(), "store_errors_total", 1),
+    (lambda m: m.results_dropped(3), "results_dropped_total", 3),
+    (lambda m: m.store_in_memory(lambda: True), "store_in_memory", 1),
     (lambda m: m.clock_suspect(True), "clock_suspect", 1),
     (lambda m: m.started_late(timedelta(seconds=7)), "schedule_lag_seconds_sum", 7),
 ]

@@ -20,6 +20,7 @@ from monitor.model import (
     text,
 )
 from monitor.pipeline import TrustStoreCache
+from monitor.pipeline.run import MOST_UNRECORDED
 from support.factories import virtual_time
 from support.factories.pipeline_world import (
     ANCHORS,
@@ -182,6 +183,24 @@ def test_a_broken_store_stops_nothing_and_is_made_up_for(caplog: pytest.LogCaptu
     asyncio.run(pipeline.run(batch(targets[1])))
     assert world.store.batches == [[targets[0].id, targets[1].id]]
     assert pipeline.store_ok
+    assert world.counters.dropped == 1  # the first of two results of one target
+
+
+def test_what_waits_for_a_broken_store_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
+    """Of many targets the latest results wait; the others are dropped, counted and said once it works."""
+    targets = [target(number) for number in range(MOST_UNRECORDED + 2)]
+    world = World(Shows())
+    pipeline = world.pipeline(targets)
+    world.store.broken = True
+    asyncio.run(pipeline.run(batch(*targets[:-1])))
+    assert world.counters.dropped == 1
+    world.store.broken = False
+    with caplog.at_level(logging.INFO):
+        asyncio.run(pipeline.run(batch(targets[-1])))
+    assert (len(world.store.batches[-1]), pipeline.store_ok) == (MOST_UNRECORDED + 1, True)
+    assert [record.cert_monitor_facts for record in caplog.records if "again" in record.message] == [  # type: ignore[attr-defined]
+        {"dropped": 1}
+    ]
 
 
 def test_the_lag_is_from_the_due_time_to_the_probe() -> None:

@@ -152,7 +152,7 @@ def test_each_fault_is_logged_once(database: FallbackDatabase, caplog: pytest.Lo
     with caplog.at_level(logging.ERROR):
         for number in range(2, 6):
             database.write(put_notifications, [waiting(number)])
-            database._note(StoreUnusableError("the same again", StoreFault.READ_ONLY))
+            database._condition.still_failing(StoreUnusableError("the same again", StoreFault.READ_ONLY))
     assert len(caplog.records) == 1
 
 

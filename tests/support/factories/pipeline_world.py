@@ -70,6 +70,7 @@ class FakeCounters:
     failures: list[tuple[str, FailureReason]] = field(default_factory=list)
     lags: list[timedelta] = field(default_factory=list)
     store_errors: int = 0
+    dropped: int = 0
 
     def probe_failed(self, kind: str, reason: FailureReason) -> None:
         """Record a failure."""
@@ -82,6 +83,10 @@ class FakeCounters:
     def store_failed(self) -> None:
         """Count a store error."""
         self.store_errors += 1
+
+    def results_dropped(self, number: int) -> None:
+        """Count results that are never recorded."""
+        self.dropped += number
 
 
 @dataclass
