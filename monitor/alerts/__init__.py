@@ -6,7 +6,7 @@ and send.
 """
 
 from monitor.alerts.alert import RenewalSteps
-from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
+from monitor.alerts.decide import decide
 from monitor.alerts.decision import (
     Decision,
     DecisionInput,
@@ -14,20 +14,29 @@ from monitor.alerts.decision import (
     MonitorState,
     NotificationItem,
     NotifyReason,
+    NotifySettings,
     ReceiverDecision,
+    ReceiverRules,
 )
 from monitor.alerts.groups import alerts_of_target
+from monitor.alerts.notices import FIRST_PASS_AT_MOST
+from monitor.alerts.routes import Escalation, Route, Routing
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
     "Decision",
     "DecisionInput",
+    "Escalation",
     "Inventory",
     "MonitorState",
     "NotificationItem",
     "NotifyReason",
+    "NotifySettings",
     "ReceiverDecision",
+    "ReceiverRules",
     "RenewalSteps",
+    "Route",
+    "Routing",
     "alerts_of_target",
     "decide",
 ]

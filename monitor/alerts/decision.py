@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.alerts.alert import RenewalSteps
+from monitor.alerts.routes import Routing
 from monitor.model import (
     AlertGroup,
     AlertKey,
@@ -18,6 +19,7 @@ from monitor.model import (
     Message,
     ReceiverChanges,
     ReceiverRecord,
+    Silence,
     Snapshot,
 )
 
@@ -31,6 +33,8 @@ class NotifyReason(StrEnum):
     RENEWED = "renewed"
     RESOLVED = "resolved"
     REACHABLE_AGAIN = "reachable_again"
+    RELEASED = "released"
+    ESCALATED = "escalated"
     CLOCK = "clock"
     INVENTORY = "inventory"
 
@@ -110,10 +114,28 @@ class MonitorState:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiverRules:
+    """What one receiver is notified of."""
+
+    levels: frozenset[AlertLevel] = frozenset(AlertLevel)
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """What the configuration says of who is notified: rules by receiver, routes, and silences."""
+
+    rules: Mapping[str, ReceiverRules] = field(default_factory=dict)
+    routing: Routing | None = None
+    silences: tuple[Silence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionInput:
     """Everything that one decision is made from.
 
-    ``open_alerts`` are the recorded alerts that are not over; ``receivers`` what each was notified so far.
+    ``open_alerts`` are the recorded alerts that are not over. ``receivers`` is what each was notified so far,
+    and ``rules``, by name, what each is to be notified of. ``routing`` is ``None`` where every receiver is
+    notified of every alert. ``silences`` are those that may keep alerts back.
     """
 
     snapshot: Snapshot
@@ -121,6 +143,9 @@ class DecisionInput:
     receivers: tuple[ReceiverRecord, ...]
     now: datetime
     monitor: MonitorState
+    rules: Mapping[str, ReceiverRules] = field(default_factory=dict)
+    routing: Routing | None = None
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +203,10 @@ class ReceiverDecision:
 class Decision:
     """The alerts of now, how their records change, and what each receiver is notified.
 
-    All changes and notifications are stored in one transaction.
+    ``silences`` are those that ended. All changes and notifications are stored in one transaction.
     """
 
     groups: tuple[AlertGroup, ...] = ()
     alert_changes: tuple[AlertRecord, ...] = ()
     receivers: tuple[ReceiverDecision, ...] = ()
+    silences: tuple[Silence, ...] = ()

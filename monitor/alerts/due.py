@@ -1,6 +1,6 @@
 """Which alerts are due, which items they become, and how the notification log records them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,9 @@ from monitor.model import AlertKey, AlertLevel, Check, LogChange, NotificationRe
 _COMES_ALONG = 0.25
 _MOST_URGENT_FIRST = (
     NotifyReason.FIRST,
+    NotifyReason.ESCALATED,
     NotifyReason.WORSE,
+    NotifyReason.RELEASED,
     NotifyReason.REMINDER,
     NotifyReason.INVENTORY,
 )
@@ -27,12 +29,15 @@ Log = Mapping[AlertKey, NotificationRecord]
 """What one receiver was notified of each alert."""
 
 
-def due_alerts(alerts: Iterable[Alert], log: Log, now: datetime) -> list[DueAlert]:
-    """Return the alerts to notify now, each with its reason."""
+def due_alerts(
+    alerts: Iterable[Alert], log: Log, now: datetime, released: Collection[AlertKey] = ()
+) -> list[DueAlert]:
+    """Return the alerts to notify now, each with its reason; ``released`` were kept back until now."""
     alerts = list(alerts)
-    reasons = [(alert, _reason(alert, log, now, share=1.0)) for alert in alerts]
+    reasons = [(alert, _reason(alert, log, now, released, share=1.0)) for alert in alerts]
     if any(reason is NotifyReason.REMINDER for _, reason in reasons):
-        reasons = [(alert, _reason(alert, log, now, share=1.0 - _COMES_ALONG)) for alert in alerts]
+        share = 1.0 - _COMES_ALONG
+        reasons = [(alert, _reason(alert, log, now, released, share=share)) for alert in alerts]
     return [(alert, reason) for alert, reason in reasons if reason is not None]
 
 
@@ -121,12 +126,16 @@ def _item_order(item: NotificationItem) -> tuple[int, datetime, str]:
     return -(item.level.rank if item.level else 0), expires_at, item.title
 
 
-def _reason(alert: Alert, log: Log, now: datetime, *, share: float) -> NotifyReason | None:
+def _reason(
+    alert: Alert, log: Log, now: datetime, released: Collection[AlertKey], *, share: float
+) -> NotifyReason | None:
     records = _records(alert, log)
     if not records:
         return NotifyReason.FIRST
     if alert.level.rank > max(record.level.rank for record in records):
         return NotifyReason.WORSE
+    if released and any(key in released for key, _ in alert.members()):
+        return NotifyReason.RELEASED
     waited = now - max(record.last_at for record in records)
     return NotifyReason.REMINDER if waited >= alert.remind_every * share else None
 

@@ -14,7 +14,16 @@ from monitor.alerts.due import badness
 from monitor.alerts.keys import TITLES
 from monitor.alerts.pending import common_label, with_pending
 from monitor.alerts.unreachable import common_title
-from monitor.model import AlertGroup, AlertKey, AlertLocation, AlertRecord, Check, Snapshot, TargetState
+from monitor.model import (
+    AlertGroup,
+    AlertKey,
+    AlertLocation,
+    AlertRecord,
+    AlertState,
+    Check,
+    Snapshot,
+    TargetState,
+)
 
 MOST_LOCATIONS = 1000
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -47,15 +56,22 @@ def alerts_of_target(state: TargetState, now: datetime) -> tuple[AlertGroup, ...
 
 
 def changed_records(
-    alerts: Iterable[Alert], groups: Iterable[AlertGroup], records: Records, now: datetime
+    alerts: Iterable[Alert],
+    groups: Iterable[AlertGroup],
+    records: Records,
+    states: Mapping[AlertKey, AlertState],
+    now: datetime,
 ) -> Iterator[AlertRecord]:
-    """Yield the records of alerts that are new or differ from what is recorded."""
+    """Yield the records of alerts that are new or differ from what is recorded.
+
+    ``states`` are those of the alerts that are kept back.
+    """
     leads = {key: group.id for group in groups for key in group.alerts}
     for alert in alerts:
         for key, locations in alert.members():
             before = records.get(key)
             after = _record(alert, key, locations, before, now)
-            after = replace(after, lead=leads[key])
+            after = replace(after, lead=leads[key], state=states.get(key, AlertState.ACTIVE))
             if after != before:
                 yield after
 

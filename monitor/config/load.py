@@ -17,6 +17,7 @@ from monitor.config.explain import problems_of
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.references import Reference, references
+from monitor.config.routing import RouteSettings
 from monitor.config.settings import (
     AlertSettings,
     FileSettings,
@@ -28,6 +29,7 @@ from monitor.config.settings import (
     StoreSettings,
     WebSettings,
 )
+from monitor.config.silences import SilenceSettings
 from monitor.delivery.email.entry import IMPLICIT
 from monitor.delivery.kinds import ReceiverSettings, all_receivers, by_mail
 from monitor.discovery import DISCOVERIES, DiscoveryKind
@@ -39,7 +41,7 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.kinds import TargetKind, targets_of
 from monitor.xprotect import Presets
 
-_LISTS = ("policies", "targets", "receivers", "include")
+_LISTS = ("policies", "targets", "receivers", "routes", "silences", "include")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Config:
     discoveries: tuple[DiscoveryKind, ...]
     receivers: Mapping[str, ReceiverSettings]
     nobody: bool
+    routes: tuple[RouteSettings, ...]
+    silences: tuple[SilenceSettings, ...]
     web: WebSettings
     store: StoreSettings
     metrics: MetricsSettings
@@ -79,6 +83,7 @@ def load(path: Path) -> Config:
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
     loading.receivers()
+    loading.routes()
     loading.unknown_presets()
     loading.nobody_to_ask()
     if loading.problems:
@@ -203,6 +208,17 @@ class _Loading:
                     message = "mails need a relay; add the section email with host and from"
                     self.problems.append(document.problem(keys, message))
 
+    def routes(self) -> None:
+        """Report routes to receivers that there are none of."""
+        parts = [settings for _, settings in self._parts]
+        entries = [entry for part in parts for entry in part.receivers or ()]
+        names = [one.name for one in all_receivers(_first(parts, "email"), entries)]
+        for document, settings in self._parts:
+            for keys, name in _routed(settings):
+                if name not in names:
+                    message = f"there is no such receiver (got {name!r}); {instead_of(name, names)}"
+                    self.problems.append(document.problem(keys, message))
+
     def unknown_presets(self) -> None:
         """Report endpoints and modules that name an undefined preset."""
         every = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
@@ -236,6 +252,8 @@ class _Loading:
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
             receivers={one.name: one for one in all_receivers(email, entries)},
+            routes=tuple(route for part in parts for route in part.routes),
+            silences=tuple(silence for part in parts for silence in part.silences),
             nobody=not entries and any(part.receivers is not None for part in parts),
             web=_first(parts, "web") or WebSettings(),
             store=_first(parts, "store") or StoreSettings(),
@@ -267,6 +285,14 @@ def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]
             yield ("targets", index), target
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module
+
+
+def _routed(settings: FileSettings) -> Iterator[tuple[Keys, str]]:
+    for index, route in enumerate(settings.routes):
+        for number, name in enumerate(route.receivers):
+            yield ("routes", index, "receivers", number), name
+        for number, name in enumerate(route.escalate.to if route.escalate else ()):
+            yield ("routes", index, "escalate", "to", number), name
 
 
 def _location(document: Document, keys: Keys) -> str:

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
+from monitor.config.routing import RouteSettings
+from monitor.config.silences import SilenceSettings
 from monitor.config.state import URL_PATTERN, default_url, store_url
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import LONGEST_LIST, MOST_TARGETS, DiscoveryKind
@@ -197,6 +199,10 @@ class FileSettings(ReceiverSections):
         (), description="changes to the policy by label; the last match wins"
     )
     targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
+    routes: tuple[RouteSettings, ...] = Field(
+        (), description="which alerts are for which receivers; the first route that matches counts"
+    )
+    silences: tuple[SilenceSettings, ...] = Field((), description="alerts that are kept back for a time")
     include: tuple[LocalPattern, ...] = Field(
         (), description="more files, relative to this one; globs allowed"
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.config import Config
 from monitor.daemon.clocks import ClockWatch
-from monitor.daemon.receivers import recipients
+from monitor.daemon.receivers import notify_settings, recipients
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.pipeline import Judge
@@ -40,6 +40,7 @@ class AlertLoop:
         sent = await services.alert_pass.run(
             now,
             recipients(config),
+            notify_settings(config, now),
             clock_suspect=services.clock_watch.suspect(now),
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )

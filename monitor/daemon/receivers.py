@@ -1,9 +1,13 @@
 """The receivers of notifications that a configuration names."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from socket import getfqdn
 
+from monitor.alerts import NotifySettings, ReceiverRules
 from monitor.config import Config, InstanceSettings
+from monitor.config.routing import routing
+from monitor.config.silences import active_silences
 from monitor.delivery import Receiver
 from monitor.delivery.email.texts import monitor_for, monitor_named
 from monitor.model import Message, text
@@ -12,6 +16,15 @@ from monitor.model import Message, text
 def recipients(config: Config) -> Mapping[str, Sequence[str]]:
     """Return the recipients of each configured receiver by its name."""
     return {name: settings.recipients for name, settings in config.receivers.items()}
+
+
+def notify_settings(config: Config, now: datetime) -> NotifySettings:
+    """Return what the configuration says of who is notified of what at an instant."""
+    return NotifySettings(
+        rules={name: ReceiverRules(frozenset(one.levels)) for name, one in config.receivers.items()},
+        routing=routing(config.routes, config.receivers),
+        silences=tuple(active_silences(config.silences, now)),
+    )
 
 
 def receivers(config: Callable[[], Config]) -> tuple[Receiver, ...]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.receiver import Receiver
-from monitor.model import Message
+from monitor.model import AlertLevel, Message
 from monitor.settings import Settings
 
 AnyReceiver = EmailEntry
@@ -24,6 +24,10 @@ class ReceiverSettings(Protocol):
     @property
     def recipients(self) -> tuple[str, ...]:
         """Return whom notifications are for, by the names that the kind knows."""
+
+    @property
+    def levels(self) -> tuple[AlertLevel, ...]:
+        """Return the levels that it is notified of."""
 
     def receiver(self, monitor: Callable[[], Message]) -> Receiver:
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from monitor.messages import languages, zone
-from monitor.settings import Settings, pattern
+from monitor.model import AlertLevel
+from monitor.settings import DISTINCT, Settings, distinct, pattern
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}", re.ASCII)
 
@@ -44,4 +45,9 @@ class BaseReceiver(Settings):
         None,
         description="time zone of its dates, such as Europe/Lisbon; else that of the section email, or this "
         "machine's",
+    )
+    levels: Annotated[tuple[AlertLevel, ...], AfterValidator(distinct), DISTINCT] = Field(
+        tuple(AlertLevel),
+        min_length=1,
+        description="levels that it is notified of ([warning, critical, expired])",
     )

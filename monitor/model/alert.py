@@ -101,6 +101,7 @@ class AlertRecord:
 
     ``title`` and ``locations`` (all that it had since it was opened) name it when it is over. ``lead`` is
     the id of the alert that leads its group, its own where it leads; empty where none was shown yet.
+    ``state`` says whether it was kept back at the last pass.
     """
 
     key: AlertKey
@@ -110,6 +111,7 @@ class AlertRecord:
     title: str = ""
     locations: tuple[str, ...] = ()
     lead: str = ""
+    state: AlertState = AlertState.ACTIVE
     resolved_at: datetime | None = None
     resolution: AlertResolution | None = None
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts import DecisionInput, MonitorState, decide
+from monitor.alerts import DecisionInput, MonitorState, NotifySettings, decide
 from monitor.assess import correlate
 from monitor.logs import event
 from monitor.model import (
@@ -21,6 +21,7 @@ from monitor.model import (
     Notification,
     ReceiverChanges,
     ReceiverRecord,
+    Silence,
     Snapshot,
     TargetState,
 )
@@ -35,6 +36,9 @@ STARTED = "first_pass_started_at"
 
 AGAIN_AT_ONCE = 200
 """How many states are judged again before the loop is given to others."""
+
+
+_EVERYBODY = NotifySettings()
 
 
 class AlertStore(Protocol):
@@ -60,6 +64,14 @@ class AlertStore(Protocol):
         now: datetime,
     ) -> object:
         """Store records of alerts, changes by receiver, and notifications in one transaction."""
+        ...
+
+    async def silences(self) -> Sequence[Silence]:
+        """Return the acknowledgements and silences that last."""
+        ...
+
+    async def put_silences(self, changed: Sequence[Silence]) -> object:
+        """Store acknowledgements and silences that changed."""
         ...
 
     async def fact(self, key: str) -> str | None:
@@ -91,7 +103,13 @@ class AlertPass:
         self._first_pass_done = False
 
     async def run(
-        self, now: datetime, receivers: Receivers, *, clock_suspect: bool, notify_all_renewals: bool
+        self,
+        now: datetime,
+        receivers: Receivers,
+        settings: NotifySettings = _EVERYBODY,
+        *,
+        clock_suspect: bool,
+        notify_all_renewals: bool,
     ) -> bool:
         """Run one pass and return whether notifications were put into the outbox.
 
@@ -107,13 +125,25 @@ class AlertPass:
         self._log_first_pass(monitor_state)
         records = [await self._store.receiver_record(name) for name in receivers]
         open_alerts = await self._store.open_alerts()
-        given = DecisionInput(self._board.snapshot, open_alerts, tuple(records), now, monitor_state)
+        given = DecisionInput(
+            self._board.snapshot,
+            open_alerts,
+            tuple(records),
+            now,
+            monitor_state,
+            rules=settings.rules,
+            routing=settings.routing,
+            silences=(*await self._store.silences(), *settings.silences),
+        )
         decision = await self._pool.run(decide, given)
         _log_changes(self._board.snapshot.alerts, decision.groups, now)
         self._board.set_alerts(decision.groups)
         changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
         if decision.alert_changes or changes or waiting:
             await self._store.notify(decision.alert_changes, changes, waiting, now)
+        if decision.silences:
+            # Not of that transaction: until this is stored, the same is decided again and changes nothing.
+            await self._store.put_silences(decision.silences)
         return bool(waiting)
 
     def _log_first_pass(self, state: MonitorState) -> None:

@@ -12,6 +12,7 @@ from monitor.model import (
     AlertLevel,
     AlertRecord,
     AlertResolution,
+    AlertState,
     AnyCheck,
     Check,
     LogChange,
@@ -117,6 +118,7 @@ def _alert_row(record: AlertRecord) -> dict[str, Any]:
         "title": record.title,
         "locations": dumps(record.locations),
         "lead": record.lead,
+        "state": record.state.value,
         "resolved_at": record.resolved_at,
         "resolution": record.resolution.value if record.resolution else None,
     }
@@ -131,6 +133,7 @@ def _alert_record(row: Row[Any]) -> AlertRecord:
         title=row.title,
         locations=tuple(loads(row.locations)),
         lead=row.lead,
+        state=AlertState(row.state),
         resolved_at=row.resolved_at,
         resolution=AlertResolution(row.resolution) if row.resolution else None,
     )

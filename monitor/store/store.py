@@ -20,6 +20,7 @@ from monitor.model import (
     ReceiverChanges,
     ReceiverRecord,
     RenewalWindow,
+    Silence,
     Target,
     TargetState,
 )
@@ -32,6 +33,7 @@ from monitor.store import (
     reading,
     recording,
     renewal_windows,
+    silences,
 )
 from monitor.store.chunks import SIZE
 from monitor.store.facts import (
@@ -175,6 +177,14 @@ class Store:
         """Write one alert pass atomically: alerts, changes by receiver, and notifications."""
         await self._write(alert_pass.notify, alerts, receivers, notifications, now)
 
+    async def silences(self, *, ended_after: datetime | None = None) -> tuple[Silence, ...]:
+        """Return acknowledgements and silences that last; with ``ended_after`` those ended since, too."""
+        return await self._read(silences.silences, ended_after=ended_after)
+
+    async def put_silences(self, changed: Sequence[Silence]) -> None:
+        """Write some acknowledgements and silences."""
+        await self._write(silences.put_silences, changed)
+
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20
     ) -> tuple[Notification, ...]:
@@ -247,6 +257,7 @@ class Store:
         before = now - keep
         notifications = await self._all(self._write, pruning.prune_notifications, before)
         await self._all(self._write, pruning.prune_alerts, before)
+        await self._all(self._write, silences.prune_silences, before)
         await self._all(self._write, pruning.empty_notifications, now - pruning.KEEP_CONTENT)
         if self._database.in_memory:
             return Pruned(notifications=notifications)

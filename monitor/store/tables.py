@@ -147,6 +147,7 @@ alert = Table(
     Column("title", TextColumn, nullable=False),
     Column("locations", Text, nullable=False),
     Column("lead", Text, nullable=False),
+    Column("state", Text, nullable=False),
     Column("resolved_at", TimestampColumn),
     Column("resolution", Text),
     Index("alert_resolved", "resolved_at", **partial("resolved_at IS NOT NULL")),
@@ -177,7 +178,7 @@ renewal_log = Table(
     Column("notified_at", TimestampColumn, nullable=False),
 )
 
-# What keeps alerts back: acknowledged ones by their id, silenced ones by matchers. Nothing writes it yet.
+# What keeps alerts back: acknowledged ones by their id, silenced ones by matchers.
 silence = Table(
     "silence",
     metadata,
@@ -186,6 +187,7 @@ silence = Table(
     Column("matchers", Text, nullable=False),
     Column("alert_id", Text),
     Column("certificate", Text),
+    Column("level", Text),
     Column("starts_at", TimestampColumn, nullable=False),
     Column("ends_at", TimestampColumn),
     Column("reason", TextColumn, nullable=False),

@@ -16,7 +16,7 @@ from support.pages import prose, rows
 
 SCHEMA = json_schema()
 SECTIONS = ("Email", "OAuth2", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
-RECEIVERS = ("EmailEntry",)
+RECEIVERS = ("EmailEntry", "RouteSettings", "EscalationSettings", "SilenceSettings", "WindowSettings")
 PAGES = {
     "configuration": SECTIONS,
     "endpoints": ("Endpoint",),

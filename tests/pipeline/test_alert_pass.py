@@ -13,6 +13,7 @@ from monitor.model import (
     Notification,
     ReceiverChanges,
     ReceiverRecord,
+    Silence,
     Target,
 )
 from monitor.parse import parse_certificate
@@ -70,6 +71,13 @@ class FakeMemory:
                 inventory_at=self.receiver.inventory_at or change.inventory_at,
             )
         self.waiting += notifications
+
+    async def silences(self) -> Sequence[Silence]:
+        """Return none."""
+        return ()
+
+    async def put_silences(self, changed: Sequence[Silence]) -> None:
+        """Remember none."""
 
     async def fact(self, key: str) -> str | None:
         """Return one fact."""

@@ -20,6 +20,7 @@ from monitor.model import (
     Path,
     ProbeRequest,
     ProbeResult,
+    Silence,
     Target,
     TargetState,
 )
@@ -65,6 +66,10 @@ class Ders:
     async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
         """Return none."""
         return {}
+
+    async def silences(self) -> tuple[Silence, ...]:
+        """Return none."""
+        return ()
 
     async def notify(self, *_: object) -> None:
         """Forget the alerts."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
-from monitor.model import Message
+from monitor.model import AlertLevel, Message
 
 if TYPE_CHECKING:
     from monitor.delivery.email.receiver import EmailReceiver
@@ -45,6 +45,11 @@ class EmailReceiverSettings:
     def recipients(self) -> tuple[str, ...]:
         """Return the addresses that are notified."""
         return self.entry.to
+
+    @property
+    def levels(self) -> tuple[AlertLevel, ...]:
+        """Return the levels that are notified."""
+        return self.entry.levels
 
     def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
         """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""

@@ -20,6 +20,8 @@ NEWS = {
 AGAIN = {
     NotifyReason.WORSE: plain("mail.worse", "worse than last reported"),
     NotifyReason.REMINDER: plain("mail.reminder", "reminder: not resolved yet"),
+    NotifyReason.RELEASED: plain("mail.released", "no longer silenced or acknowledged, and not resolved"),
+    NotifyReason.ESCALATED: plain("mail.escalated", "escalated: not acknowledged so far"),
 }
 """Why an item that was notified before is notified again."""
 

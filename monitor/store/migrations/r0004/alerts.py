@@ -93,6 +93,7 @@ def _alert(key: tuple[str, str, str, str], row: dict[str, object]) -> dict[str, 
         "title": row["title"],
         "locations": row["locations"],
         "lead": "",
+        "state": "active",
     }
 
 
@@ -133,6 +134,7 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("locations", sa.Text, nullable=False),
         sa.Column("lead", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
         sa.Column("resolved_at", sa.BigInteger),
         sa.Column("resolution", sa.Text),
     )
@@ -160,6 +162,7 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("matchers", sa.Text, nullable=False),
         sa.Column("alert_id", sa.Text),
         sa.Column("certificate", sa.Text),
+        sa.Column("level", sa.Text),
         sa.Column("starts_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger),
         sa.Column("reason", sa.Text, nullable=False),
