@@ -1,7 +1,7 @@
 """Write the probe results of a batch of targets, in the caller's transaction.
 
-An unchanged target costs one small row: its sightings, certificates and history are compared with the
-recorded ones and written only where they differ. There is no SELECT per target and no statement per row.
+Sightings, certificates and history are compared with the recorded ones and written only where they differ.
+There is no SELECT per target and no statement per row.
 """
 
 import logging
@@ -15,7 +15,6 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from monitor.model import Observation, Sighting, TargetState
 from monitor.store.chunks import chunks
 from monitor.store.dialect import insert_missing, upsert
-from monitor.store.facts import raise_newest
 from monitor.store.json_columns import (
     failures_json,
     former_leaves_json,
@@ -33,6 +32,9 @@ REFRESH = timedelta(days=1)
 
 Also how long a certificate may be away and still count as continuously present: behind a load balancer two
 certificates alternate with every probe, and each swap would otherwise leave a row for good."""
+
+Recorded = tuple[TargetState, datetime]
+"""A state that is recorded as it is, and until when its history needs no write."""
 
 Key = tuple[str, int, str]
 """Place, position and SHA-256: what makes two sightings of a target the same."""
@@ -74,22 +76,28 @@ class _Changes:
 
 def record(
     connection: Connection, states: Sequence[TargetState], observations: Mapping[str, Observation]
-) -> None:
+) -> dict[str, Recorded]:
     """Write the latest state of some targets, their last known sightings, certificates and history.
 
     ``observations``, by target id, contain the DER bytes of certificates that are not recorded yet, and show
-    which sightings are of this probe and which are only the last known ones.
+    which sightings are of this probe and which are only the last known ones. Returns, by target id, the
+    states whose history was recorded before.
     """
     by_id = {storable(state.target.id): state for state in states}
     if not by_id:
-        return
+        return {}
     known = _open(connection, by_id)
     changes = _Changes()
     for id_, state in by_id.items():
         _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
     upsert(connection, target, [_target_row(state) for state in by_id.values()])
     _write(connection, changes, observations)
-    raise_newest(connection, max((s.probed_at for s in by_id.values() if s.probed_at), default=None))
+    return {
+        state.target.id: (state, min((row.last_seen_at for row in rows.values()), default=at) + REFRESH)
+        for id_, state in by_id.items()
+        if (at := state.probed_at) is not None
+        and (rows := known.get(id_, {})).keys() == {_key(sighting) for sighting in state.sightings}
+    }
 
 
 def _open(connection: Connection, ids: Iterable[str]) -> dict[str, dict[Key, _Row]]:

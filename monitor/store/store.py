@@ -31,7 +31,6 @@ from monitor.store import (
     outbox,
     pruning,
     reading,
-    recording,
     renewal_windows,
     silences,
 )
@@ -45,6 +44,7 @@ from monitor.store.facts import (
     save_discovered,
 )
 from monitor.store.fallback import FallbackDatabase
+from monitor.store.recorder import Recorder
 from monitor.store.values import HistoryEntry, Pruned
 from monitor.threads import ThreadPool
 
@@ -61,6 +61,7 @@ class Store:
     def __init__(self, database: FallbackDatabase, pool: ThreadPool) -> None:
         """Take ownership of an open database and the one thread that uses it; see ``open``."""
         self._database = database
+        self._recorder = Recorder(database)
         self._pool = pool
 
     @classmethod
@@ -131,7 +132,7 @@ class Store:
 
         ``observations`` is by target id and supplies the DER bytes of certificates not recorded yet.
         """
-        await self._write_disk(recording.record, states, observations)
+        await self._pool.run(self._recorder.record, states, observations)
 
     async def load(self, targets: Sequence[Target]) -> AsyncIterator[list[reading.Loaded]]:
         """Yield recorded states with the DER bytes of their sightings, in lists of at most 500, not judged.
@@ -151,7 +152,7 @@ class Store:
 
     async def forget_targets(self, ids: Collection[str], now: datetime) -> None:
         """Remove targets that left the configuration; end their history entries ``now`` and keep them."""
-        await self._write_disk(pruning.forget_targets, ids, now)
+        await self._pool.run(self._recorder.forget_targets, ids, now)
 
     async def history(
         self, *, sha256: str = "", target_id: str = "", limit: int = 1000
