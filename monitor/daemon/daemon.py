@@ -81,6 +81,7 @@ class Daemon:
             if not problems:
                 config = parts.watched.config
                 parts.metrics.set_instance(config.instance.name, config.instance.customer)
+                parts.metrics.set_receivers(config.receivers)
                 parts.tasks.alerts.every = config.alerts.every.total_seconds()
                 parts.revocation.use(config)
                 parts.ari.use(config)

@@ -19,7 +19,6 @@ from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
 from monitor.daemon.web_facade import WebServices
-from monitor.delivery.kinds import ReceiverSections
 from monitor.messages import english
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
@@ -64,7 +63,7 @@ def wire(
     metrics = OwnMetrics(
         kinds,
         (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools),
-        ReceiverSections.model_fields,
+        config.receivers,
     )
     metrics.store_in_memory(lambda: store.in_memory)
     metrics.set_instance(config.instance.name, config.instance.customer)

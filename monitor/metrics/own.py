@@ -39,7 +39,6 @@ class OwnMetrics:
     ) -> None:
         """Start all counters at zero for these target kinds and receivers, and monitor these thread pools."""
         self._kinds = tuple(kinds)
-        self._receivers = tuple(receivers)
         self._registry = registry = CollectorRegistry()
         self._oldest_at: datetime | None = None
         self._failures = Counter(
@@ -110,6 +109,7 @@ class OwnMetrics:
         )
         self._discoveries = _Discoveries(registry)
         self._start_at_zero()
+        self.set_receivers(receivers)
         self._watch(tuple(pools))
         ProcessCollector(registry=registry)
 
@@ -119,12 +119,14 @@ class OwnMetrics:
 
     def notified(self, receiver: str, result: str, recipients: int = 1) -> None:
         """Count delivery attempts by result: ``accepted``, ``refused`` (final) or ``retry``."""
-        if receiver not in self._receivers or result not in RESULTS:
-            raise ValueError(
-                f"receivers are {', '.join(self._receivers)} and results {', '.join(RESULTS)}, "
-                f"not {receiver!r} and {result!r}"
-            )
+        if result not in RESULTS:
+            raise ValueError(f"results are {', '.join(RESULTS)}, not {result!r}")
         self._notifications.labels(receiver, result).inc(recipients)
+
+    def set_receivers(self, names: Iterable[str]) -> None:
+        """Start the counters of these receivers at zero; those of others stay as they are."""
+        for receiver, result in product(names, RESULTS):
+            self._notifications.labels(receiver, result)
 
     def outbox(self, pending: int, oldest_at: datetime | None) -> None:
         """Set the number of waiting notifications and the time of the oldest, ``None`` if nothing waits."""
@@ -184,8 +186,6 @@ class OwnMetrics:
         for kind in self._kinds:
             for reason in FailureReason:
                 self._failures.labels(kind, reason)
-        for receiver, result in product(self._receivers, RESULTS):
-            self._notifications.labels(receiver, result)
         self.set_instance("", "")
 
     def _watch(self, pools: tuple[ThreadPool, ...]) -> None:

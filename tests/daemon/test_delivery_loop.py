@@ -68,6 +68,27 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
     assert not same
 
 
+def test_deliveries_to_named_receivers_are_counted(tmp_path: Path) -> None:
+    """Each receiver has counters of its own, whatever its name is."""
+
+    async def scenario() -> bytes:
+        store = await Store.open("sqlite://", app_version="test")
+        path = tmp_path / "c.yaml"
+        path.write_text(
+            "email: {host: 127.0.0.1, port: 1, from: a@vms.example}\n"
+            "receivers: [{name: admins, kind: email, to: [b@vms.example]}]\n"
+        )
+        config = load(path)
+        metrics = OwnMetrics(["endpoint"], receivers=config.receivers)
+        loop = DeliveryLoop(store, Clock(), metrics, lambda: config)  # type: ignore[arg-type]
+        await store.notify([], {}, [replace(waiting(1), receiver="admins")], NOW)
+        await loop.round()
+        await store.close()
+        return metrics.text(NOW)
+
+    assert b'notifications_total{receiver="admins",result="retry"} 1.0' in asyncio.run(scenario())
+
+
 def test_what_is_due_for_a_retry_is_decided_again(tmp_path: Path) -> None:
     """The alert pass is brought forward when a retry is due, for receivers that are configured."""
 

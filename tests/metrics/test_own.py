@@ -62,11 +62,26 @@ def test_notification_is_counted() -> None:
     assert counted == {("email", "retry"): 3.0}
 
 
-@pytest.mark.parametrize("wrong", [("email", "lost"), ("mail", "retry")])
-def test_unknown_receiver_or_result(wrong: tuple[str, str]) -> None:
-    """A misspelt receiver or result is an error and no new series."""
+def test_unknown_result() -> None:
+    """A misspelt result is an error and no new series."""
     with pytest.raises(ValueError, match="accepted, retry, refused"):
-        own().notified(*wrong)
+        own().notified("email", "lost")
+
+
+def test_receivers_of_a_reloaded_configuration() -> None:
+    """Those that are new begin at zero, and what was counted stays."""
+    metrics = own()
+    metrics.notified("email", "retry")
+    metrics.set_receivers(["admins", "email"])
+    found = read(metrics, "notifications_total")
+    assert (found["admins", "accepted"], found["email", "retry"]) == (0.0, 1.0)
+
+
+def test_receivers_that_are_not_configured_any_more() -> None:
+    """What still waits for them is counted all the same."""
+    metrics = own()
+    metrics.notified("former", "accepted")
+    assert read(metrics, "notifications_total")["former", "accepted"] == 1.0
 
 
 @pytest.mark.parametrize(
