@@ -6,7 +6,7 @@ from logging import WARNING, getLogger
 
 from monitor.config import Config
 from monitor.daemon.receivers import receivers
-from monitor.delivery import LoggedErrors, Receiver, deliver_due
+from monitor.delivery import Allowance, LoggedErrors, Receiver, deliver_due
 from monitor.delivery.kinds import ReceiverSettings
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
@@ -46,6 +46,7 @@ class DeliveryLoop:
         self._config = config
         self._decide_again = decide_again
         self._errors: dict[str, LoggedErrors] = {}
+        self._allowances: dict[str, Allowance] = {}
         self._settings: Mapping[str, ReceiverSettings] = {}
         self._receivers: tuple[Receiver, ...] = ()
         self.undelivered_since: datetime | None = None
@@ -54,7 +55,14 @@ class DeliveryLoop:
         """Try everything that is due; what is for a receiver that is not configured waits."""
         for receiver in self._current_receivers():
             errors = self._errors.setdefault(receiver.name, LoggedErrors())
-            await deliver_due(self._store, receiver, self._clock.now(), counters=self, errors=errors)
+            await deliver_due(
+                self._store,
+                receiver,
+                self._clock.now(),
+                counters=self,
+                errors=errors,
+                allowance=self._allowances[receiver.name],
+            )
         if await self._store.retry_due(tuple(self._config().receivers), self._clock.now()):
             self._decide_again()
         self._metrics.outbox(*await self._store.outbox())
@@ -65,6 +73,9 @@ class DeliveryLoop:
         _, oldest = await self._store.outbox(tuple(self._config().receivers))
         late = oldest is not None and self._clock.now() - oldest > WAITING_TOO_LONG
         error = "; ".join(one.latest for one in self._errors.values() if one.latest)
+        held_back = ", ".join(name for name, one in self._allowances.items() if one.held_back)
+        if held_back and not error:
+            error = f"max_per_hour holds them back for {held_back}"
         before, self.undelivered_since = self.undelivered_since, oldest if late else None
         if late and before is None:
             event(log, "notifications cannot be delivered", level=WARNING, since=oldest, error=error)
@@ -78,6 +89,8 @@ class DeliveryLoop:
             for receiver in self._receivers:
                 receiver.close()
             self._settings, self._receivers = settings, receivers(self._config)
+            for name, one in settings.items():
+                self._allowances.setdefault(name, Allowance()).limit = one.rate_limit
         return self._receivers
 
     def count(self, receiver: str, result: str, number: int) -> None:

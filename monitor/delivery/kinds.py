@@ -7,6 +7,7 @@ from pydantic import Field
 
 from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.rate import RateLimit
 from monitor.delivery.receiver import Receiver
 from monitor.model import AlertLevel, Message
 from monitor.settings import Settings
@@ -28,6 +29,10 @@ class ReceiverSettings(Protocol):
     @property
     def levels(self) -> tuple[AlertLevel, ...]:
         """Return the levels that it is notified of."""
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """Return how many notifications it is sent in a time."""
 
     def receiver(self, monitor: Callable[[], Message]) -> Receiver:
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from monitor.delivery.rate import PER_HOUR
 from monitor.messages import languages, zone
 from monitor.model import AlertLevel
 from monitor.settings import DISTINCT, Settings, distinct, pattern
@@ -34,6 +35,9 @@ LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum":
 ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
+MOST_PER_HOUR = 3600
+
+
 class BaseReceiver(Settings):
     """A receiver of notifications; each kind adds how it is reached."""
 
@@ -50,4 +54,11 @@ class BaseReceiver(Settings):
         tuple(AlertLevel),
         min_length=1,
         description="levels that it is notified of ([warning, critical, expired])",
+    )
+    max_per_hour: int = Field(
+        PER_HOUR,
+        strict=True,
+        ge=1,
+        le=MOST_PER_HOUR,
+        description="notifications an hour at most; what is over waits, the worst first",
     )

@@ -90,3 +90,18 @@ def test_receivers_of_several_files(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text(TWO, "utf-8")
     text = RELAY + "include: [more.yaml]\nreceivers: [{name: third, kind: email, to: [c@d.example]}]\n"
     assert set(loaded(tmp_path, text).receivers) == {"admins", "ops", "third"}
+
+
+def test_limit_of_notifications(tmp_path: Path) -> None:
+    """Each receiver has its own limit, 60 an hour unless it says otherwise."""
+    text = RELAY + TWO.replace("name: ops,", "name: ops, max_per_hour: 5,")
+    limits = [one.rate_limit.per_hour for one in loaded(tmp_path, text).receivers.values()]
+    assert limits == [60, 5]
+
+
+@pytest.mark.parametrize("number", ["0", "3601", "'many'", "1.5"])
+def test_odd_limits(tmp_path: Path, number: str) -> None:
+    """A limit that would hold back everything, or nothing, is refused."""
+    text = RELAY + TWO.replace("name: ops,", f"name: ops, max_per_hour: {number},")
+    (problem,) = refused(tmp_path, text)
+    assert problem.startswith("4 receivers[1].max_per_hour: must be")

@@ -14,7 +14,9 @@ from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
 from monitor.model import RecipientStatus
 from monitor.store import Store
+from support.factories.outbox_world import mail
 from support.factories.recorded import NOW, waiting
+from support.servers.mail_servers import Inbox, mail_server
 
 
 class Clock:
@@ -164,3 +166,29 @@ def test_what_was_refused_by_all_waits_too(tmp_path: Path) -> None:
         return loop.undelivered_since == NOW
 
     assert asyncio.run(scenario())
+
+
+def test_limit_of_a_receiver_lasts_between_rounds(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What is over the limit waits for later rounds, also after a reload, and the log says why."""
+
+    async def scenario() -> list[int]:
+        clock, inbox, counts = Clock(), Inbox(), list[int]()
+        store = await Store.open("sqlite://", app_version="test")
+        async with mail_server(inbox) as port:
+            config = load(configured(tmp_path, port))
+            metrics = OwnMetrics(["endpoint"], receivers=["email"])
+            loop = DeliveryLoop(store, clock, metrics, lambda: config)  # type: ignore[arg-type]
+            items = [replace(mail(number), created_at=clock.wall) for number in range(45)]
+            await store.notify([], {}, items, clock.wall)
+            for wait in (timedelta(0), timedelta(minutes=1), timedelta(minutes=16)):
+                clock.wall += wait
+                await loop.round()
+                counts.append(len(inbox.taken))
+                config = load(configured(tmp_path, port))
+        await store.close()
+        return counts
+
+    with caplog.at_level(logging.INFO, "monitor.daemon.delivery_loop"):
+        assert asyncio.run(scenario()) == [20, 21, 37]
+    (late,) = (record for record in caplog.records if "cannot be delivered" in record.getMessage())
+    assert "max_per_hour holds them back for email" in str(vars(late))

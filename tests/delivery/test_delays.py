@@ -1,30 +1,23 @@
 """One notification delays no other: dropped and hanging mails, order, and what a success sets free."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from monitor.delivery import LoggedErrors, SendResult, deliver_due
+from monitor.delivery import LoggedErrors, deliver_due
 from monitor.delivery import delivery_pass as module
-from monitor.delivery.receiver import ACCEPTED, Note, retry, unheard
-from monitor.model import AlertLevel, Notification, NotifiedAlert
+from monitor.delivery.receiver import retry
+from monitor.model import AlertLevel, Notification
 from monitor.store import Store
-from support.factories.recorded import HOUR, NOW, waiting
+from support.factories.outbox_world import Scripted, mail, stored
+from support.factories.recorded import HOUR, NOW
 from support.servers.mail_servers import Inbox, mail_server, relay
 
 MINUTE = timedelta(minutes=1)
 DOWN = retry("nobody listens", receiver_down=True)
-
-
-def mail(number: int, level: str = "warning", at: datetime = NOW) -> Notification:
-    """Return a notification about an alert of this level, with a subject of its number."""
-    alerts = (NotifiedAlert(f"alert {number}", "first", level),)
-    text = f"Subject: number {number}\r\n\r\nbody\r\n".encode()
-    return replace(waiting(number), alerts=alerts, rendered=text, next_attempt_at=at)
 
 
 class Drops(Inbox):
@@ -89,40 +82,6 @@ def test_first_success_drains_the_queue_worst_first() -> None:
     later = NOW + 15 * MINUTE
     items = [mail(1), mail(2, "warning", later), mail(3, "expired", later), mail(4, "critical", later)]
     assert delivered(Inbox(), *items)[0] == ["number 1", "number 3", "number 4", "number 2"]
-
-
-@dataclass
-class Scripted:
-    """A receiver whose answer a function gives."""
-
-    answers: Mapping[str, SendResult] = field(default_factory=dict)
-    hanging: frozenset[str] = frozenset()
-    seen: list[str] = field(default_factory=list)
-    free: asyncio.Event = field(default_factory=asyncio.Event)
-    name: str = "email"
-
-    async def render(self, notification: Notification, now: datetime) -> bytes:
-        """Return something."""
-        return notification.payload.encode()
-
-    async def send(
-        self, notification: Notification, _now: datetime, _note: Note = unheard
-    ) -> Mapping[str, SendResult]:
-        """Answer, some only when they are set free."""
-        self.seen.append(notification.payload)
-        if notification.payload in self.hanging:
-            await self.free.wait()
-        return dict.fromkeys(notification.pending, self.answers.get(notification.payload, ACCEPTED))
-
-    def close(self) -> None:
-        """Have nothing to release."""
-
-
-async def stored(*items: Notification) -> Store:
-    """Return a store in which these wait."""
-    store = await Store.open("sqlite://", app_version="test")
-    await store.notify([], {}, items, NOW)
-    return store
 
 
 def test_mail_that_hangs_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

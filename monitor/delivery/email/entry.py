@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
+from monitor.delivery.rate import RateLimit
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import AlertLevel, Message
@@ -50,6 +51,11 @@ class EmailReceiverSettings:
     def levels(self) -> tuple[AlertLevel, ...]:
         """Return the levels that are notified."""
         return self.entry.levels
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """Return how many mails it is sent in a time."""
+        return RateLimit(self.entry.max_per_hour)
 
     def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
         """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
