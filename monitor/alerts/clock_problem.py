@@ -1,7 +1,7 @@
 """The alert about a clock of the monitor that cannot be right; while it lasts nothing else is decided."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
 from monitor.alerts.keys import CLOCK, TITLES
@@ -12,6 +12,7 @@ from monitor.model import (
     AlertLevel,
     AlertRecord,
     LogChange,
+    Message,
     MonitorCheck,
     NotificationRecord,
     ReceiverChanges,
@@ -25,21 +26,33 @@ _SAID = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
 
 def clock_problem(given: DecisionInput) -> Decision:
     """Return the decision for a clock that cannot be right: the alerts known so far, and this one."""
-    now, known = given.now, given.open_alerts.get(CLOCK)
-    record = known or AlertRecord(CLOCK, AlertLevel.CRITICAL, now, now, lead=CLOCK.id)
-    group = AlertGroup(
+    known = given.open_alerts.get(CLOCK)
+    record = clock_record(known, AlertLevel.CRITICAL, given.now)
+    group = clock_group(record, _SAID)
+    return Decision(
+        groups=(group, *(one for one in given.snapshot.alerts if one.id != group.id)),
+        alert_changes=() if known == record else (record,),
+        receivers=tuple(_for_receiver(given, one) for one in given.receivers),
+    )
+
+
+def clock_record(known: AlertRecord | None, level: AlertLevel, now: datetime) -> AlertRecord:
+    """Return the record of the alert about the clock at a level."""
+    if known is None:
+        return AlertRecord(CLOCK, level, now, now, lead=CLOCK.id)
+    return known if known.level is level else replace(known, level=level, level_since=now)
+
+
+def clock_group(record: AlertRecord, messages: tuple[Message, ...]) -> AlertGroup:
+    """Return the alert about the clock as it is shown."""
+    return AlertGroup(
         CLOCK.id,
         MonitorCheck.CLOCK,
         record.level,
         TITLES[MonitorCheck.CLOCK],
         record.opened_at,
         (CLOCK,),
-        messages=_SAID,
-    )
-    return Decision(
-        groups=(group, *(one for one in given.snapshot.alerts if one.id != group.id)),
-        alert_changes=() if known else (record,),
-        receivers=tuple(_for_receiver(given, one) for one in given.receivers),
+        messages=messages,
     )
 
 
@@ -51,7 +64,8 @@ def clock_right_again() -> NotificationItem:
 def _for_receiver(given: DecisionInput, receiver: ReceiverRecord) -> ReceiverDecision:
     now, before = given.now, without_refused(receiver, given.now).log.get(CLOCK)
     # Both ways, since such a clock may be set again.
-    if before is not None and abs(now - before.last_at) < _AGAIN_AFTER:
+    said = before is not None and before.level is AlertLevel.CRITICAL
+    if before is not None and said and abs(now - before.last_at) < _AGAIN_AFTER:
         return ReceiverDecision(receiver.receiver, changes=_retried(given, receiver))
     first_at = before.first_at if before else now
     record = NotificationRecord(CLOCK, AlertLevel.CRITICAL, first_at, now, NotifyReason.CLOCK)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from monitor.alerts.alert import Alert
 from monitor.alerts.clock_problem import clock_problem
+from monitor.alerts.clock_question import asked_alerts, with_clock_question
 from monitor.alerts.collect import collect_alerts
 from monitor.alerts.decision import (
     Decision,
@@ -35,13 +36,14 @@ def decide(given: DecisionInput) -> Decision:
 
     A clock that cannot be right is notified alone, once a day. Until the first pass has ended a receiver is
     notified only of expired certificates and those critically near their expiry; then of one inventory;
-    after that of what is new, worse, due again or resolved.
+    after that of what is new, worse, due again or resolved. Whether a clock that jumped forward is right is
+    asked once, and what is notified while nobody answers says so.
     """
     if given.monitor.clock_suspect:
         return clock_problem(given)
     findings = collect_alerts(given.snapshot, given.now)
     alerts = findings | collect_unreachable(given.snapshot, given.open_alerts)
-    active = set(_keys(alerts.values()))
+    active = {*_keys(alerts.values()), *asked_alerts(given)}
     inactive = _inactive(given, active)
     resolved = resolve_alerts(given.snapshot, inactive, active)
     over = resolved.over
@@ -61,7 +63,7 @@ def decide(given: DecisionInput) -> Decision:
         all_destinations(given, alerts.values()),
     )
     receivers = tuple(for_receiver(given, one, found) for one in given.receivers)
-    return Decision(
+    decision = Decision(
         groups,
         alert_changes=(
             *changed_records(alerts.values(), groups, given.open_alerts, back.states, given.now),
@@ -71,6 +73,7 @@ def decide(given: DecisionInput) -> Decision:
         receivers=receivers,
         silences=back.ended,
     )
+    return with_clock_question(decision, given)
 
 
 def _keys(alerts: Iterable[Alert]) -> Iterator[AlertKey]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.alerts.alert import RenewalSteps
+from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.alerts.routes import Routing
 from monitor.model import (
     AlertGroup,
@@ -104,13 +105,15 @@ class MonitorState:
 
     ``first_pass_started_at`` is when this installation first probed (kept over restarts until the inventory
     is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
-    setting ``notify_renewals: all``.
+    setting ``notify_renewals: all``. With ``clock_suspect`` the clock is too early to be right;
+    ``clock_doubts`` are why it may be ahead.
     """
 
     first_pass_started_at: datetime
     never_probed: int = 0
     clock_suspect: bool = False
     notify_all_renewals: bool = False
+    clock_doubts: ClockDoubts = NO_DOUBTS
 
 
 @dataclass(frozen=True, slots=True)

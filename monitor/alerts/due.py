@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.alerts.alert import Alert, Group
+from monitor.alerts.clock_jump import JUMP
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import NETWORK
 from monitor.alerts.steps import merged_steps
@@ -54,6 +55,16 @@ def notified(alert: Alert, reason: NotifyReason, log: Log, now: datetime) -> Ite
                 accepted_at=before.accepted_at,
             )
         yield LogChange(key, new, reason)
+
+
+def notified_ahead(log: Log, now: datetime) -> Iterator[LogChange]:
+    """Yield the changes by which what was notified under a clock that was ahead counts as notified now.
+
+    Otherwise no reminder would come until that time is reached.
+    """
+    for key, record in log.items():
+        if record.last_at > now + JUMP:
+            yield LogChange(key, replace(record, last_at=now))
 
 
 def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:

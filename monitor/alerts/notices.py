@@ -10,7 +10,7 @@ from monitor.alerts.decision import (
     ReceiverDecision,
     ResolvedAlerts,
 )
-from monitor.alerts.due import as_items, due_alerts, members_added, notified, worst_first
+from monitor.alerts.due import as_items, due_alerts, members_added, notified, notified_ahead, worst_first
 from monitor.alerts.found import Alerts, Found, narrowed
 from monitor.alerts.inventory import inventory_decision
 from monitor.alerts.refused import awaits_retry, with_retry, without_refused
@@ -59,7 +59,8 @@ def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> Rec
         for alert, why in due_alerts(alerts.values(), log, now, found.released)
     ]
     due_keys = {alert.key for alert, _ in due}
-    changes = [change for alert, reason in due for change in notified(alert, reason, log, now)]
+    changes = list(notified_ahead(log, now))
+    changes += [change for alert, reason in due for change in notified(alert, reason, log, now)]
     changes += [c for a in alerts.values() if a.key not in due_keys for c in members_added(a, log)]
     resolved = _resolved_for(given, receiver, found)
     changes += [LogChange(key, None, _why_over(how)) for key, how in resolved.over.items()]

@@ -128,6 +128,42 @@ CLOCK_WAS_AHEAD = plain(
     "clock_was_ahead",
     "If the clock is right now and was ahead before, run on this machine: cert-monitor clock accept",
 )
+
+
+@message("clock_jumped", "The monitor's clock jumped from {before} to {after}: is it right now?")
+def clock_jumped(*, before: datetime, after: datetime) -> None: ...
+
+
+CLOCK_HELD = plain(
+    "clock_held",
+    "For one hour, cert-monitor goes by the time that the clock would show without the jump. Then it "
+    "believes the clock, and every notification says so.",
+)
+CLOCK_IF_JUMP_IS_RIGHT = plain(
+    "clock_if_jump_is_right", "If the clock is right, run on this machine: cert-monitor clock accept"
+)
+CLOCK_IF_JUMP_IS_WRONG = plain(
+    "clock_if_jump_is_wrong", "If it is wrong, set it back: nothing else has to be done."
+)
+
+
+@message(
+    "clock_unconfirmed",
+    "The monitor's clock jumped from {before} to {after}, and nobody has confirmed that it is right: what "
+    "this says about dates may be wrong. If the clock is right, run on that machine: "
+    "cert-monitor clock accept",
+)
+def clock_unconfirmed(*, before: datetime, after: datetime) -> None: ...
+
+
+@message(
+    "expired_at_once",
+    "{count} certificate expired since {since}: is the monitor's clock right?",
+    "{count} certificates of different CAs expired since {since}: is the monitor's clock right?",
+)
+def expired_at_once(*, count: int, since: datetime) -> None: ...
+
+
 CLOCK_RIGHT = plain("clock_right", "The monitor's clock is right again")
 CLOCK_REPORTS = plain("clock_reports", "Problems are reported again.")
 

@@ -11,6 +11,7 @@ from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.pipeline import Judge
 from monitor.pipeline.alert_pass import AlertPass
+from monitor.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class AlertServices:
     judge: Judge
     clock: Clock
     clock_watch: ClockWatch
+    store: Store
     metrics: OwnMetrics
     queued: Callable[[], None]
 
@@ -36,17 +38,19 @@ class AlertLoop:
     async def round(self) -> None:
         """Run one alert pass."""
         services, config = self._services, self._config()
-        now = self.note_absence()
+        now, watch = self.note_absence(), services.clock_watch
         sent = await services.alert_pass.run(
             now,
             recipients(config),
             notify_settings(config, now),
-            clock_suspect=services.clock_watch.suspect(now),
+            clock=watch.doubts(now),
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )
         services.metrics.alert_pass_done(now)
         if sent:
             services.queued()
+        watch.verified()
+        await watch.save(services.store)
 
     def note_absence(self) -> datetime:
         """Return the time; after a start, a sleep or a clock step, unreachability is counted from it."""

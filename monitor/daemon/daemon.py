@@ -11,11 +11,12 @@ from monitor.daemon.active_config import plan_targets
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.own_names import own_names
 from monitor.daemon.parts import DaemonParts
+from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.watched_targets import polled_discoveries
 from monitor.daemon.web_facade import WebFacade, web_servers
 from monitor.daemon.wiring import wire
 from monitor.logs import event, use_log_format
-from monitor.model import Clock
+from monitor.model import MachineClock
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -34,15 +35,16 @@ class Daemon:
         self._reloads: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock) -> "Daemon":
+    async def open(cls, path: Path, clock: MachineClock) -> "Daemon":
         """Return the daemon for a configuration file, with its store open, on disk or in memory."""
         config = load(path)
         plan_targets(config, {})
         store = await Store.open(config.store.url, app_version=__version__, needed=False)
-        discoveries = Discoveries(store, clock, config.limits.targets)
+        steady = SteadyClock(clock)
+        discoveries = Discoveries(store, steady, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
         active = plan_targets(config, discoveries.found())
-        return cls(path, wire(active, store, discoveries, clock, await own_names()))
+        return cls(path, wire(active, store, discoveries, steady, await own_names()))
 
     @property
     def url(self) -> str:
@@ -98,6 +100,7 @@ class Daemon:
         """Believe the clock again after it was ahead, and return what speaks against it."""
         problem = await self.parts.clock_watch.accept(self.parts.store)
         event(log, "clock not accepted" if problem else "clock accepted", why=problem)
+        self.parts.tasks.alerts.nudge()
         return (problem,) if problem else ()
 
     def reload_soon(self) -> None:

@@ -66,6 +66,8 @@ class HealthMonitor:
             yield f"the event loop has been stuck for {age:.0f} s"
         if (age := self._schedule.age) > STUCK_AFTER:
             yield f"the schedule has not run for {age:.0f} s"
+        if problem := self._clock_watch.problem:
+            yield problem
         for task in self._tasks:
             if task.stuck:
                 yield f"{task.name} was last completed {task.age:.0f} s ago"

@@ -13,7 +13,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.descriptors import raise_open_files_limit
 from monitor.gc_tuning import tune_garbage_collector
 from monitor.logs import event, use_log_format
-from monitor.model import Clock
+from monitor.model import MachineClock
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ async def serve(
     path: Path,
     *,
     stop: asyncio.Event | None = None,
-    clock: Clock | None = None,
+    clock: MachineClock | None = None,
     started: Callable[[Daemon], None] | None = None,
 ) -> None:
     """Run the daemon on a configuration file until SIGTERM, Ctrl-C or ``stop``.

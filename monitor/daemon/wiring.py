@@ -16,12 +16,13 @@ from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.state_loader import StateLoader
+from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
 from monitor.daemon.web_facade import WebServices
 from monitor.messages import english
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock, Source
+from monitor.model import Source
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, Judge, OnDemandProber, Pipeline, PipelineServices, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
@@ -51,7 +52,7 @@ def wire(
     active: ActiveConfig,
     store: Store,
     discoveries: Discoveries,
-    clock: Clock,
+    clock: SteadyClock,
     own_names: Collection[str],
 ) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
@@ -70,7 +71,8 @@ def wire(
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
     runner = InProcessRunner(kinds, gate, clock)
     pipeline = Pipeline(PipelineServices(runner, trust_stores.anchors, judge, store, board, clock, metrics))
-    schedule = Scheduler(pipeline.run, clock)
+    # APScheduler waits by the machine's clock, whatever is thought of it.
+    schedule = Scheduler(pipeline.run, clock.machine)
     loader = StateLoader(store, judge, trust_stores.anchors, clock)
     watched = WatchedTargets(
         active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
@@ -81,10 +83,14 @@ def wire(
         return watched.config
 
     async def prune() -> None:
-        await store.prune(clock.now(), watched.config.store.keep)
+        # A clock that is ahead would remove too much.
+        if not clock_watch.jump:
+            await store.prune(clock.now(), watched.config.store.keep)
 
     async def beat() -> None:
         clock_watch.beat()
+        if clock_watch.changed:
+            tasks.alerts.nudge()
 
     def task(name: str, every: float, work: Work, round_limit: float = ROUND_LIMIT) -> PeriodicTask:
         made = PeriodicTask(name, every, work, clock, metrics.store_failed)
@@ -98,7 +104,7 @@ def wire(
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(
-        AlertServices(alert_pass, judge, clock, clock_watch, metrics, delivery.nudge), in_force
+        AlertServices(alert_pass, judge, clock, clock_watch, store, metrics, delivery.nudge), in_force
     )
     tasks = Tasks(
         alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),

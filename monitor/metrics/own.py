@@ -74,7 +74,7 @@ class OwnMetrics:
         )
         self._clock = Gauge(
             "cert_monitor_clock_suspect",
-            "1 while the clock is behind recorded times or behind the build of this version.",
+            "1 while the clock is behind recorded times or the build, or jumped and was not accepted.",
             registry=registry,
         )
         self._pending = _LateGauge(

@@ -49,7 +49,7 @@ from monitor.model.observation import (
 )
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
-from monitor.model.services import Clock, Source
+from monitor.model.services import Clock, MachineClock, Source
 from monitor.model.silence import Matcher, Silence, SilenceEnd, SilenceKind
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import (
@@ -97,6 +97,7 @@ __all__ = [
     "KeyUsage",
     "LogChange",
     "Machine",
+    "MachineClock",
     "Margin",
     "Matcher",
     "Message",

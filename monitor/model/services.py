@@ -19,6 +19,14 @@ class Clock(Protocol):
         ...
 
 
+class MachineClock(Clock, Protocol):
+    """The clock of a machine, by which one can tell whether somebody set it."""
+
+    def elapsed(self) -> float:
+        """Return monotonic seconds that go on while the machine sleeps."""
+        ...
+
+
 class Source(Protocol):
     """A source of probe results for one kind of target."""
 

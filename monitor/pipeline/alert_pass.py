@@ -7,10 +7,11 @@ server. Notification log and outbox change in one transaction: after a crash bot
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.alerts import DecisionInput, MonitorState, NotifySettings, decide
+from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.assess import correlate
 from monitor.logs import event
 from monitor.model import (
@@ -33,6 +34,9 @@ from monitor.threads import ThreadPool
 log = logging.getLogger(__name__)
 
 STARTED = "first_pass_started_at"
+
+_SET_BACK = timedelta(minutes=1)
+"""Where the time of a pass is this much before that of the last one, everything is judged again."""
 
 AGAIN_AT_ONCE = 200
 """How many states are judged again before the loop is given to others."""
@@ -84,7 +88,7 @@ class AlertStore(Protocol):
 
 
 class AlertPass:
-    """Alert passes over a board; their only state is whether the first pass of all targets was logged."""
+    """Alert passes over a board; they remember their time, and whether the first pass of all was logged."""
 
     def __init__(
         self,
@@ -101,6 +105,7 @@ class AlertPass:
         self._anchors = anchors
         self._store = store
         self._first_pass_done = False
+        self._judged_at: datetime | None = None
 
     async def run(
         self,
@@ -108,19 +113,23 @@ class AlertPass:
         receivers: Receivers,
         settings: NotifySettings = _EVERYBODY,
         *,
-        clock_suspect: bool,
         notify_all_renewals: bool,
+        clock: ClockDoubts = NO_DOUBTS,
     ) -> bool:
         """Run one pass and return whether notifications were put into the outbox.
 
         Without ``receivers`` alerts are on the board and recorded all the same, and a receiver that is
         configured later starts with the inventory.
         """
-        if not clock_suspect:
+        if not clock.too_early:
             await self._judge_again(now)
+            self._judged_at = now
             self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
-        monitor_state = await self._monitor_state(
-            now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
+        monitor_state = replace(
+            await self._monitor_state(now),
+            clock_suspect=clock.too_early,
+            notify_all_renewals=notify_all_renewals,
+            clock_doubts=clock,
         )
         self._log_first_pass(monitor_state)
         records = [await self._store.receiver_record(name) for name in receivers]
@@ -177,9 +186,7 @@ class AlertPass:
             unchanging = replace(state.assessment, next_change_at=None)
             return replace(state, assessment=unchanging, unreachable=self._judge.unreachable(state, now))
 
-    async def _monitor_state(
-        self, now: datetime, *, clock_suspect: bool, notify_all_renewals: bool
-    ) -> MonitorState:
+    async def _monitor_state(self, now: datetime) -> MonitorState:
         started = await self._store.fact(STARTED)
         if started is None:
             started = now.isoformat()
@@ -187,12 +194,11 @@ class AlertPass:
         return MonitorState(
             first_pass_started_at=datetime.fromisoformat(started),
             never_probed=_untried(self._board.snapshot),
-            clock_suspect=clock_suspect,
-            notify_all_renewals=notify_all_renewals,
         )
 
     def _due(self, snapshot: Snapshot, now: datetime) -> list[TargetState]:
-        return [state for state in snapshot if self._may_change(state, now)]
+        back = self._judged_at is not None and now < self._judged_at - _SET_BACK
+        return [state for state in snapshot if back or self._may_change(state, now)]
 
     def _may_change(self, state: TargetState, now: datetime) -> bool:
         change = state.assessment.next_change_at

@@ -132,10 +132,20 @@ class Scheduler:
             if abs(self._offset() - offset) > STEP:
                 log.warning("the clock was set by %s; scheduling all batches again", self._offset() - offset)
                 self._replan()
+            elif self._too_far():
+                log.warning("the clock was set forward and back; scheduling all batches again")
+                self._replan()
             offset = self._offset()
 
     def _offset(self) -> timedelta:
         return self._clock.now() - EPOCH - timedelta(seconds=self._clock.monotonic())
+
+    def _too_far(self) -> bool:
+        """Return whether a batch waits for longer than its interval: both clocks may agree by now."""
+        now = self._clock.now()
+        return any(
+            job.next_run_time - now > job.trigger.batch.interval + STEP for job in self._scheduler.get_jobs()
+        )
 
     def _replan(self) -> None:
         now = self._clock.now()

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.daemon.clock_record import read_state
 from monitor.daemon.clocks import ASLEEP, BUILT_AT, STEP, TOLERANCE, ClockWatch
+from monitor.daemon.steady_clock import SteadyClock
 from monitor.metrics import OwnMetrics
 from monitor.store import Store
 
@@ -28,6 +30,10 @@ class FakeClock:
         """Return the ticks."""
         return self.ticks
 
+    def elapsed(self) -> float:
+        """Return the ticks; this machine does not sleep."""
+        return self.ticks
+
     def run(self, seconds: float) -> None:
         """Let both clocks go on as they should."""
         self.wall += timedelta(seconds=seconds)
@@ -36,7 +42,7 @@ class FakeClock:
 
 def watch(clock: FakeClock) -> ClockWatch:
     """Return a watch on a clock, after its first call."""
-    made = ClockWatch(clock, OwnMetrics(["endpoint"]))
+    made = ClockWatch(SteadyClock(clock), OwnMetrics(["endpoint"]))
     assert made.woke(clock.now())
     return made
 
@@ -134,5 +140,142 @@ def test_clock_before_this_version_is_not_accepted() -> None:
         why = await watched.accept(store)
         await store.close()
         return "before this version was made" in why, watched.suspect(clock.now())
+
+    assert asyncio.run(scenario()) == (True, True)
+
+
+DAY = timedelta(days=1)
+
+
+def ahead(clock: FakeClock) -> ClockWatch:
+    """Return a watch on a clock that was just set three days forward."""
+    watched = watch(clock)
+    clock.wall += 3 * DAY
+    watched.beat()
+    return watched
+
+
+def judged(watched: ClockWatch, clock: FakeClock) -> bool:
+    """Read the clock and return whether it is too early."""
+    watched.beat()
+    return watched.suspect(watched._clock.now())
+
+
+def test_a_clock_that_jumps_forward_is_noticed_and_said() -> None:
+    """The next beat notices it; it is no clock that is too early, and health has a sentence."""
+    clock = FakeClock()
+    watched = ahead(clock)
+    assert watched.changed
+    assert not judged(watched, clock)
+    assert not watched.changed
+    assert watched.jump is not None
+    assert "jumped from 2026-11-27 04:00 UTC to 2026-11-30 04:00 UTC" in watched.problem
+
+
+def test_no_time_of_a_jump_is_seen_before_it_is_noticed() -> None:
+    """Whoever reads the clock first gets the time without the jump."""
+    clock = FakeClock()
+    steady = SteadyClock(clock)
+    before = steady.now()
+    clock.wall += 3 * DAY
+    assert steady.now() == before
+
+
+def test_clock_that_is_believed_after_an_hour_and_then_set_back() -> None:
+    """It is not too early, although later times were recorded; after a restart neither."""
+
+    async def scenario() -> tuple[bool, bool, str, bool]:
+        clock = FakeClock()
+        store = await Store.open("sqlite://", app_version="test")
+        watched = ahead(clock)
+        clock.run(4000)
+        believed = judged(watched, clock)
+        await watched.save(store)
+        await store.accept_instant(clock.now())
+        clock.wall -= 3 * DAY
+        back = judged(watched, clock)
+        await watched.save(store)
+        problem = watched.problem
+        restarted = watch(clock)
+        await restarted.resume(store)
+        again = judged(restarted, clock)
+        await store.close()
+        return believed, back, problem, again
+
+    assert asyncio.run(scenario()) == (False, False, "", False)
+
+
+def test_clock_that_was_ahead_and_is_set_too_far_back() -> None:
+    """Where it should be is known: until then it is too early."""
+    clock = FakeClock()
+    watched = ahead(clock)
+    judged(watched, clock)
+    clock.wall -= 4 * DAY
+    assert judged(watched, clock)
+    clock.run(DAY.total_seconds())
+    assert not judged(watched, clock)
+
+
+def test_accepting_a_jump() -> None:
+    """The clock is believed at once and after a restart."""
+
+    async def scenario() -> tuple[str, datetime, bool, str]:
+        clock = FakeClock()
+        store = await Store.open("sqlite://", app_version="test")
+        watched = ahead(clock)
+        judged(watched, clock)
+        await watched.save(store)
+        why = await watched.accept(store)
+        judged(watched, clock)
+        now = watched._clock.now()
+        restarted = watch(clock)
+        await restarted.resume(store)
+        await store.close()
+        return why, now - clock.now() + BUILT_AT, watched.jump is None, restarted.problem
+
+    assert asyncio.run(scenario()) == ("", BUILT_AT, True, "")
+
+
+@pytest.mark.parametrize(("back", "problem"), [(False, True), (True, False)])
+def test_a_jump_over_a_restart(*, back: bool, problem: bool) -> None:
+    """It is still asked about; a clock that was set back meanwhile is believed."""
+
+    async def scenario() -> tuple[bool, bool]:
+        clock = FakeClock()
+        store = await Store.open("sqlite://", app_version="test")
+        watched = ahead(clock)
+        judged(watched, clock)
+        await watched.save(store)
+        clock.run(60)
+        if back:
+            clock.wall -= 3 * DAY
+        restarted = watch(clock)
+        await restarted.resume(store)
+        early = judged(restarted, clock)
+        await store.close()
+        return early, bool(restarted.problem)
+
+    assert asyncio.run(scenario()) == (False, problem)
+
+
+@pytest.mark.parametrize("record", ["[]", "{", '{"wall": 1}', '{"wall": "2026-11-27T04:00:00+00:00"}'])
+def test_a_damaged_record_of_a_jump_is_none(record: str) -> None:
+    """It must not stop the start."""
+    assert read_state(record) is None
+
+
+def test_the_time_of_a_restart_could_not_be_compared() -> None:
+    """The first pass knows since when; after it the clock is watched."""
+
+    async def scenario() -> tuple[bool, bool]:
+        clock = FakeClock()
+        store = await Store.open("sqlite://", app_version="test")
+        await store.accept_instant(clock.now() - DAY)
+        watched = watch(clock)
+        await watched.resume(store)
+        first = watched.doubts(clock.now()).unverified_since == clock.now() - DAY
+        watched.verified()
+        await store.close()
+        return first, watched.doubts(clock.now()).unverified_since is None
 
     assert asyncio.run(scenario()) == (True, True)

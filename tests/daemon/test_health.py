@@ -9,6 +9,7 @@ from monitor.clock import SystemClock
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.periodic import PeriodicTask
+from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.tasks import Tasks
 from monitor.messages import english
 from monitor.metrics import OwnMetrics
@@ -61,7 +62,7 @@ class World:
 
         tasks = Tasks(**{one.name: PeriodicTask(one.name, 10, work, self.clock) for one in fields(Tasks)})
         tasks.store_check._logged_error = self.store_error
-        clock_watch = ClockWatch(self.clock, OwnMetrics(["endpoint"]))
+        clock_watch = ClockWatch(SteadyClock(self.clock), OwnMetrics(["endpoint"]))
         health = HealthMonitor(
             clock_watch,
             cast("Any", self.scheduling),

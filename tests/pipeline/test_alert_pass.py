@@ -98,9 +98,7 @@ def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = Tru
         return ANCHORS
 
     alerting = AlertPass(world.board, Judge(PathFinder()), anchors, memory)
-    return asyncio.run(
-        alerting.run(now, ADMINS if mail else {}, clock_suspect=False, notify_all_renewals=False)
-    )
+    return asyncio.run(alerting.run(now, ADMINS if mail else {}, notify_all_renewals=False))
 
 
 def probed(*targets: Target) -> World:

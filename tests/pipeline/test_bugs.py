@@ -124,7 +124,7 @@ def test_a_bug_in_judging_again_does_not_end_the_alert_pass(caplog: pytest.LogCa
         passes = AlertPass(board, Judge(Stumbling()), anchors, cast(AlertStore, Ders()))
         for minute in (0, 1):
             at = days(500 + minute)
-            await passes.run(at, {}, clock_suspect=False, notify_all_renewals=False)
+            await passes.run(at, {}, notify_all_renewals=False)
         return board
 
     with caplog.at_level(logging.ERROR):

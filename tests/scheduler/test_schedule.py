@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Batch, Policy, Target, TargetState
 from monitor.scheduler import Scheduler, batches, due_after, overdue
+from monitor.scheduler.scheduler import WATCH_EVERY
 from support.factories import virtual_time
 from support.factories.virtual_time import LoopClock
 
@@ -277,6 +278,29 @@ def test_the_watchdog_notices_a_step() -> None:
         return True
 
     assert virtual_time.run(scenario())
+
+
+def test_the_watchdog_notices_a_clock_that_was_forward_for_a_moment() -> None:
+    """Set forward and back between two readings, both clocks agree, and a batch would wait for the future."""
+
+    async def scenario() -> timedelta:
+        async def run(batch: Batch, due_at: datetime) -> None:
+            return None
+
+        clock, hourly = LoopClock(), target(1)
+        schedule = Scheduler(run, clock)
+        schedule.start()
+        schedule.plan([hourly], {hourly.id: TargetState(hourly, probed_at=clock.now())})
+        clock.begun_at += timedelta(days=100)
+        schedule._replan()
+        clock.begun_at -= timedelta(days=100)
+        await asyncio.sleep(2 * WATCH_EVERY)
+        job = next(job for job in schedule._scheduler.get_jobs() if job.id != "beat")
+        until = job.next_run_time - clock.now()
+        await schedule.stop()
+        return until
+
+    assert virtual_time.run(scenario()) <= HOUR
 
 
 def test_policy_changes_move_a_target_to_another_batch() -> None:

@@ -1,6 +1,7 @@
 """Steps of the clock by hours, both ways, under a running daemon."""
 
 import asyncio
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -56,8 +57,15 @@ async def timed_daemon(config: Path) -> AsyncIterator[Running]:
         yield running
 
 
+def accept_clock(running: Running) -> None:
+    """Say that the clock is right, as the command does."""
+    request = urllib.request.Request(f"{running.url}/-/clock/accept", method="POST")
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
 def test_forward_by_hours(tmp_path: Path) -> None:
-    """Probes go on within seconds; a level reached by it is notified once, nothing is called unreachable."""
+    """It is asked about once; probes go on, and a level reached by it is notified once it is accepted."""
 
     async def scenario() -> None:
         async with site(tmp_path, 7 * DAY + 3 * HOUR) as where, timed_daemon(where.configure()) as running:
@@ -67,8 +75,62 @@ def test_forward_by_hours(tmp_path: Path) -> None:
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
             await running.passes(3)
-            assert where.post.words == ["Certificates", "CRITICAL"]
+            assert where.post.words == ["Certificates", "Clock problem"]
+            assert await running.metric("cert_monitor_clock_suspect") == 1
+            await asyncio.to_thread(accept_clock, running)
+            await until(lambda: len(where.post.words) == 3, SOON)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            await running.passes(3)
+            assert where.post.words == ["Certificates", "Clock problem", "CRITICAL"]
             assert await running.metric("cert_monitor_clock_suspect") == 0
+
+    asyncio.run(scenario())
+
+
+def test_forward_and_back(tmp_path: Path) -> None:
+    """Nothing false is notified, and nothing is silent when the clock is right again."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 20 * DAY) as where, timed_daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["Certificates"])
+            set_clock(tmp_path, "+100d")
+            await running.shows("cert_monitor_clock_suspect", 1)
+            await until(lambda: len(where.post.words) == 2)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            set_clock(tmp_path, "+0")
+            await running.shows("cert_monitor_clock_suspect", 0)
+            await until(lambda: len(where.post.words) == 3)
+            where.serve_leaf(3 * DAY)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            await until(lambda: len(where.post.words) > 3)
+            await running.passes(3)
+            assert where.post.words == ["Certificates", "Clock problem", "Resolved", "CRITICAL"]
+
+    asyncio.run(scenario())
+
+
+def test_forward_over_a_restart_and_back(tmp_path: Path) -> None:
+    """A restart neither believes the clock nor asks again, and notices that the clock is set back."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 20 * DAY) as where:
+            async with timed_daemon(where.configure()) as running:
+                await until(lambda: where.post.words == ["Certificates"])
+                set_clock(tmp_path, "+100d")
+                await until(lambda: len(where.post.words) == 2)
+                await running.shows("cert_monitor_outbox_pending", 0)
+            async with timed_daemon(where.configure()) as running:
+                await running.shows("cert_monitor_clock_suspect", 1)
+                await running.looks_on(where.target)
+                await running.passes(3)
+                assert where.post.words == ["Certificates", "Clock problem"]
+                set_clock(tmp_path, "+0")
+                await running.shows("cert_monitor_clock_suspect", 0)
+                await until(lambda: len(where.post.words) == 3)
+            assert where.post.words == ["Certificates", "Clock problem", "Resolved"]
 
     asyncio.run(scenario())
 

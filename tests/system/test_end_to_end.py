@@ -116,6 +116,10 @@ class SetClock(SystemClock):
         """Return the time of this machine, so much later."""
         return super().now() + self.ahead
 
+    def elapsed(self) -> float:
+        """Return the monotonic time, so much later: nobody sets the clock, time passes."""
+        return super().elapsed() + self.ahead.total_seconds()
+
 
 async def fetch(url: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, str]:
     """Return status and text of a page, asked from another thread as a browser would."""

@@ -151,7 +151,7 @@ class _World:
         for _ in text_string_to_metric_families(text):
             pass
         receivers = {"email": (ADMIN,)}
-        await self.alert_pass.run(now, receivers, clock_suspect=False, notify_all_renewals=False)
+        await self.alert_pass.run(now, receivers, notify_all_renewals=False)
         receiver = relay(9)
         for waiting in await self.store.due_notifications("email", now, 1000):
             self.counts["mails rendered"] += 1

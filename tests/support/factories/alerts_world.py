@@ -9,6 +9,7 @@ from email.policy import default
 
 from monitor import alerts
 from monitor.alerts import DecisionInput, Inventory, NotificationItem, ReceiverDecision
+from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.delivery.email.render import Letter, render
 from monitor.messages import english
 from monitor.model import (
@@ -56,6 +57,7 @@ class MonitorState:
     never_probed: int = 0
     clock_suspect: bool = False
     notify_all_renewals: bool = False
+    clock_doubts: ClockDoubts = NO_DOUBTS
 
 
 AFTER_INVENTORY = MonitorState(STARTED, inventory_sent=True)
@@ -251,6 +253,7 @@ def decide(
             monitor_state.never_probed,
             monitor_state.clock_suspect,
             monitor_state.notify_all_renewals,
+            monitor_state.clock_doubts,
         ),
     )
     return Decided(given, alerts.decide(given))
