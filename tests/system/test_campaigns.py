@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from support.campaigns import Campaign, Run
+from support.campaigns.disk import disk
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
+from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
+from support.servers.programs import program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="campaigns count what Linux shows in /proc")
 
@@ -24,6 +27,21 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 def test_relay_with_moods(tmp_path: Path) -> None:
     """All is told once, whatever the relay does meanwhile, and nothing is held up."""
     assert held(relay, tmp_path, 3) == 3
+
+
+@pytest.mark.system
+def test_disk_that_fails(tmp_path: Path) -> None:
+    """Every alert is mailed in any state of the disk, and repeated only where its mails say so."""
+    program("prlimit", "util-linux")
+    assert held(disk, tmp_path, 1) == 1
+
+
+@pytest.mark.system
+def test_random_chains(tmp_path: Path) -> None:
+    """Where OpenSSL and curl agree on a chain, so do we."""
+    program("openssl", "openssl")
+    program("curl", "curl")
+    assert held(verdicts, tmp_path, 2) == 2
 
 
 def test_hostile_web_clients(tmp_path: Path) -> None:

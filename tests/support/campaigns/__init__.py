@@ -1,11 +1,20 @@
 """Long campaigns against the product: seeded rounds of kills, failures and hostility, and what must hold."""
 
 from support.campaigns.campaign import BrokenError, Campaign, Round, Run
+from support.campaigns.disk import disk
 from support.campaigns.kill import kill
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
+from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
 
 __all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
 
-CAMPAIGNS: dict[str, Campaign] = {"kill": kill, "relay": relay, "servers": servers, "web": web}
+CAMPAIGNS: dict[str, Campaign] = {
+    "disk": disk,
+    "kill": kill,
+    "relay": relay,
+    "servers": servers,
+    "verdicts": verdicts,
+    "web": web,
+}
