@@ -88,7 +88,7 @@ def test_deliveries_to_named_receivers_are_counted(tmp_path: Path) -> None:
         await store.close()
         return metrics.text(NOW)
 
-    assert b'notifications_total{receiver="admins",result="retry"} 1.0' in asyncio.run(scenario())
+    assert b'notifications_total{receiver="admins",result="retry"} 2.0' in asyncio.run(scenario())
 
 
 def test_what_is_due_for_a_retry_is_decided_again(tmp_path: Path) -> None:
