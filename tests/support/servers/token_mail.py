@@ -78,16 +78,21 @@ class TokenInbox(Inbox):
 
 @dataclass
 class TokenServer:
-    """A token server: by its paths it gives tokens, or answers in another way; it keeps every form."""
+    """A token server: by its paths it gives tokens, or answers in another way; it keeps every form.
+
+    What it gives is added to ``now_valid``, which may be what a mail server believes.
+    """
 
     web: Web
     forms: list[dict[str, str]] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
+    now_valid: set[str] = field(default_factory=set)
 
     async def give(self, request: Request, writer: asyncio.StreamWriter) -> None:
         """Give a new token that is valid for an hour."""
         self.forms.append({name: values[0] for name, values in parse_qs(request.body.decode()).items()})
         self.given.append(jwt(len(self.given)))
+        self.now_valid.add(self.given[-1])
         content = {"token_type": "Bearer", "expires_in": 3599, "access_token": self.given[-1]}
         await asyncio.sleep(0.05)
         writer.write(http(json.dumps(content).encode(), "200 OK", "Content-Type: application/json"))
