@@ -8,8 +8,8 @@ from monitor.model import (
     AlertKey,
     AlertLevel,
     AlertLocation,
+    AnyCheck,
     Certificate,
-    Check,
     Message,
     Scope,
     Severity,
@@ -56,7 +56,7 @@ class Alert:
 
     key: AlertKey
     group: Group
-    check: Check
+    check: AnyCheck
     level: AlertLevel
     remind_every: timedelta
     title: str

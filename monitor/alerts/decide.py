@@ -23,6 +23,7 @@ from monitor.alerts.pending import pending_alerts
 from monitor.alerts.refused import kept_open
 from monitor.alerts.resolve import resolve_alerts
 from monitor.alerts.silences import kept_back, released, with_state
+from monitor.alerts.store_problem import store_problem
 from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
 from monitor.model import (
     AlertKey,
@@ -42,7 +43,8 @@ def decide(given: DecisionInput) -> Decision:
     if given.monitor.clock_suspect:
         return clock_problem(given)
     findings = collect_alerts(given.snapshot, given.now)
-    alerts = findings | collect_unreachable(given.snapshot, given.open_alerts)
+    unreachable = collect_unreachable(given.snapshot, given.open_alerts)
+    alerts = findings | unreachable | store_problem(given.monitor)
     active = {*_keys(alerts.values()), *asked_alerts(given)}
     inactive = _inactive(given, active)
     resolved = resolve_alerts(given.snapshot, inactive, active)

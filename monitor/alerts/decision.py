@@ -106,7 +106,7 @@ class MonitorState:
     ``first_pass_started_at`` is when this installation first probed (kept over restarts until the inventory
     is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
     setting ``notify_renewals: all``. With ``clock_suspect`` the clock is too early to be right;
-    ``clock_doubts`` are why it may be ahead.
+    ``clock_doubts`` are why it may be ahead. ``store_fault`` is what is wrong with the database, as a clause.
     """
 
     first_pass_started_at: datetime
@@ -114,6 +114,7 @@ class MonitorState:
     clock_suspect: bool = False
     notify_all_renewals: bool = False
     clock_doubts: ClockDoubts = NO_DOUBTS
+    store_fault: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

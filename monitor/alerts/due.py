@@ -9,7 +9,7 @@ from monitor.alerts.clock_jump import JUMP
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import NETWORK
 from monitor.alerts.steps import merged_steps
-from monitor.model import AlertKey, AlertLevel, Check, LogChange, NotificationRecord
+from monitor.model import AlertKey, AlertLevel, Check, LogChange, MonitorCheck, NotificationRecord
 
 # Once one reminder is due, those due within this share of their interval come along: a mail a day with ten
 # items is read, ten mails are not.
@@ -22,7 +22,7 @@ _MOST_URGENT_FIRST = (
     NotifyReason.REMINDER,
     NotifyReason.INVENTORY,
 )
-_CHECK_ORDER = {check: order for order, check in enumerate(Check)}
+_CHECK_ORDER = {check: order for order, check in enumerate((*MonitorCheck, *Check))}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 DueAlert = tuple[Alert, NotifyReason]
@@ -122,7 +122,7 @@ def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> Notif
     return NotificationItem(
         reason=reason,
         level=due[0].level,
-        checks=tuple(dict.fromkeys(alert.check for alert in ordered)),
+        checks=tuple(dict.fromkeys(alert.check for alert in ordered if isinstance(alert.check, Check))),
         title=due[0].title,
         messages=tuple(dict.fromkeys(one for alert in ordered for one in alert.messages)),
         locations=tuple(dict.fromkeys(one for alert in ordered for one in alert.locations.values())),

@@ -3,10 +3,15 @@
 from monitor.model import AlertKey, Check, Finding, MonitorCheck, Scope
 
 CLOCK = AlertKey(MonitorCheck.CLOCK, Scope.MONITOR)
+STORE = AlertKey(MonitorCheck.STORE, Scope.MONITOR)
 NETWORK = AlertKey(Check.UNREACHABLE, Scope.MONITOR)
 """Many targets are unreachable at once."""
 
-TITLES = {MonitorCheck.CLOCK: "The monitor's clock", Check.UNREACHABLE: "Many targets"}
+TITLES = {
+    MonitorCheck.CLOCK: "The monitor's clock",
+    MonitorCheck.STORE: "The monitor's database",
+    Check.UNREACHABLE: "Many targets",
+}
 """The titles of alerts about nothing that has a name of its own; notifications have messages instead."""
 
 ABOUT_REVOCATION = frozenset({Check.REVOKED, Check.REVOCATION_UNKNOWN})

@@ -13,6 +13,7 @@ from monitor.alerts.keys import (
     CLOCK,
     OF_LISTS,
     ON_MACHINE,
+    STORE,
     certificate_of,
     judged_check,
 )
@@ -32,6 +33,7 @@ from monitor.alerts.resolve_certificates import (
     resolve_revocation,
     resolved,
 )
+from monitor.alerts.store_problem import store_usable_again
 from monitor.alerts.unreachable import resolve_unreachable
 from monitor.assess import steady
 from monitor.model import (
@@ -65,7 +67,11 @@ def resolve_alerts(
     if CLOCK in inactive:
         found.over[CLOCK] = AlertResolution.RESOLVED
         found.items.append(clock_right_again())
-    rest = [one for key, one in inactive.items() if key.check not in (Check.UNREACHABLE, MonitorCheck.CLOCK)]
+    if STORE in inactive:
+        found.over[STORE] = AlertResolution.RESOLVED
+        found.items.append(store_usable_again())
+    own = (Check.UNREACHABLE, *MonitorCheck)
+    rest = [one for key, one in inactive.items() if key.check not in own]
     if rest:
         _resolve_findings(found, rest, snapshot, active)
     return found

@@ -168,6 +168,20 @@ CLOCK_RIGHT = plain("clock_right", "The monitor's clock is right again")
 CLOCK_REPORTS = plain("clock_reports", "Problems are reported again.")
 
 
+@message("store_unusable", "The monitor's database cannot be used: {why}")
+def store_unusable(*, why: Message) -> None: ...
+
+
+STORE_EFFECT = plain(
+    "store_effect",
+    "Probes, metrics and mails go on. What is seen and what is mailed cannot be recorded: mails may be "
+    "repeated after a restart.",
+)
+STORE_ADVICE = plain("store_advice", "The monitor's log says what to do.")
+STORE_USABLE = plain("store_usable", "The monitor's database can be used again")
+STORE_RECORDS = plain("store_records", "Results and notifications are recorded again.")
+
+
 @message("on_day", "{at:date}")
 def on_day(*, at: datetime) -> None: ...
 

@@ -45,6 +45,7 @@ class MonitorCheck(StrEnum):
     """One check of the monitor itself: no finding has it, and no policy changes it."""
 
     CLOCK = "clock"
+    STORE = "store"
 
 
 AnyCheck = Check | MonitorCheck

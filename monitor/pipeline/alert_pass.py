@@ -19,6 +19,7 @@ from monitor.model import (
     AlertKey,
     AlertRecord,
     Anchors,
+    Message,
     Notification,
     ReceiverChanges,
     ReceiverRecord,
@@ -76,6 +77,11 @@ class AlertStore(Protocol):
 
     async def put_silences(self, changed: Sequence[Silence]) -> object:
         """Store acknowledgements and silences that changed."""
+        ...
+
+    @property
+    def fault(self) -> Message | None:
+        """Return what is wrong with the store, as a clause, ``None`` for nothing."""
         ...
 
     async def fact(self, key: str) -> str | None:
@@ -194,6 +200,7 @@ class AlertPass:
         return MonitorState(
             first_pass_started_at=datetime.fromisoformat(started),
             never_probed=_untried(self._board.snapshot),
+            store_fault=self._store.fault,
         )
 
     def _due(self, snapshot: Snapshot, now: datetime) -> list[TargetState]:

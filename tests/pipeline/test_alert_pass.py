@@ -10,6 +10,7 @@ from monitor.model import (
     AlertKey,
     AlertRecord,
     Anchors,
+    Message,
     Notification,
     ReceiverChanges,
     ReceiverRecord,
@@ -39,6 +40,7 @@ class FakeMemory:
     waiting: list[Notification] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     bytes_asked_for: list[str] = field(default_factory=list)
+    fault: Message | None = None
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the one certificate there is."""

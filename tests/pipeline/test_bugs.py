@@ -17,6 +17,7 @@ from monitor.model import (
     AlertRecord,
     Anchors,
     FailureReason,
+    Message,
     Path,
     ProbeRequest,
     ProbeResult,
@@ -58,6 +59,8 @@ class ShowsOdd:
 @dataclass
 class Ders:
     """Give out the bytes of both certificates."""
+
+    fault: Message | None = None
 
     async def ders(self, _: Sequence[str]) -> Mapping[str, bytes]:
         """Return them."""

@@ -13,11 +13,13 @@ import pytest
 from monitor.errors import NewerSchemaError, StoreFault, StoreUnusableError, SystemBrokenError
 from monitor.store.alert_pass import notify
 from monitor.store.alerts import open_alerts
+from monitor.store.carried import TABLES
 from monitor.store.database import Database
 from monitor.store.fallback import FallbackDatabase
 from monitor.store.outbox import attempted, due_notifications, outbox, put_notifications
 from monitor.store.reading import load, target_ids
 from monitor.store.recording import record
+from monitor.store.tables import metadata
 from monitor.store.texts import WHY, store_in_memory
 from support.factories.recorded import (
     NOW,
@@ -262,3 +264,8 @@ def test_a_newer_schema_stops_a_start_without_room(path: Path) -> None:
             opened(path, needed=False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_every_table_but_the_large_ones_is_carried() -> None:
+    """Who adds a table says whether notifications depend on it."""
+    assert {one.name for one in TABLES} ^ metadata.tables.keys() == {"certificate", "target", "history"}

@@ -44,6 +44,7 @@ def test_full_disk(tmp_path: Path) -> None:
             await limit_files(running, "1")
             await unhealthy(running)
             before = await running.metric("cert_monitor_store_errors_total")
+            await until(lambda: where.post.words == ["Certificates", "WARNING"])
             where.serve_leaf(3 * DAY)
             await running.looks_on(where.target)
             assert (await running.metric("cert_monitor_store_errors_total") or 0) > (before or 0)
@@ -51,8 +52,9 @@ def test_full_disk(tmp_path: Path) -> None:
             assert left is not None
             assert 2 < left < 3
             assert (await running.get("/")).status_code == 200
-            await until(lambda: where.post.words == ["Certificates", "CRITICAL"])
-            assert IN_MEMORY in where.post.texts[-1]
+            await until(lambda: where.post.words == ["Certificates", "WARNING", "CRITICAL"])
+            assert "The monitor's database cannot be used: the disk" in where.post.mails[1]["Subject"]
+            assert all(IN_MEMORY in one for one in where.post.texts[1:])
             await limit_files(running, "unlimited")
             await healthy(running)
             stopped = ask(where.database, NEWEST)
@@ -61,8 +63,9 @@ def test_full_disk(tmp_path: Path) -> None:
             assert "Traceback" not in running.log
             async with daemon(where.configure()) as again:
                 await again.looks_on(where.target)
-                await again.passes(2)
-            assert (where.post.words, damage(where.database)) == (["Certificates", "CRITICAL"], [])
+                await until(lambda: len(where.post.words) == 4)
+            assert where.post.words == ["Certificates", "WARNING", "CRITICAL", "Resolved"]
+            assert damage(where.database) == []
 
     async def unhealthy(running: Running) -> None:
         async def sick() -> bool:
@@ -97,8 +100,10 @@ def test_deleted_database(tmp_path: Path) -> None:
             await until(sick)
             health = (await client.get("/healthz")).json()
             assert [("was deleted while in use" in problem) for problem in health["problems"]] == [True]
+            await until(lambda: where.post.words == ["Certificates", "WARNING"])
+            assert "it was deleted while in use" in where.post.mails[1]["Subject"]
             where.serve_leaf(3 * DAY)
-            await until(lambda: where.post.words == ["Certificates", "CRITICAL"])
+            await until(lambda: where.post.words == ["Certificates", "WARNING", "CRITICAL"])
 
     asyncio.run(scenario())
 

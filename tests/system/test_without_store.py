@@ -112,7 +112,7 @@ def test_start_on_a_read_only_disk(tmp_path: Path) -> None:
                 await works_without(running, where)
                 assert said_once(running)
                 assert await running.end(15) == 0
-            assert where.post.words == ["Certificates", "CRITICAL"]
+            assert where.post.words == ["Certificates", "WARNING", "CRITICAL"]
 
     asyncio.run(scenario())
 

@@ -55,7 +55,7 @@ class Post:
     @property
     def words(self) -> list[str]:
         """Return what each subject begins with: Certificates (the inventory), WARNING, Resolved and so on."""
-        return [re.sub(r"^\[?([\w ]+)[\]:].*", r"\1", mail["Subject"]) for mail in self.mails]
+        return [re.sub(r"^\[?([\w ]+)[\]:].*", r"\1", mail["Subject"].strip()) for mail in self.mails]
 
     @property
     def texts(self) -> list[str]:
