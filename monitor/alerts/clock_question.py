@@ -7,7 +7,6 @@ from datetime import datetime
 from monitor.alerts.clock_jump import JUMP, ClockJump
 from monitor.alerts.clock_problem import clock_group, clock_record
 from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
-from monitor.alerts.due import worst_first
 from monitor.alerts.keys import CLOCK
 from monitor.alerts.refused import without_refused
 from monitor.alerts.texts import (
@@ -53,7 +52,8 @@ def with_clock_question(decision: Decision, given: DecisionInput) -> Decision:
     )
     return replace(
         decision,
-        groups=(*decision.groups, clock_group(record, _question(jump))),
+        # First, since the page shows only so many.
+        groups=(clock_group(record, _question(jump)), *decision.groups),
         alert_changes=decision.alert_changes if record == known else (*decision.alert_changes, record),
         receivers=tuple(asking),
     )
@@ -77,7 +77,8 @@ def _asking(
     first_at = before.first_at if before else given.now
     record = NotificationRecord(CLOCK, AlertLevel.WARNING, first_at, given.now, NotifyReason.CLOCK)
     log = (*decision.changes.log, LogChange(CLOCK, record, record.reason))
-    items = worst_first((*decision.items, item))
+    worse = sum(one.level is not None and one.level.rank > record.level.rank for one in decision.items)
+    items = (*decision.items[:worse], item, *decision.items[worse:])
     return replace(decision, items=items, changes=replace(decision.changes, log=log))
 
 
@@ -87,7 +88,21 @@ def _remarked(decision: ReceiverDecision, given: DecisionInput) -> ReceiverDecis
         remarks.append(clock_unconfirmed(before=jump.before, after=jump.after))
     if (since := _doubted_since(given)) is not None:
         remarks += _mass_expiry(decision.items, since, given.now)
-    return replace(decision, remarks=(*decision.remarks, *remarks))
+    doubted = jump is not None or given.monitor.clock_doubts.unverified_since is not None
+    items = _by_ca(decision.items) if doubted else decision.items
+    return replace(decision, items=items, remarks=(*decision.remarks, *remarks))
+
+
+def _by_ca(items: tuple[NotificationItem, ...]) -> tuple[NotificationItem, ...]:
+    """Return items in their order, but the expired certificates of a CA together, after its first one."""
+    places: dict[str, int] = {}
+
+    def place(item: NotificationItem) -> int:
+        if item.level is not AlertLevel.EXPIRED or item.certificate is None:
+            return len(items)
+        return places.setdefault(item.certificate.issuer, len(places))
+
+    return tuple(sorted(items, key=place))
 
 
 def _doubted_since(given: DecisionInput) -> datetime | None:

@@ -157,6 +157,33 @@ def test_many_that_expired_while_nobody_watched_the_clock(
     assert len(decided.receiver.remarks) == questions
 
 
+def test_expired_certificates_of_a_ca_stand_together() -> None:
+    """So that a reader sees at once whether a CA explains them; what is not expired follows in its order."""
+    made = {1: ("A", -4), 2: ("B", -3), 3: ("A", -2), 4: ("B", -1)}
+    several = [
+        replace(certificate(one, days), issuer_cn=ca, issuer=f"CN={ca}") for one, (ca, days) in made.items()
+    ]
+    states = [ending(f"{one.subject_cn}:443", one, Severity.CRITICAL) for one in several]
+    soon = ending("soon:443", certificate(9, 5), Severity.CRITICAL)
+
+    def titles(monitor_state: MonitorState) -> list[str]:
+        return [
+            title
+            for _, _, title in news(decide(picture(*states, soon), {}, NOW, monitor_state=monitor_state))
+        ]
+
+    by_ca = ["host1:443", "host3:443", "host2:443", "host4:443", "soon:443"]
+    assert titles(doubting(HELD)) == [*by_ca, ""]
+    assert titles(doubting(since_days=1)) == by_ca
+    assert titles(AFTER_INVENTORY) == ["host1:443", "host2:443", "host3:443", "host4:443", "soon:443"]
+
+
+def test_the_alert_about_the_clock_comes_first() -> None:
+    """However many others there are, the page shows it."""
+    decided = decide(picture(*expired(1, 2)), {}, NOW, monitor_state=doubting(HELD))
+    assert [group.check.value for group in decided.groups] == ["clock", "expiry", "expiry"]
+
+
 def test_what_was_notified_ahead_of_time_is_reminded_of_in_time() -> None:
     """After a clock that was a year ahead, reminders come as if it had been notified now."""
     state = ending("a:443", certificate(1, 20))
