@@ -1,19 +1,21 @@
 """The clock that the daemon goes by: the machine's, except while a jump forward is held."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from monitor.alerts.clock_jump import ClockReading, ClockState, observe
+from monitor.alerts.clock_jump import JUMP, ClockReading, ClockState, observe
 from monitor.model import MachineClock
 
-_APART = timedelta(seconds=1)
-"""Two clocks that were read further apart are read again: the machine slept in between."""
+_APART = 1.0
+"""Seconds; two clocks that were read further apart are read again: the machine slept in between."""
 
+_JUMP = JUMP.total_seconds()
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class SteadyClock:
-    """A ``Clock`` that notices at each reading whether the wall clock was set; ``state`` is the last one.
+    """A ``Clock`` that notices at each reading whether the wall clock was set.
 
     ``plausible_from`` is a time that is over for certain.
     """
@@ -23,28 +25,49 @@ class SteadyClock:
         self.machine = machine
         self.plausible_from = _NEVER
         self._lock = Lock()
-        self.state = ClockState(self.reading())
+        self._last = self._read()
+        self._state = ClockState(_reading(self._last))
 
     def now(self) -> datetime:
         """Return the time to go by, aware and in UTC."""
         with self._lock:
-            self.state = observe(self.state, self.reading(), self.plausible_from)
-            return self.state.now
+            last, self._last = self._last, self._read()
+            step = (self._last[0] - last[0]).total_seconds() - (self._last[1] - last[1])
+            # Each probe reads the clock a few times: what happens nearly always costs little.
+            if not self._state.hold_left and abs(step) < _JUMP:
+                return self._last[0]
+            before = replace(self._state, reading=_reading(last))
+            self._state = observe(before, _reading(self._last), self.plausible_from)
+            return self._state.now
 
     def monotonic(self) -> float:
         """Return seconds that never step, from an arbitrary start."""
         return self.machine.monotonic()
 
+    @property
+    def state(self) -> ClockState:
+        """Return what is known since the last reading."""
+        with self._lock:
+            return replace(self._state, reading=_reading(self._last))
+
     def reading(self) -> ClockReading:
         """Return the machine's wall time, with the time that nobody can set."""
-        while True:
-            begun = timedelta(seconds=self.machine.elapsed())
-            wall = self.machine.now()
-            elapsed = timedelta(seconds=self.machine.elapsed())
-            if elapsed - begun < _APART:
-                return ClockReading(wall, elapsed)
+        return _reading(self._read())
 
     def believe(self, state: ClockState | None = None) -> None:
-        """Go on from a state, or believe the machine's clock as it is."""
+        """Go on from a state at its reading, or believe the machine's clock as it is."""
         with self._lock:
-            self.state = state or ClockState(self.reading())
+            self._last = self._read()
+            self._state = state or ClockState(_reading(self._last))
+
+    def _read(self) -> tuple[datetime, float]:
+        while True:
+            begun = self.machine.elapsed()
+            wall = self.machine.now()
+            elapsed = self.machine.elapsed()
+            if elapsed - begun < _APART:
+                return wall, elapsed
+
+
+def _reading(read: tuple[datetime, float]) -> ClockReading:
+    return ClockReading(read[0], timedelta(seconds=read[1]))

@@ -279,3 +279,38 @@ def test_the_time_of_a_restart_could_not_be_compared() -> None:
         return first, watched.doubts(clock.now()).unverified_since is None
 
     assert asyncio.run(scenario()) == (True, True)
+
+
+@dataclass
+class Sleepy(FakeClock):
+    """A clock of a machine that once falls asleep for a day between two readings of its clocks."""
+
+    sleeps: bool = False
+
+    def now(self) -> datetime:
+        """Return the wall time, and sleep."""
+        before = self.wall
+        if self.sleeps:
+            self.sleeps = False
+            self.run(DAY.total_seconds())
+        return before
+
+
+def test_a_sleep_between_two_readings_is_no_jump() -> None:
+    """Clocks that were read at different times are not compared."""
+    clock = Sleepy()
+    steady = SteadyClock(clock)
+    clock.sleeps = True
+    assert (steady.now(), steady.state.jump) == (clock.wall, None)
+
+
+def test_what_is_read_often_is_compared_as_well() -> None:
+    """Small corrections add up to no jump; a jump is noticed after any number of them."""
+    clock = FakeClock()
+    steady = SteadyClock(clock)
+    for _ in range(100):
+        clock.run(60)
+        clock.wall += timedelta(minutes=9)
+        assert steady.now() == clock.now()
+    clock.wall += HOUR
+    assert (steady.now(), steady.state.jump is not None) == (clock.now() - HOUR, True)
