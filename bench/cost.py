@@ -37,6 +37,16 @@ class Cost:
         return self.probes / self.wall
 
 
+def sound(client: str, cost: Cost) -> None:
+    """End the program when a client did not do its job: then its figures mean nothing."""
+    if cost.failed:
+        raise SystemExit(f"{client}: {cost.failed:,} of {cost.probes:,} probes failed or were not judged ok")
+    if not cost.probes or cost.cpu <= 0:
+        raise SystemExit(
+            f"{client}: {cost.probes:,} probes took {cost.cpu:.2f} s of CPU, so nothing was measured"
+        )
+
+
 def cpu_seconds(pid: int | str = "self") -> float:
     """Return user and system time of a process so far, in ticks of 10 ms (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

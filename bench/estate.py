@@ -3,12 +3,14 @@
 import contextlib
 import ipaddress
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -44,10 +46,18 @@ class Estate:
     ca: Path
     endpoints: tuple[str, ...]
 
+    def job(self, folder: Path, in_flight: int, first: int | None = None) -> dict[str, Any]:
+        """Return what a client's program is told: everything but how many probes of the first endpoints."""
+        some = self.endpoints[:first]
+        return {"ca": str(self.ca), "endpoints": some, "folder": str(folder), "in_flight": in_flight}
+
 
 @contextlib.contextmanager
 def estate(folder: Path, *, hosts: int = 200, ports: int = 5) -> Iterator[Estate]:
-    """Serve one leaf for each host, on each port, until the block ends."""
+    """Serve one leaf for each host, on each port, until the block ends.
+
+    Ends the program when not all of them are served as they should be, from the beginning to the end.
+    """
     names = [f"127.1.{number // 250}.{number % 250 + 1}" for number in range(hosts)]
     numbers = free_ports(names[0], ports)
     ca = write_certificates(folder, names)
@@ -57,8 +67,14 @@ def estate(folder: Path, *, hosts: int = 200, ports: int = 5) -> Iterator[Estate
     endpoints = tuple(f"{host}:{port}" for port in numbers for host in names)
     process = subprocess.Popen(["nginx", "-c", str(config), "-e", str(folder / "nginx.log")])
     try:
-        wait_for(endpoints[-1], process)
+        for endpoint in endpoints[:: hosts - 1 or 1]:
+            wait_for(endpoint, process)
+            _check(endpoint, ca)
         yield Estate(ca, endpoints)
+        if process.poll() is not None:
+            raise SystemExit(
+                f"nginx ended by itself with code {process.returncode}: the figures mean nothing"
+            )
     finally:
         process.terminate()
         process.wait()
@@ -82,6 +98,22 @@ def wait_for(endpoint: str, process: subprocess.Popen[bytes], within: float = 20
             return
         time.sleep(0.05)
     raise SystemExit(f"{process.args!r} does not listen on {endpoint}; its message is above")
+
+
+def _check(endpoint: str, ca: Path) -> None:
+    """End the program unless an endpoint serves a verifiable chain over TLS 1.3."""
+    host, _, port = endpoint.rpartition(":")
+    context = ssl.create_default_context(cafile=ca)
+    try:
+        with (
+            socket.create_connection((host, int(port)), 10) as link,
+            context.wrap_socket(link, server_hostname=host) as wrapped,
+        ):
+            version = wrapped.version()
+    except OSError as error:
+        raise SystemExit(f"nginx does not serve {endpoint} as it should: {error}") from None
+    if version != "TLSv1.3":
+        raise SystemExit(f"nginx serves {endpoint} over {version}, not over TLS 1.3")
 
 
 def _server(folder: Path, host: str, ports: Sequence[int]) -> str:

@@ -76,14 +76,21 @@ async def run(job: dict[str, Any]) -> Cost:
     passes = max(1, round(job["probes"] / len(targets)))
     failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
     for _ in range(passes):
+        begun = datetime.now(UTC)
         await probe_all(pipeline, targets)
         for _piece in exposition.pieces(board.snapshot, datetime.now(UTC)):
             pass
-        failed += sum(1 for state in board.snapshot if not state.up or state.severity is not Severity.OK)
+        failed += sum(1 for state in board.snapshot if not _ok(state, begun))
     after, wall = getrusage(RUSAGE_SELF), time.perf_counter() - start
     await store.close()
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, wall, memory(), passes * len(targets), failed)
+
+
+def _ok(state: TargetState, since: datetime) -> bool:
+    """Return whether a target was probed since then, is up, and has nothing wrong with it."""
+    probed = state.probed_at is not None and state.probed_at >= since
+    return probed and state.up is True and state.severity is Severity.OK
 
 
 if __name__ == "__main__":

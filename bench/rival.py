@@ -6,6 +6,7 @@ Connections to it are kept open and nothing is compressed: its cheapest way to a
 import asyncio
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from cost import Cost, client_processor, cpu_seconds, memory
@@ -18,7 +19,9 @@ modules:
     tls_config: {{ca_file: {ca}}}}}}}
   bare: {{prober: tcp, timeout: 10s, tcp: {{tls: true, preferred_ip_protocol: ip4,
     tls_config: {{insecure_skip_verify: true}}}}}}
+  distrusting: {{prober: tcp, timeout: 10s, tcp: {{tls: true, preferred_ip_protocol: ip4}}}}
 """
+_DONE = (b"\nprobe_success 1\n", b'\nprobe_tls_version_info{version="TLS 1.3"} 1\n')
 
 
 def measure(folder: Path, served: Estate, probes: int, in_flight: int, *, verify: bool) -> Cost:
@@ -31,19 +34,30 @@ def measure(folder: Path, served: Estate, probes: int, in_flight: int, *, verify
         process = subprocess.Popen([PROGRAM, *options])
     try:
         wait_for(address, process)
-        paths = [f"/probe?module={'verified' if verify else 'bare'}&target={one}" for one in served.endpoints]
+        if verify and not asyncio.run(_probe(port, _paths("distrusting", served.endpoints[:1]), 1, 1)):
+            raise SystemExit(f"{PROGRAM} accepts a chain of an unknown CA: it verifies nothing")
+        paths = _paths("verified" if verify else "bare", served.endpoints)
         asyncio.run(_probe(port, paths, len(paths), in_flight))
         before, start = cpu_seconds(process.pid), time.perf_counter()
         failed = asyncio.run(_probe(port, paths, probes, in_flight))
         wall = time.perf_counter() - start
+        if process.poll() is not None:
+            raise SystemExit(f"{PROGRAM} ended by itself with code {process.returncode}")
         return Cost(cpu_seconds(process.pid) - before, wall, memory(process.pid), probes, failed)
     finally:
         process.terminate()
         process.wait()
 
 
+def _paths(module: str, endpoints: Sequence[str]) -> list[str]:
+    return [f"/probe?module={module}&target={endpoint}" for endpoint in endpoints]
+
+
 async def _probe(port: int, paths: list[str], probes: int, in_flight: int) -> int:
-    """Ask for so many probes over as many connections as may be in flight; return how many failed."""
+    """Ask for so many probes over as many connections as may be in flight.
+
+    Returns how many did not succeed, or not over TLS 1.3.
+    """
     waiting = iter([paths[number % len(paths)] for number in range(probes)])
     results: list[bool] = []
 
@@ -51,7 +65,8 @@ async def _probe(port: int, paths: list[str], probes: int, in_flight: int) -> in
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for path in waiting:
             writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            results.append(b"\nprobe_success 1\n" in await _answer(reader))
+            answer = await _answer(reader)
+            results.append(all(line in answer for line in _DONE))
         writer.close()
 
     await asyncio.gather(*[ask() for _ in range(in_flight)])
