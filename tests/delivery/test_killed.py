@@ -1,15 +1,17 @@
 """A process that ends between any two steps of a delivery: nothing is lost, and a repeat is recognizable."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from monitor.delivery import Outbox, Receiver, deliver_due
+from monitor.delivery.email.receiver import EmailReceiver
 from monitor.delivery.receiver import Note, unheard
-from monitor.model import Notification, NotificationKind
+from monitor.messages import english
+from monitor.model import Notification, NotificationKind, text
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts_world import NOW
@@ -81,7 +83,18 @@ class Mortal:
         """Release nothing."""
 
 
-def delivered(kill_after: int) -> Inbox:
+def one_relay(port: int) -> EmailReceiver:
+    """Return a receiver with one relay."""
+    return relay(port)
+
+
+def second_relay(port: int) -> EmailReceiver:
+    """Return a receiver whose first relay is down."""
+    down = relay(1, host="127.0.0.1").settings
+    return EmailReceiver(down, lambda: text("watch.vms.example"), english, "email", [relay(port).settings])
+
+
+def delivered(kill_after: int, receiver: Callable[[int], EmailReceiver] = one_relay) -> Inbox:
     """Return what arrives when the process is killed after some steps and started again days later."""
     inbox = Inbox()
 
@@ -90,10 +103,10 @@ def delivered(kill_after: int) -> Inbox:
         new = [notification("email", RECIPIENTS, NotificationKind.TEST, "x", NOW) for _ in range(2)]
         await store.notify([], {}, [replace(one, id=str(number)) for number, one in enumerate(new)], NOW)
         async with mail_server(inbox) as port:
-            mortal = Mortal(Life(kill_after), store, relay(port))
+            mortal = Mortal(Life(kill_after), store, receiver(port))
             with pytest.raises(KilledError):
                 await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
-            await deliver_due(store, relay(port), NOW + timedelta(days=2))
+            await deliver_due(store, receiver(port), NOW + timedelta(days=2))
         assert await store.outbox() == (0, None)
         await store.close()
 
@@ -101,10 +114,13 @@ def delivered(kill_after: int) -> Inbox:
     return inbox
 
 
+@pytest.mark.parametrize("receiver", [one_relay, second_relay])
 @pytest.mark.parametrize("kill_after", range(2 * len(STEPS)))
-def test_nothing_is_lost_and_at_most_one_is_repeated(kill_after: int) -> None:
+def test_nothing_is_lost_and_at_most_one_is_repeated(
+    kill_after: int, receiver: Callable[[int], EmailReceiver]
+) -> None:
     """Each arrives, one at most twice: that which was sent and not recorded, the same to the last byte."""
-    inbox = delivered(kill_after)
+    inbox = delivered(kill_after, receiver)
     sent = [
         (mail["Message-ID"], envelope.content)
         for mail, envelope in zip(inbox.messages, inbox.taken, strict=True)
