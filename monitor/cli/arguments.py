@@ -136,6 +136,12 @@ def _add_daemon(command: Any) -> None:
 def _others(commands: Any) -> None:
     command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
+    command.add_argument(
+        "--relay",
+        type=int,
+        metavar="NUMBER",
+        help="use only this relay: 1 is email, 2 the first fallback relay",
+    )
     command.set_defaults(command=_later("notifications", "test_email"))
     command = commands.add_parser(
         "test-notification", help="send a test to one receiver and print the conversation"

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 
 from monitor.cli.output import say
 from monitor.clock import SystemClock
@@ -30,11 +31,22 @@ def test_notification(arguments: argparse.Namespace) -> int:
 def test_email(arguments: argparse.Namespace) -> int:
     """Return 0 when every recipient of the first receiver by mail was accepted, 1 otherwise."""
     config = load(arguments.config)
-    mails = (name for name, one in config.receivers.items() if isinstance(one, EmailReceiverSettings))
-    name = next(mails, None)
-    if name is None:
+    mails = (one for one in config.receivers.values() if isinstance(one, EmailReceiverSettings))
+    first = next(mails, None)
+    if first is None:
         raise _no_receiver(arguments, "email", "there is no receiver by mail, so no mail can be sent")
-    return _test(config, name)
+    if arguments.relay is not None:
+        first = _through(first, arguments)
+    return _test(replace(config, receivers={first.name: first}), first.name)
+
+
+def _through(settings: EmailReceiverSettings, arguments: argparse.Namespace) -> EmailReceiverSettings:
+    """Return a receiver that uses one relay alone."""
+    most = 1 + len(settings.email.fallback_relays)
+    if not 1 <= arguments.relay <= most:
+        message = f"there is no relay {arguments.relay}; there are {most}, the first one is 1"
+        raise _no_receiver(arguments, "email.fallback_relays", message)
+    return replace(settings, email=settings.email.only(arguments.relay))
 
 
 def _no_receiver(arguments: argparse.Namespace, key: str, message: str) -> ConfigError:

@@ -235,6 +235,32 @@ def test_a_test_mail(tmp_path: Path) -> None:
     assert "250 taken" in done.out
 
 
+@pytest.mark.parametrize(("number", "code"), [("1", 1), ("2", 0)])
+def test_a_test_mail_through_one_relay(tmp_path: Path, number: str, code: int) -> None:
+    """Each relay can be tried alone, also one that a better one would keep out of work."""
+
+    async def main() -> tuple[Done, int]:
+        inbox = Inbox()
+        async with mail_server(inbox) as port:
+            text = (
+                "email: {host: 127.0.0.1, port: 1, from: certs@vms.example, to: [admins@vms.example], "
+                f"fallback_relays: [{{host: 127.0.0.1, port: {port}}}]}}\n"
+            )
+            arguments = ("test-email", "--relay", number, "--config", write(tmp_path, text))
+            return await asyncio.to_thread(run, *arguments), len(inbox.taken)
+
+    done, taken = asyncio.run(main())
+    assert (done.code, taken, "nobody listens" in done.out) == (code, 1 - code, code == 1)
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1"])
+def test_a_relay_that_there_is_not(tmp_path: Path, number: str) -> None:
+    """A number without a relay is refused with how many there are."""
+    text = "email: {host: 127.0.0.1, port: 1, from: a@b.example, to: [c@d.example]}\n"
+    done = run("test-email", f"--relay={number}", "--config", write(tmp_path, text))
+    assert (done.code, f"there is no relay {number}; there are 1" in done.err) == (2, True)
+
+
 def test_a_test_mail_in_the_language_of_the_settings(tmp_path: Path) -> None:
     """The language and the time zone of the section are those of its mails."""
     inbox = Inbox()

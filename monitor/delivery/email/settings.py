@@ -30,6 +30,12 @@ class EmailSettings(RelayKeys):
         None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
     )
 
+    def only(self, number: int) -> "EmailSettings":
+        """Return these settings with one relay; number 1 is the first. Raises ``IndexError``."""
+        relay = (self, *self.fallback_relays)[number - 1]
+        keys = {name: getattr(relay, name) for name in RelayKeys.model_fields}
+        return self.model_copy(update={**keys, "fallback_relays": ()})
+
     def relays(self, sender: str | None = None) -> tuple[RelaySettings, ...]:
         """Return the relays in order, with the sender of a receiver that has its own."""
         return tuple(one.relay_for(sender or self.sender) for one in (self, *self.fallback_relays))
