@@ -41,7 +41,7 @@ class FallbackDatabase:
         self._patience = patience
         self._release: Callable[[], None] | None = None
         self._disk: Database | None = None
-        self._memory = Database.in_memory()
+        self._memory: Database | None = None
         self._carried: Keys = {}
         self._condition = DiskCondition(dialect.state)
 
@@ -167,7 +167,13 @@ class FallbackDatabase:
             else:
                 self._condition.call_worked()
                 return result
-        return call(self._memory)
+        return call(self._in_memory())
+
+    def _in_memory(self) -> Database:
+        """Return the database in memory; it is made when it is needed, which takes longer than a call."""
+        if self._memory is None:
+            self._memory = Database.in_memory()
+        return self._memory
 
     def _failed(self, error: StoreUnusableError) -> None:
         """Go on in memory after an error of the disk; raise it while it may be a short lock."""
@@ -183,7 +189,7 @@ class FallbackDatabase:
             self._disk.close()
             self._disk = None
         try:
-            self._memory.write(put_in, rows)
+            self._in_memory().write(put_in, rows)
             self._carried = keys_of(rows)
         except (SQLAlchemyError, SystemBrokenError):
             log.exception("what was recorded could not be read")
@@ -196,7 +202,7 @@ class FallbackDatabase:
         disk = None
         try:
             disk = self._open_disk()
-            disk.write(put_back, self._memory.read(all_rows), self._carried)
+            disk.write(put_back, self._in_memory().read(all_rows), self._carried)
         except SystemBrokenError as error:
             if disk is not None:
                 disk.close()
@@ -204,8 +210,8 @@ class FallbackDatabase:
             return
         self._disk, self._carried = disk, {}
         self._condition.returned()
-        self._memory.close()
-        self._memory = Database.in_memory()
+        self._in_memory().close()
+        self._memory = None
         event(log, "the database can be used again", database=self._dialect.location)
 
     def _rows_on_disk(self) -> Rows:

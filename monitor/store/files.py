@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from monitor.errors import StoreUnusableError, SystemBrokenError
+from monitor.errors import StoreFault, StoreUnusableError, SystemBrokenError
 from monitor.store.faults import of_system
 
 
@@ -75,6 +75,8 @@ class DatabaseLock:
             os.close(self._file)
             if error.errno in _HELD:
                 raise _in_use(path, owner) from error
+            if error.errno == errno.EBADF:  # a read-only share, which locks only what may be written
+                raise StoreUnusableError(_no_lock(lock, error), StoreFault.READ_ONLY) from error
             raise SystemBrokenError(_no_lock(lock, error)) from error
         # On a full disk, and in a file that may only be read, the number of the process stays out.
         with suppress(OSError):

@@ -1,6 +1,7 @@
 """A start on a disk that cannot be written: the daemon probes, shows, mails from memory and recovers."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -34,8 +35,16 @@ def with_mount(script: str, folder: Path) -> Sequence[str]:
     return inside
 
 
-FULL = 'mount -t tmpfs -o size=4m none "$1"; dd if=/dev/zero of="$1/filler" bs=4k 2>/dev/null || true'
+SMALL = 'mount -t tmpfs -o size=4m none "$1"'
+FULL = f'{SMALL}; dd if=/dev/zero of="$1/filler" bs=4k 2>/dev/null || true'
 READ_ONLY = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"'
+
+
+def fill(filler: Path) -> None:
+    """Write until the disk is full."""
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 async def problem(running: Running) -> str:
@@ -90,6 +99,32 @@ def test_start_on_a_full_disk(tmp_path: Path) -> None:
                 assert ask(tmp_path / "copy.db", NOTIFIED) == [(2,)]
                 await running.looks_on(where.target)
                 assert where.post.words == ["Certificates", "CRITICAL"]
+                assert await running.end(15) == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_disk_that_fills_up(tmp_path: Path) -> None:
+    """Without a byte left it goes on from memory, notifies of that, and calls nothing over that is not."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            where.database.parent.mkdir()
+            inside = with_mount(SMALL, where.database.parent)
+            async with daemon(where.configure(), inside=inside) as running:
+                await until(lambda: where.post.words == ["Certificates"])
+                assert MARK not in where.post.texts[0]
+                filler = Path(f"/proc/{running.pid}/root{where.database.with_name('filler')}")
+                await asyncio.to_thread(fill, filler)
+                where.serve_leaf(20 * DAY)
+                await until(lambda: where.post.words[1:3] == ["WARNING", "WARNING"])
+                assert "(the disk is full)" in await problem(running)
+                await works_without(running, where)
+                await asyncio.to_thread(filler.unlink)
+                await running.shows("cert_monitor_store_in_memory", 0)
+                await running.looks_on(where.target)
+                assert (await running.get("/healthz")).status_code == 200
+                assert where.post.words == ["Certificates", "WARNING", "WARNING", "CRITICAL"]
                 assert await running.end(15) == 0
 
     asyncio.run(scenario())
@@ -152,8 +187,18 @@ def _cut(file: Path) -> None:
     file.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
 
 
+def _one_table(file: Path) -> None:
+    """Damage the certificates alone: the file opens, and what notifications depend on can be read."""
+    [(size,)] = ask(file, "PRAGMA page_size")
+    [(page,)] = ask(file, "SELECT rootpage FROM sqlite_master WHERE name = 'certificate'")
+    with file.open("r+b") as stream:
+        stream.seek((page - 1) * size)
+        stream.write(b"\xa5" * size)
+
+
 @pytest.mark.parametrize(
-    ("spoil", "said"), [(_text, "(it is not an SQLite database)"), (_cut, "(it is damaged)")]
+    ("spoil", "said"),
+    [(_text, "(it is not an SQLite database)"), (_cut, "(it is damaged)"), (_one_table, "(it is damaged)")],
 )
 def test_start_on_a_spoiled_file(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
     """It mails without the file, leaves it as it is, and begins a new one where it is moved away."""
