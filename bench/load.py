@@ -1,15 +1,17 @@
 """Make many synthetic targets with what is known about them, one certificate each; nothing is probed."""
 
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha1, sha256
 
 from monitor.assess import judge
+from monitor.config import default_config, plan
 from monitor.model import (
     Certificate,
     Observation,
     Path,
-    Policy,
     ProbeResult,
     Sighting,
     Target,
@@ -33,9 +35,8 @@ def settings(count: int) -> tuple[EndpointSettings, ...]:
 
 
 def targets(of: Sequence[EndpointSettings]) -> tuple[Target, ...]:
-    """Return the targets of some settings, all under one policy."""
-    policy = Policy()
-    return tuple(one.target(policy) for one in of)
+    """Return the targets of some settings, planned as the daemon does."""
+    return plan(replace(default_config(), targets=tuple(of)), {}).targets
 
 
 def states(of: Sequence[Target], now: datetime) -> Iterator[TargetState]:
@@ -79,7 +80,7 @@ def _certificate(name: str, issuer: str, content: bytes, now: datetime, *, is_ca
         sha256=fingerprint,
         sha1=sha1(content, usedforsecurity=False).hexdigest().upper(),
         subject=f"CN={name},O=Bench",
-        issuer=f"CN={issuer},O=Bench",
+        issuer=sys.intern(f"CN={issuer},O=Bench"),  # the parser shares equal names too
         subject_cn=name,
         issuer_cn=issuer,
         serial=fingerprint[:32].upper(),

@@ -1,6 +1,8 @@
-"""Garbage collector settings for a process with hundreds of thousands of long-lived objects."""
+"""Garbage collection and memory of a process with hundreds of thousands of long-lived objects."""
 
+import ctypes
 import gc
+import sys
 
 COLLECT_AFTER = (50_000, 20, 100)
 """New objects before a collection, and how many younger collections precede an older one; chosen by
@@ -17,3 +19,12 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+def release_free_memory() -> None:
+    """Return freed memory to the system; it takes some milliseconds, and other C libraries do it themselves.
+
+    glibc keeps what was freed below anything that is still in use: 80 MB after 100,000 settings were planned.
+    """
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

@@ -13,7 +13,7 @@ from monitor.config.machines import machines
 from monitor.config.policy import Policies
 from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
-from monitor.model import DiscoveredTarget, Target, TargetInfo, TargetTraits
+from monitor.model import DiscoveredTarget, Target, TargetInfo, TargetTraits, shared
 from monitor.settings import PolicySettings
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -104,7 +104,7 @@ class _Planning:
         before = preset.defaults if preset else default_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
         words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
-        labels = tuple(sorted(named.items()))
+        labels = shared(tuple(sorted(named.items())))
         for one in targets_of(settings, policy):
             target = with_preset(one, one.aliases, one.traits, preset) if preset else one
             target = with_owner(target, *words)
@@ -125,7 +125,7 @@ class _Planning:
             policy = self._policies.of(REMOTE, labels, access, DEFAULT_POLICY)
             target = replace(
                 target_of(access, machine.host, policy),
-                labels=tuple(sorted(labels.items())),
+                labels=shared(tuple(sorted(labels.items()))),
                 aliases=machine.aliases,
                 origin=discovery.id,
             )
@@ -152,7 +152,7 @@ class _Planning:
         if preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
             target = with_preset(target, found.aliases, found.traits, preset, found.name)
         info = _owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
-        target = replace(target, info=info, labels=tuple(sorted(labels.items())), origin=discovery.id)
+        target = replace(target, info=info, labels=shared(tuple(sorted(labels.items()))), origin=discovery.id)
         there = self.targets.setdefault(target.id, target).location
         if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
@@ -222,11 +222,13 @@ def with_preset(
         _, port = split_location(target.location)
         info = make_target_info(preset, name or target.info.server, target.host, int(port))
         info = replace(info, title=target.info.title or info.title)
-        traits = replace(
-            traits,
-            standby=traits.standby or preset.standby,
-            plain_possible=traits.plain_possible or preset.plain_possible,
-            key_type=traits.key_type or preset.key_type,
+        traits = shared(
+            replace(
+                traits,
+                standby=traits.standby or preset.standby,
+                plain_possible=traits.plain_possible or preset.plain_possible,
+                key_type=traits.key_type or preset.key_type,
+            )
         )
     return replace(target, aliases=aliases, info=info, traits=traits)
 
@@ -237,7 +239,7 @@ def with_owner(target: Target, owner: str, note: str) -> Target:
 
 
 def _owned(target: Target, owner: str, note: str) -> TargetInfo:
-    return replace(target.info, owner=owner, note=note) if owner or note else target.info
+    return shared(replace(target.info, owner=owner, note=note)) if owner or note else target.info
 
 
 def _labels(preset: Preset | None) -> dict[str, str]:

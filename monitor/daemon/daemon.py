@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import load
-from monitor.daemon.active_config import plan_targets
+from monitor.daemon.active_config import plan_targets, replan_targets
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.own_names import own_names
 from monitor.daemon.parts import DaemonParts
@@ -38,12 +38,12 @@ class Daemon:
     async def open(cls, path: Path, clock: MachineClock) -> "Daemon":
         """Return the daemon for a configuration file, with its store open, on disk or in memory."""
         config = load(path)
-        plan_targets(config, {})
+        configured = plan_targets(config, {})
         store = await Store.open(config.store.url, app_version=__version__, needed=False)
         steady = SteadyClock(clock)
         discoveries = Discoveries(store, steady, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
-        active = plan_targets(config, discoveries.found())
+        active = replan_targets(configured, discoveries.found())
         return cls(path, wire(active, store, discoveries, steady, await own_names()))
 
     @property

@@ -11,7 +11,7 @@ from monitor import __version__
 from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.descriptors import raise_open_files_limit
-from monitor.gc_tuning import tune_garbage_collector
+from monitor.gc_tuning import release_free_memory, tune_garbage_collector
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
 
@@ -38,6 +38,7 @@ async def serve(
         with _signals(stop, daemon):
             await daemon.start()
             tune_garbage_collector()
+            release_free_memory()
             event(log, "started", version=__version__, targets=daemon.watched, page=daemon.url)
             if started:
                 started(daemon)

@@ -14,6 +14,7 @@ from monitor.daemon.active_config import ActiveConfig, plan_targets, read, repla
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
 from monitor.errors import ConfigError, SystemBrokenError
+from monitor.gc_tuning import release_free_memory
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -126,6 +127,7 @@ class WatchedTargets:
             # The configuration is in use by now; the next change or start forgets what is left.
             self._services.metrics.store_failed()
             log.error("could not remove the state of removed targets: %s", error)  # noqa: TRY400 - said, not traced
+        await self._reading.run(release_free_memory)
 
 
 def _log_changes(before: ActiveConfig, after: ActiveConfig) -> None:

@@ -50,6 +50,7 @@ from monitor.model.observation import (
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, MachineClock, Source
+from monitor.model.shared import shared
 from monitor.model.silence import Matcher, Silence, SilenceEnd, SilenceKind
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import (
@@ -145,6 +146,7 @@ __all__ = [
     "message",
     "qualified",
     "retry_wait",
+    "shared",
     "text",
     "worst",
 ]

@@ -1,6 +1,6 @@
 """The target info of an endpoint from its preset: title, impact, renewal steps; judges nothing."""
 
-from monitor.model import Runbook, TargetInfo
+from monitor.model import Runbook, TargetInfo, shared
 from monitor.model.message import completed
 from monitor.parse.display import display
 from monitor.xprotect.presets import Preset
@@ -38,11 +38,13 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
         server=server_title(preset, name, host),
         component=preset.component,
         low_impact=preset.low_impact,
-        runbook=Runbook(
-            impact=preset.impact,
-            steps=tuple(completed(step, **values) for step in preset.steps),
-            ca_first=tuple(completed(step, **values) for step in preset.ca_first),
-            switch=tuple(completed(step, **values) for step in preset.switch),
-            link=preset.link,
+        runbook=shared(
+            Runbook(
+                impact=preset.impact,
+                steps=tuple(completed(step, **values) for step in preset.steps),
+                ca_first=tuple(completed(step, **values) for step in preset.ca_first),
+                switch=tuple(completed(step, **values) for step in preset.switch),
+                link=preset.link,
+            )
         ),
     )

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.addresses import HostPort, read_host
 from monitor.dialects import DIALECTS, PROTOCOLS
-from monitor.model import Policy, Target, TargetInfo, TargetTraits, make_target_id
+from monitor.model import Policy, Target, TargetInfo, TargetTraits, make_target_id, shared
 from monitor.settings import Host
 from monitor.sources.endpoint.connect_options import ConnectSettings, Endpoint
 
@@ -79,14 +79,16 @@ class EndpointSettings(ConnectSettings):
             location=where,
             settings=Endpoint(host, port, name, self.protocol, self.connect_options),
             policy=policy,
-            labels=tuple(sorted(self.labels.items())),
+            labels=shared(tuple(sorted(self.labels.items()))),
             host=host,
             server_name=name,
             aliases=self.aliases,
-            info=TargetInfo(title=self.title, server=self.server),
-            traits=TargetTraits(
-                stands_in_for=self.stands_in_for,
-                public_names=self.public_names,
-                self_signed_name=DIALECTS[self.protocol].self_signed_name,
+            info=shared(TargetInfo(title=self.title, server=self.server)),
+            traits=shared(
+                TargetTraits(
+                    stands_in_for=self.stands_in_for,
+                    public_names=self.public_names,
+                    self_signed_name=DIALECTS[self.protocol].self_signed_name,
+                )
             ),
         )
