@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 _COUNTS_SLEEP = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}
 """The clocks that go on while the machine sleeps (clock_gettime(2); on macOS clock_gettime(3)).
 
-Python's own monotonic time stops meanwhile on both. On Windows it goes on (GetTickCount64, and the
-performance counter from Python 3.13). Elsewhere a sleep may look like a clock that was set forward.
+Python's own monotonic time stops meanwhile on both. On Windows it goes on (GetTickCount64; from Python 3.13
+it is the performance counter, which was not tried). Elsewhere a sleep may look like a clock that was set
+forward.
 """
 _ELAPSED = getattr(time, _COUNTS_SLEEP.get(sys.platform, ""), None)
 
