@@ -86,7 +86,8 @@ def alert_location(state: TargetState, location: str = "") -> AlertLocation:
     labels = [label for label in target.labels if label[0] in _SHOWN_LABELS]
     labels += [pair for pair in about if pair[1]]
     title = target.info.title or target.location
-    return AlertLocation(location or target.location, title, tuple(labels), target.info.server)
+    server, name = target.info.server, target.server_name
+    return AlertLocation(location or target.location, title, tuple(labels), server, name)
 
 
 def remind_every(state: TargetState, severity: Severity) -> timedelta:

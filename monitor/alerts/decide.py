@@ -17,7 +17,7 @@ from monitor.alerts.decision import (
     ReceiverDecision,
 )
 from monitor.alerts.found import Found, Records, all_destinations
-from monitor.alerts.groups import alert_groups, changed_records
+from monitor.alerts.groups import alert_groups, changed_records, identified
 from monitor.alerts.notices import for_receiver
 from monitor.alerts.pending import pending_alerts
 from monitor.alerts.refused import kept_open
@@ -64,7 +64,7 @@ def decide(given: DecisionInput) -> Decision:
         released(given.open_alerts, back),
         all_destinations(given, alerts.values()),
     )
-    receivers = tuple(for_receiver(given, one, found) for one in given.receivers)
+    receivers = tuple(identified(for_receiver(given, one, found), groups) for one in given.receivers)
     decision = Decision(
         groups,
         alert_changes=(

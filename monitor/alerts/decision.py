@@ -17,6 +17,7 @@ from monitor.model import (
     AlertResolution,
     Certificate,
     Check,
+    FailureReason,
     Message,
     ReceiverChanges,
     ReceiverRecord,
@@ -47,7 +48,9 @@ class NotificationItem:
     ``title`` names what it is about; it is empty where the first message says it all.
     ``level`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced_sha256`` and
     ``replaced_sha1`` identify the certificate that was renewed, empty when not known. ``low_impact`` is true
-    where little stops when the certificate expires.
+    where little stops when the certificate expires. ``alert_id`` and ``since`` are those of the group of
+    alerts on the board, empty for good news; ``next_reminder_at`` is when it is notified again if nothing
+    changes, ``None`` where it is not.
     """
 
     reason: NotifyReason
@@ -61,6 +64,14 @@ class NotificationItem:
     replaced_sha1: str = ""
     renewal_steps: tuple[RenewalSteps, ...] = ()
     low_impact: bool = False
+    alert_id: str = ""
+    since: datetime | None = None
+    next_reminder_at: datetime | None = None
+
+    @property
+    def check(self) -> Check | None:
+        """Return the worst check, ``None`` for what is about the monitor."""
+        return self.checks[0] if self.checks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +86,21 @@ class UpcomingExpiry:
 
 @dataclass(frozen=True, slots=True)
 class UnreachableHost:
-    """One host or source that could not be probed, its locations, and why."""
+    """One host or source that could not be probed, its locations, and why; ``failure`` is the first cause."""
 
     title: str
     locations: tuple[str, ...]
     reasons: tuple[Message, ...]
+    failure: FailureReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The one notification that ends the first pass; the first four are numbers of targets.
+    """The one notification that ends the first pass; its numbers are of targets, each counted once.
 
-    ``never_seen`` are standbys: no answer is normal, but nothing is known of them either.
+    ``not_probed`` counts lists that were not fetched yet too. ``never_seen`` are standbys: no answer is
+    normal, but nothing is known of them either. ``network_down`` is true where so many are unreachable that
+    the monitor's own network may be at fault.
     """
 
     watched: int
@@ -97,6 +111,9 @@ class Inventory:
     upcoming: tuple[UpcomingExpiry, ...]
     unreachable_hosts: tuple[UnreachableHost, ...]
     never_seen: tuple[UnreachableHost, ...] = ()
+    standby: int = 0
+    fine: int = 0
+    network_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.alerts.alert import Alert, Group
 from monitor.alerts.clock_jump import JUMP
@@ -23,6 +23,7 @@ _MOST_URGENT_FIRST = (
     NotifyReason.INVENTORY,
 )
 _CHECK_ORDER = {check: order for order, check in enumerate((*MonitorCheck, *Check))}
+_LONGEST = timedelta(days=3650)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 DueAlert = tuple[Alert, NotifyReason]
@@ -86,8 +87,11 @@ def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:
         yield LogChange(key, replace(known, key=key))
 
 
-def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert]) -> list[NotificationItem]:
-    """Return one item for each group with a due alert; it includes the group's other alerts."""
+def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert], now: datetime) -> list[NotificationItem]:
+    """Return one item for each group with a due alert; it includes the group's other alerts.
+
+    Its ``alert_id`` is that of a member, see ``groups.identified``.
+    """
     reasons: dict[Group, list[NotifyReason]] = {}
     due_by_group: dict[Group, list[Alert]] = {}
     for alert, reason in due:
@@ -102,6 +106,7 @@ def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert]) -> list[Notificat
             sorted(due_by_group[group], key=badness),
             sorted(members[group], key=badness),
             min(reasons[group], key=_MOST_URGENT_FIRST.index),
+            now,
         )
         for group in reasons
     ]
@@ -117,8 +122,9 @@ def badness(alert: Alert) -> tuple[int, int]:
     return -alert.level.rank, _CHECK_ORDER[alert.check]
 
 
-def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> NotificationItem:
+def _item(due: list[Alert], members: list[Alert], reason: NotifyReason, now: datetime) -> NotificationItem:
     ordered = due + [alert for alert in members if alert not in due]
+    reminded = [alert.remind_every for alert in ordered if alert.remind_every < _LONGEST]
     return NotificationItem(
         reason=reason,
         level=due[0].level,
@@ -129,6 +135,8 @@ def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> Notif
         certificate=next((alert.certificate for alert in ordered if alert.certificate), None),
         renewal_steps=merged_steps([alert.renewal_steps for alert in ordered]),
         low_impact=all(alert.low_impact for alert in ordered),
+        alert_id=due[0].key.id,
+        next_reminder_at=now + min(reminded) if reminded else None,
     )
 
 

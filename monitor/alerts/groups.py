@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from monitor.alerts.alert import Alert, Group
 from monitor.alerts.collect import collect_alerts
+from monitor.alerts.decision import NotificationItem, ReceiverDecision
 from monitor.alerts.due import badness
 from monitor.alerts.keys import TITLES
 from monitor.alerts.pending import common_label, with_pending
@@ -74,6 +75,27 @@ def changed_records(
             after = replace(after, lead=leads[key], state=states.get(key, AlertState.ACTIVE))
             if after != before:
                 yield after
+
+
+def identified(decision: ReceiverDecision, groups: Iterable[AlertGroup]) -> ReceiverDecision:
+    """Return a decision whose items have the id of their group of alerts, and know since when it is open."""
+    if decision.nothing_to_send:
+        return decision
+    by_member = {key.id: group for group in groups for key in group.alerts}
+    items, inventory = _identified(decision.items, by_member), decision.inventory
+    if inventory is not None:
+        inventory = replace(inventory, items=_identified(inventory.items, by_member))
+    return replace(decision, items=items, inventory=inventory)
+
+
+def _identified(
+    items: Iterable[NotificationItem], by_member: Mapping[str, AlertGroup]
+) -> tuple[NotificationItem, ...]:
+    found = ((item, by_member.get(item.alert_id)) for item in items)
+    return tuple(
+        item if group is None else replace(item, alert_id=group.id, since=group.since)
+        for item, group in found
+    )
 
 
 def _record(

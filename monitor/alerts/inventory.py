@@ -16,6 +16,7 @@ from monitor.alerts.decision import (
 from monitor.alerts.due import as_items, notified, worst_first
 from monitor.alerts.keys import unreachable_key
 from monitor.alerts.renewals import all_renewals
+from monitor.alerts.summarize import count_targets
 from monitor.alerts.unreachable import common_title, host_of, unreachable_together
 from monitor.model import (
     AlertKey,
@@ -57,15 +58,20 @@ def _inventory(
     states = given.snapshot.states.values()
     never_seen = [s for s in states if s.unreachable and s.unreachable.check is Check.NEVER_SEEN]
     needing = [alert for alert in findings.values() if alert.check is not Check.NEVER_SEEN]
+    counts = count_targets(given.snapshot, {target_id for one in needing for target_id, _ in one.locations})
+    due = [(alert, NotifyReason.INVENTORY) for alert in needing]
     return Inventory(
-        watched=len(states),
-        need_action=len({target_id for alert in needing for target_id, _ in alert.locations}),
-        unreachable=len(unreachable),
+        watched=counts.watched,
+        need_action=counts.need_action,
+        unreachable=counts.unreachable,
         not_probed=given.monitor.never_probed,
-        items=worst_first(as_items([(alert, NotifyReason.INVENTORY) for alert in needing], needing)),
+        standby=counts.standby,
+        fine=counts.fine,
+        items=worst_first(as_items(due, needing, given.now)),
         upcoming=tuple(_upcoming(given.snapshot)),
         unreachable_hosts=tuple(_hosts(unreachable)),
         never_seen=tuple(_hosts(never_seen)),
+        network_down=bool(unreachable_together(unreachable, len(given.snapshot))),
     )
 
 
@@ -108,7 +114,9 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
         found = [alert_location(state) for state in states]
         title = found[0].title if len(found) == 1 else common_title(found, host)
         reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
-        yield UnreachableHost(title, tuple(state.target.location for state in states), tuple(reasons))
+        failures = [failure.reason for state in states for failure in state.failures]
+        locations = tuple(state.target.location for state in states)
+        yield UnreachableHost(title, locations, tuple(reasons), failures[0] if failures else None)
 
 
 def _reasons(state: TargetState) -> list[Message]:

@@ -37,6 +37,23 @@ ON_MACHINE = frozenset(
 STORE_VS_ENDPOINT = AT_PORT | ON_MACHINE
 """The checks whose alerts are about a machine."""
 
+RESOLVED_BY_RENEWAL = frozenset(
+    {
+        Check.CA_EXPIRY,
+        Check.OUTLIVES_CA,
+        Check.EXPIRY,
+        Check.REVOKED,
+        Check.RENEWAL_WINDOW,
+        Check.RECORDER_PAIR,
+        Check.FAILOVER_OLDER,
+        Check.NAME,
+        Check.NAME_IN_SUBJECT_ONLY,
+        Check.PUBLIC_NAME,
+        Check.KEY_TYPE,
+    }
+)
+"""The checks whose alerts a new certificate resolves."""
+
 
 def alert_key(target_id: str, finding: Finding) -> AlertKey:
     """Return the key of the alert that a finding about a target belongs to.

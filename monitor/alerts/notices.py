@@ -48,7 +48,7 @@ def _first_pass(given: DecisionInput, receiver: ReceiverRecord, findings: Alerts
     ]
     due = [one for one in due_alerts(urgent, log, now) if one[1] is not NotifyReason.REMINDER]
     changes = [change for alert, reason in due for change in notified(alert, reason, log, now)]
-    items = worst_first(as_items(due, findings.values()))
+    items = worst_first(as_items(due, findings.values(), now))
     return ReceiverDecision(receiver.receiver, items, changes=ReceiverChanges(tuple(changes)))
 
 
@@ -64,7 +64,7 @@ def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> Rec
     changes += [c for a in alerts.values() if a.key not in due_keys for c in members_added(a, log)]
     resolved = _resolved_for(given, receiver, found)
     changes += [LogChange(key, None, _why_over(how)) for key, how in resolved.over.items()]
-    items = as_items(due, alerts.values()) + resolved.items
+    items = as_items(due, alerts.values(), now) + resolved.items
     more, added, removed = _other_renewals(given, receiver, items)
     return ReceiverDecision(
         receiver.receiver,

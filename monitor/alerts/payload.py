@@ -14,12 +14,15 @@ from types import NoneType, UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from monitor.alerts.decision import Inventory, NotificationItem
+from monitor.alerts.digest import Digest
 from monitor.model import Message
 from monitor.model.message_json import from_json as message_from_json
 from monitor.model.message_json import to_json as message_to_json
 
-Content: TypeAlias = tuple[NotificationItem, ...] | Inventory
-"""What one notification says: the items of a notice, or the inventory."""
+Content: TypeAlias = tuple[NotificationItem, ...] | Inventory | Digest
+"""What one notification says: the items of a notice, the inventory, or a digest."""
+
+_WHOLE: Mapping[str, type[Inventory | Digest]] = {"inventory": Inventory, "digest": Digest}
 
 
 class UnreadablePayloadError(ValueError):
@@ -27,8 +30,8 @@ class UnreadablePayloadError(ValueError):
 
 
 def to_json(content: Content, remarks: tuple[Message, ...] = ()) -> str:
-    """Return the items of a notice, or the inventory, as JSON, with the remarks on the notification."""
-    name = "inventory" if isinstance(content, Inventory) else "items"
+    """Return the content of a notification as JSON, with the remarks on the notification."""
+    name = next((name for name, kind in _WHOLE.items() if isinstance(content, kind)), "items")
     said = {"remarks": _written(remarks)} if remarks else {}
     return json.dumps({name: _written(content), **said}, separators=(",", ":"))
 
@@ -37,9 +40,10 @@ def from_json(payload: str) -> Content:
     """Return the content of a payload; raise ``UnreadablePayloadError`` for what ``to_json`` never wrote."""
     try:
         document = json.loads(payload)
-        if "inventory" in document:
-            inventory: Inventory = _read(Inventory, document["inventory"])
-            return inventory
+        for name, kind in _WHOLE.items():
+            if name in document:
+                whole: Inventory | Digest = _read(kind, document[name])
+                return whole
         return tuple(_read(NotificationItem, one) for one in document["items"])
     except (ValueError, TypeError, KeyError) as error:
         raise UnreadablePayloadError(f"{type(error).__name__}: {error}") from None

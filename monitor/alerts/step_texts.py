@@ -116,6 +116,54 @@ STEPS = {
 }
 """Steps by check, with the placeholders ``{host}``, ``{location}`` and ``{instead}``."""
 
+RENEW = (
+    plain(
+        "step_why_not_renewed",
+        "If a program renews this certificate by itself, find out why it did not: whether it runs, and what "
+        "its log says.",
+    ),
+    plain(
+        "step_request_same_names",
+        "Otherwise request a new certificate for these names: {names}. Clients that use a name that is left "
+        "out can no longer connect.",
+    ),
+    plain(
+        "step_install_everywhere",
+        "Install it with its private key everywhere the old one is used, and restart or reload the services "
+        "that read it.",
+    ),
+)
+RENEW_AT_PORT = (
+    *RENEW,
+    plain(
+        "step_check_afterwards",
+        "Check each port afterwards, from the monitor's computer: cert-monitor check HOST:PORT",
+    ),
+)
+RENEW_CA_FIRST = (
+    plain(
+        "step_renew_ca_first",
+        "Renew the CA first: {issuer} expires on {ca_expires}. Certificates that it issues now stop being "
+        "accepted then.",
+    ),
+    plain(
+        "step_trust_new_ca",
+        "Make every client and server trust the new CA before any certificate changes, and keep the old one "
+        "beside it.",
+    ),
+    plain(
+        "step_then_renew",
+        "Then renew the certificates that depend on it, and check each port: cert-monitor check HOST:PORT",
+    ),
+)
+"""Steps for certificates of which no preset knows more."""
+
+REFUSED = plain("impact_refused", "Clients that verify the certificate refuse to connect.")
+CA_REFUSED = plain(
+    "impact_ca_refused",
+    "All certificates that this CA issued are refused at once by clients that verify them.",
+)
+
 NEW_THUMBPRINT = plain("new_thumbprint", "<thumbprint of the new certificate>")
 NO_NAMES = plain("no_names", "(none)")
 NOT_KNOWN = plain("not_known", "(not known)")

@@ -9,26 +9,31 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.alerts.alert import RenewalSteps, StepsKey
-from monitor.alerts.keys import STORE_VS_ENDPOINT, machine_of
-from monitor.alerts.step_texts import NEW_THUMBPRINT, NO_NAMES, NOT_KNOWN, STEPS, UNNAMED
+from monitor.alerts.brief_texts import CA_FIRST, DO, SWITCH
+from monitor.alerts.decision import NotificationItem
+from monitor.alerts.keys import RESOLVED_BY_RENEWAL, STORE_VS_ENDPOINT, machine_of
+from monitor.alerts.step_texts import (
+    CA_REFUSED,
+    NEW_THUMBPRINT,
+    NO_NAMES,
+    NOT_KNOWN,
+    REFUSED,
+    RENEW,
+    RENEW_AT_PORT,
+    RENEW_CA_FIRST,
+    STEPS,
+    UNNAMED,
+)
 from monitor.alerts.texts import name_list, on_day, shown
 from monitor.assess import mismatch, missing_names
 from monitor.model import Certificate, Check, Finding, Message, Path, Target, TargetState
 from monitor.model.message import Parameter, completed
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
-_RESOLVED_BY_RENEWAL = _ABOUT_CA | {
-    Check.EXPIRY,
-    Check.REVOKED,
-    Check.RENEWAL_WINDOW,
-    Check.RECORDER_PAIR,
-    Check.FAILOVER_OLDER,
-    Check.NAME,
-    Check.NAME_IN_SUBJECT_ONLY,
-    Check.PUBLIC_NAME,
-    Check.KEY_TYPE,
-}
-_HAS_IMPACT = _RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
+_STANDARD: StepsKey = ("standard",)
+_NO_IMPACT = frozenset({Check.RENEWAL_WINDOW, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.KEY_TYPE})
+"""Checks of which the impact is not known where no preset says it."""
+_HAS_IMPACT = RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 
 _SWITCH_RANK = 3
 # People paste steps into a shell, and the names in a certificate are a stranger's words.
@@ -55,12 +60,11 @@ def add_steps(
         return
     runbook = state.target.info.runbook
     if not (runbook.impact or runbook.steps or runbook.ca_first or runbook.link):
-        if finding.check is Check.REVOKED:
-            known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding)))
+        _add_standard(known, state, finding, certificate, now)
         return
-    if certificate is None and finding.check in _RESOLVED_BY_RENEWAL:
+    if certificate is None and finding.check in RESOLVED_BY_RENEWAL:
         return
-    path = _path_of(state, finding, certificate) if finding.check in _RESOLVED_BY_RENEWAL else None
+    path = _path_of(state, finding, certificate) if finding.check in RESOLVED_BY_RENEWAL else None
     first = path is not None and bool(runbook.ca_first) and _needs_ca_first(path, finding, now)
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
@@ -79,6 +83,15 @@ def merged_steps(several: list[Mapping[StepsKey, RenewalSteps]]) -> tuple[Renewa
     return tuple(dict.fromkeys(one for one in merged.values() if one.impact or one.steps or one.link))
 
 
+def in_brief(item: NotificationItem) -> Message | None:
+    """Return what to do about an item in one line, ``None`` where nothing is to be done."""
+    if item.level is None or item.check is None:
+        return None
+    if item.check not in _ABOUT_CA and any(one.ca_first for one in item.renewal_steps):
+        return CA_FIRST
+    return SWITCH if any(one.switch for one in item.renewal_steps) else DO[item.check]
+
+
 def standard_steps(finding: Finding) -> tuple[Message, ...]:
     """Return the steps for a finding that fit any product, with their placeholders filled."""
     location = finding.location.partition(" (")[0]
@@ -86,6 +99,32 @@ def standard_steps(finding: Finding) -> tuple[Message, ...]:
         completed(step, host=machine_of(finding), location=location, instead=finding.instead)
         for step in STEPS.get(finding.check, ())
     )
+
+
+def _add_standard(
+    known: dict[StepsKey, RenewalSteps],
+    state: TargetState,
+    finding: Finding,
+    certificate: Certificate | None,
+    now: datetime,
+) -> None:
+    """Add the impact and the steps that fit any product."""
+    if finding.check is Check.REVOKED:
+        known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding)))
+        return
+    path = _path_of(state, finding, certificate) if finding.check in RESOLVED_BY_RENEWAL else None
+    if path is None:
+        return
+    first, target = _needs_ca_first(path, finding, now), state.target
+    if finding.check in _ABOUT_CA and not first:
+        return  # the CA itself, in a file: how it is renewed is not known
+    steps = RENEW_CA_FIRST if first else RENEW_AT_PORT if target.kind == "endpoint" else RENEW
+    if _STANDARD not in known or (first and not known[_STANDARD].ca_first):
+        impact = (
+            None if finding.check in _NO_IMPACT else CA_REFUSED if finding.check in _ABOUT_CA else REFUSED
+        )
+        filled = _filled(steps, target, path, finding)
+        known[_STANDARD] = RenewalSteps(impact, filled, ca_first=first)
 
 
 def _add_for_store(

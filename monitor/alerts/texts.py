@@ -182,6 +182,10 @@ STORE_USABLE = plain("store_usable", "The monitor's database can be used again")
 STORE_RECORDS = plain("store_records", "Results and notifications are recorded again.")
 
 
+@message("value_for", "{value} ({owner})")
+def value_for(*, value: Message, owner: str) -> None: ...
+
+
 @message("on_day", "{at:date}")
 def on_day(*, at: datetime) -> None: ...
 

@@ -34,6 +34,11 @@ def day(day: date, code: str) -> str:
     return format_date(day, "medium", locale=_locale(code))
 
 
+def full_day(day: date, form: str, code: str) -> str:
+    """Return a date in the form ``long`` or ``full`` of the CLDR, or by a pattern of it."""
+    return format_date(day, form, locale=_locale(code))
+
+
 def moment(local: datetime, form: str, code: str) -> str:
     """Return what a pattern of the CLDR makes of an instant, in its own time zone."""
     return format_datetime(local, form, local.tzinfo, _locale(code))

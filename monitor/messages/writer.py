@@ -1,10 +1,11 @@
 """Writes messages: looks up their text in a language's catalogue and formats each parameter by its type.
 
-Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:when}`` ("in 3 days", "2 days ago"),
+Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:day}`` ("1 December 2027"), ``{at:on}``
+("today", "tomorrow", "on Tuesday, 1 December 2026"), ``{at:when}`` ("in 3 days", "2 days ago"),
 ``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of lengths: ``{length}`` ("3 days"),
-``{length:seconds}`` ("2.5 s"). Of texts: ``{text:quoted}``. Of lists:
-``{names}`` ("a, b, and c"), ``{names:open}`` ("a, b, c") where more follows. Everything that
-comes from outside is cleaned here, whatever it holds.
+``{length:seconds}`` ("2.5 s"). Of texts: ``{text:quoted}``. Of lists: ``{names}`` ("a, b, and c"),
+``{names:open}`` ("a, b, c") where more follows. Everything that comes from outside is cleaned here, whatever
+it holds.
 """
 
 import string
@@ -17,14 +18,16 @@ from monitor.model import Message
 from monitor.model.message import COUNT, OWN, Parameter
 from monitor.parse import display
 
-_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+_A_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _UNITS: tuple[tuple[timedelta, Literal["day", "hour", "minute"], timedelta], ...] = (
-    (_DAY, "day", 2 * _DAY),
+    (_A_DAY, "day", 2 * _A_DAY),
     (_HOUR, "hour", _HOUR),
     (_MINUTE, "minute", timedelta(0)),
 )
 """Units of lengths, each with the length from which it is used."""
 _LONGEST_TEXT = 1000
+_DAY: tuple[str, Literal["long", "full"]] = ("d MMMM y", "long")
+_WEEKDAY: tuple[str, Literal["long", "full"]] = ("EEEE, d MMMM y", "full")
 
 
 class Writer:
@@ -67,6 +70,26 @@ class Writer:
         from monitor.messages import cldr  # noqa: PLC0415 - see there
 
         return cldr.day(self._local(at).date(), self.language.code)
+
+    def day(self, at: datetime) -> str:
+        """Return the date of an instant in full, in the reader's time zone: ``15 March 2027``."""
+        return self._full_date(self._local(at), *_DAY)
+
+    def on(self, at: datetime) -> str:
+        """Return the day of an instant: ``today``, ``tomorrow``, ``on Monday, 15 March 2027``."""
+        local = self._local(at)
+        away = (local.date() - self._local(self.now).date()).days
+        near = {-1: self.text("yesterday"), 0: self.text("today"), 1: self.text("tomorrow")}
+        if away in near:
+            return near[away]
+        return self.text("on {date}").format(date=self._full_date(local, *_WEEKDAY))
+
+    def _full_date(self, local: datetime, english: str, form: Literal["long", "full"]) -> str:
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        # The CLDR's English is American, where the day stands between month and year.
+        pattern = english if self.language.code == "en" else form
+        return cldr.full_day(local.date(), pattern, self.language.code)
 
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
@@ -147,7 +170,14 @@ class Writer:
         return cldr.length(signed, name, self.language.code, direction=direction)
 
 
-_INSTANTS = {"": Writer.moment, "date": Writer.date, "when": Writer.when, "expires": Writer.expires}
+_INSTANTS = {
+    "": Writer.moment,
+    "date": Writer.date,
+    "day": Writer.day,
+    "on": Writer.on,
+    "when": Writer.when,
+    "expires": Writer.expires,
+}
 
 
 def english(now: datetime) -> Writer:

@@ -77,13 +77,15 @@ class AlertLocation:
     """One location of an alert, and the target to which it belongs.
 
     ``location`` is ``host:port`` or a path; ``title`` is the name that people gave the target and ``server``
-    that of its server, if known; ``labels`` are those that people are shown.
+    that of its server, if known; ``labels`` are those that people are shown. ``server_name`` is the name that
+    its certificate must match, if any.
     """
 
     location: str
     title: str
     labels: tuple[tuple[str, str], ...] = ()
     server: str = ""
+    server_name: str = ""
 
 
 class AlertResolution(StrEnum):

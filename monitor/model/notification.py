@@ -29,10 +29,11 @@ class RecipientStatus(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification is for: alerts, the inventory after the first pass, or a test of the settings."""
+    """What a notification is for: alerts, the inventory after the first pass, a digest, or a test."""
 
     NOTICE = "notice"
     INVENTORY = "inventory"
+    DIGEST = "digest"
     TEST = "test"
 
 

@@ -114,7 +114,7 @@ def test_it_is_over_once_the_certificate_stays() -> None:
         for state in probes([*others(9), *others(9)[-1:] * 4]):
             await monitor.step(replace(state), after=HOUR)
             mails.append(len(monitor.subjects))
-        assert monitor.subjects[-1].startswith("[Resolved]")
+        assert monitor.subjects[-1].endswith("(resolved)")
         return mails[8:]
 
     assert during(act) == [2, 2, 3, 3, 3]

@@ -59,11 +59,11 @@ class TestNeverSeen:
             monitor_state=MonitorState(NOW),
         )
         body = text_of(mail, kind)
-        assert mail.subject == "Certificates: 3 targets watched, 0 need action, 0 unreachable"
+        assert mail.subject == "Certificates: 3 watched, 0 need action, 0 unreachable"
         heading = "On standby, not checked yet"
         assert (heading if kind == "html" else heading.upper()) in body
         assert "spare (spare:7563, spare:9001)" in body
-        assert body.count("scan its store or test a failover") == 1
+        assert body.count("answers only after a takeover; check its certificate store") == 1
         assert ("Unreachable" in body, "UNREACHABLE" in body, "Needs action" in body) == (False,) * 3
 
     def test_a_broken_template_reports_it_too(self) -> None:
@@ -72,7 +72,7 @@ class TestNeverSeen:
 
         decision = decide(picture(self.silent()), {}, NOW, monitor_state=MonitorState(NOW))
         (mail,) = mails(decision, templates=DictLoader({}))
-        assert "spare:7563 scan its store or test a failover" in parsed(mail).get_content()
+        assert "spare:7563: answers only after a takeover" in parsed(mail).get_content()
 
     def test_what_the_inventory_said_is_not_reported_again(self) -> None:
         """The notice after it is empty."""

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import Inventory, NotificationItem, NotifyReason
+from monitor.alerts.digest import Digest
 from monitor.alerts.payload import UnreadablePayloadError, from_json, remarks_in, to_json
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.message import own
@@ -42,6 +43,14 @@ def test_an_inventory_reads_back_equal(data: st.DataObject) -> None:
     """Any inventory, with its counts, items, upcoming expiries and hosts."""
     inventory = data.draw(st.from_type(Inventory))
     assert from_json(to_json(inventory)) == inventory
+
+
+@ANY
+@given(st.data())
+def test_a_digest_reads_back_equal(data: st.DataObject) -> None:
+    """Any digest, with who acknowledged what."""
+    digest = data.draw(st.from_type(Digest))
+    assert from_json(to_json(digest)) == digest
 
 
 @ANY

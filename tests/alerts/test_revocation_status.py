@@ -167,7 +167,7 @@ def test_one_unresponsive_issuer() -> None:
     known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
     (item,) = decided(snapshot(*states, known=known), {}).items
     assert (item.title, len(item.locations)) == (CA, 50)
-    assert written(headline(item)) == f"[WARNING] {CA}: revocation status unknown"
+    assert written(headline(item)) == f"{CA}: revocation status unknown (warning)"
 
 
 def test_unknown_becomes_revoked() -> None:

@@ -49,16 +49,16 @@ def steps_of(*states: TargetState) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_title_then_effect_then_steps(kind: str) -> None:
-    """The problem comes first, then the impact, the steps, the locations and the certificate."""
+    """The problem comes first, then the impact, the locations, the steps and the certificate."""
     body = text_of(mail_about(ending_under(CA)), kind)
     order = [
-        f"[WARNING] {TITLE}: certificate expires in 20 days",
-        "Impact:",
+        f"{TITLE}, HQ: the certificate expires on Sunday, 13 December 2026.",
+        "If nothing is done:",
         "Live and playback stop.",
-        "What to do:",
+        "Where:",
+        "Steps" if kind == "html" else "STEPS",
         "Ask VMS CA, which ends on Feb 9, 2035, for rec1, 10.0.0.5.",
         "https://vms.example/guide",
-        "Where:",
         "Thumbprint (SHA-1)",
     ]
     locations = [body.find(text) for text in order]
@@ -76,8 +76,8 @@ def test_several_effects_are_a_list() -> None:
     )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
     lines = body.splitlines()
-    first = lines.index("  Impact:")
-    assert lines[first + 1 : first + 3] == ["    - Live and playback stop.", "    - Alarms stop."]
+    first = lines.index("If nothing is done:")
+    assert lines[first + 1 : first + 3] == ["  - Live and playback stop.", "  - Alarms stop."]
 
 
 def test_old_thumbprint_is_never_near_a_command() -> None:
@@ -146,14 +146,14 @@ def test_steps_once_for_locations_of_one_preset() -> None:
         )
         states.append(ending_under(CA, on=recorder(where, info=info)))
     body = text_of(mail_about(*states))
-    heading = "What to do for Recorder 1, and likewise for the others:"
+    heading = "Steps for Recorder 1, and likewise for the others:"
     assert [text in body for text in (heading, "On rec1 renew it.", "On rec2", "Recorder 3: rec3:7563")] == [
         True,
         True,
         False,
         True,
     ]
-    assert body.count("Impact:") == 1
+    assert body.count("If nothing is done:") == 1
 
 
 def test_kinds_keep_their_own_steps() -> None:
@@ -162,7 +162,7 @@ def test_kinds_keep_their_own_steps() -> None:
         with_runbook(TARGET_INFO, steps=("Other way.",)), title="Event Server", component="event_server"
     )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
-    headings = [f"What to do for {title}:" for title in (TITLE, "Event Server")]
+    headings = [f"Steps for {title}:" for title in (TITLE, "Event Server")]
     assert [heading in body for heading in headings] == [True, True]
 
 

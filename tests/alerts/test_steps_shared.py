@@ -59,8 +59,8 @@ class TestAuthority:
         (item,) = notification_items(*states)
         body = text_of(mail_about(*states))
         assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
-        assert "[WARNING] VMS CA: certificate outlives its CA, the CA expires in 170 days" in body
-        assert body.count("What to do") == body.count("What to do (renew the CA first):") == 1
+        assert "VMS CA: certificate outlives its CA, the CA expires in 170 days (warning)" in body
+        assert body.upper().count("STEPS") == body.count("STEPS: RENEW THE CA FIRST") == 1
         lines = [line.strip() for line in body.splitlines()]
         begin = lines.index("Depends on it:") + 1
         assert lines[begin : begin + 5] == [f"Recorder {n}: rec{n}:7563" for n in range(1, 6)]
@@ -191,7 +191,7 @@ class TestSharedAlerts:
         assert (item.certificate, len(item.locations)) == (LEAF, 2)
         assert [advice.target_title for advice in item.renewal_steps] == [self.SERVER.title]
         (mail,) = mails(decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY))
-        assert f"What to do for {self.SERVER.title}:" in text_of(mail)
+        assert f"Steps for {self.SERVER.title}:" in text_of(mail)
 
     def test_a_question_no_longer_asked_is_quiet(self) -> None:
         """Turning the check off causes no mail."""

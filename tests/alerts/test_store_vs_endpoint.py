@@ -112,8 +112,8 @@ class TestServedOld:
         """It is reported under the name that people gave the port."""
         (sent,) = mails(decided(RENEWED_STORE, recorder()))
         assert parsed(sent)["Subject"] == (
-            f"[WARNING] {REAL.title}: new certificate installed but not used, "
-            "the one in use expires in 25 days"
+            f"{REAL.title}: new certificate installed but not used, "
+            "the one in use expires in 25 days (warning)"
         )
 
     def test_a_port_without_a_name(self) -> None:

@@ -30,6 +30,7 @@ from support.servers.small_monitor import (
     right,
     wrong,
 )
+from support.written import word_of
 
 
 def texts(monitor: SmallMonitor) -> list[str]:
@@ -127,7 +128,7 @@ def test_accepted_level_counts_when_a_worse_one_was_refused() -> None:
         return first, await monitor.step(wrong(1)), await monitor.step(wrong(1), after=HOUR)
 
     warning, critical, later = during(act)
-    assert [one.split("]")[0] for one in warning + critical] == ["[WARNING", "[CRITICAL"]
+    assert [word_of(one) for one in warning + critical] == ["WARNING", "CRITICAL"]
     assert later == []
 
 
@@ -160,7 +161,7 @@ def test_good_news_of_what_was_accepted_is_told_later() -> None:
 
     held, told, left = during(act)
     assert (held, left) == (([], 1), 0)
-    assert [one.split("]")[0] for one in told] == ["[Resolved"]
+    assert [word_of(one) for one in told] == ["Resolved"]
 
 
 def test_end_of_what_was_never_accepted_is_not_told() -> None:
@@ -214,7 +215,7 @@ def test_inventory_that_nobody_accepted_is_sent_again_as_inventory() -> None:
 
     early, told, later = during(scenario)
     assert (early, later) == (0, [])
-    assert [one.split(",")[0] for one in told] == ["Certificates: 3 targets watched"]
+    assert [one.split(",")[0] for one in told] == ["Certificates: 3 watched"]
 
 
 def test_mail_that_is_refused_for_what_it_says_holds_up_no_other() -> None:

@@ -115,7 +115,8 @@ def test_the_demo(tmp_path: Path) -> None:
         html = patiently(page, "still serves")
         patiently(page, "(key compromise), according to the CRL http://127.0.0.1:")
         patiently(page, "and it is still in use: check whether its renewal works")
-        running.line("Subject: [CRITICAL] Web client:")
+        running.line("Subject: Certificates: 1 critical")
+        running.line("Web client: certificate revoked (critical)")
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(PATIENCE)

@@ -9,11 +9,12 @@ import pytest
 from monitor.config import load, plan
 from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
-from support.folders import ROOT
+from support.folders import DATA, ROOT
 from support.pages import Block, blocks, pages
 from support.servers.programs import program
 
 HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text"}
+MAILS = ROOT / "docs" / "mails.md"
 MINIMAL = "\ntargets: [{kind: files, name: any, paths: [any.pem]}]\n"
 OURS = [block for block in blocks("yaml") if "scrape_configs" not in block.data]
 LISTS = [block for block in blocks("json") if "targets" in json.loads(block.text)[0]]
@@ -26,9 +27,17 @@ def test_every_block_has_a_handling() -> None:
     answers = {block.page for block in blocks("json") if block not in LISTS}
     assert (others, texts, answers) == (
         [],
-        {ROOT / "README.md", ROOT / "ARCHITECTURE.md"},
+        {ROOT / "README.md", ROOT / "ARCHITECTURE.md", MAILS},
         {ROOT / "docs" / "commands.md"},
     )
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "alert.en"), (1, "inventory.en")])
+def test_examples_of_mails_are_recorded_ones(number: int, name: str) -> None:
+    """A page shows the beginning of a mail as it is sent."""
+    shown = [block for block in blocks("text") if block.page == MAILS][number]
+    recorded = (DATA / "mails" / f"{name}.txt").read_text("utf-8")
+    assert recorded.startswith(shown.text.rstrip("\n"))
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)

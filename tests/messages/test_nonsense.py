@@ -9,7 +9,10 @@ import pytest
 import catalogues
 from monitor.alerts import NotificationItem, NotifyReason, RenewalSteps
 from monitor.alerts.decision import Inventory, ReceiverDecision, UnreachableHost, UpcomingExpiry
+from monitor.alerts.digest import AcknowledgedItem, Digest
+from monitor.alerts.payload import to_json
 from monitor.alerts.step_texts import STEPS
+from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
 from monitor.messages import Writer
 from monitor.model import (
@@ -56,7 +59,7 @@ SAID = text("1")
 
 
 def _value(name: str, form: str) -> Parameter:
-    if form in ("date", "when", "expires"):
+    if form in ("date", "day", "on", "when", "expires"):
         return NOW + 3 * DAYS
     return {"open": ("1", "2"), "count": 2}.get(form or name, "1")
 
@@ -145,8 +148,23 @@ def test_inventory() -> None:
         upcoming=(UpcomingExpiry(NOW + DAYS, "Rec", "rec:1", CERTIFICATE),),
         unreachable_hosts=(host,) * 300,
         never_seen=(host,) * 300,
+        network_down=True,
     )
+    networks = replace(host, locations=("10.1.2.3:443",), failure=FailureReason.DNS)
+    few = replace(inventory, unreachable_hosts=(networks,) * 3 + (host,) * 9)
+    assert words_of_ours(read(ReceiverDecision("email", inventory=few)), OTHERS) == set()
     assert words_of_ours(read(ReceiverDecision("email", inventory=inventory)), OTHERS) == set()
+
+
+def test_digest() -> None:
+    """So is the digest, with whoever acknowledged something."""
+    acknowledged = (AcknowledgedItem(ITEMS[0], "Ana", NOW + DAYS),)
+    over = tuple(one for one in ITEMS if one.level is None)
+    for digest in (Digest(ITEMS[:40], ITEMS[40:60], acknowledged, over), Digest()):
+        context = MailContext(SENDER, text("rec"), WRITER, "https://vms.example")
+        mail = render(notification("email", ADMINS, NotificationKind.DIGEST, to_json(digest), NOW), context)
+        said = f"{parsed(mail)['Subject']}\n{text_of(mail)}\n{shown(text_of(mail, 'html'))}"
+        assert words_of_ours(said, (*OTHERS, "alerts")) == set()
 
 
 def test_test_mail() -> None:

@@ -1,5 +1,6 @@
 """What failures, findings and messages say in English, and runbooks in the words of a configuration."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -31,6 +32,23 @@ def own_words(*texts: str) -> tuple[Message, ...]:
         for text in texts
         if text
     )
+
+
+_LEVEL = re.compile(r"\b(expired|critical|warning|resolved|renewed)", re.IGNORECASE)
+
+
+def word_of(subject: str) -> str:
+    """Return what the subject of a mail says: Certificates (the inventory), WARNING, Resolved and so on."""
+    if subject.startswith("Certificates:") and " watched" in subject:
+        return "Certificates"
+    if "clock is wrong" in subject or "clock jumped" in subject:
+        return "Clock problem"
+    if subject.endswith(": reachable again"):
+        return "Reachable again"
+    counts_or_end = subject if subject.startswith("Certificates:") else subject.rpartition(": ")[2]
+    ends = _LEVEL.findall(counts_or_end)
+    word = str(ends[0] if subject.startswith("Certificates:") or "renewed" in ends else ends[-1])
+    return word.capitalize() if word in ("renewed", "resolved") else word.upper()
 
 
 def runbook(

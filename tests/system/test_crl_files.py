@@ -200,7 +200,7 @@ def test_a_mail_names_issuer_and_location(tmp_path: Path) -> None:
     """The mail names the CA that has to publish, and the location of the copy."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
-    assert mail.subject == "[CRITICAL] CN=Plant CA: a newer CRL is due"
+    assert mail.subject == "CN=Plant CA: a newer CRL is due (critical)"
     assert f'the CRL of "CN=Plant CA" at {tmp_path / "ca.crl"} expired 2 days ago' in " ".join(
         text_of(mail).split()
     )

@@ -23,6 +23,7 @@ from monitor.daemon.daemon import Daemon
 from support.pki import TODAY, Issued, authority, leaf, show, tls_context
 from support.servers.daemon_inside import daemon, hang_up, passes
 from support.servers.daemon_process import until
+from support.written import word_of
 
 DAY = timedelta(days=1)
 NAME = "rec.vms.example"
@@ -170,10 +171,10 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
         return subjects
 
     subjects = asyncio.run(scenario())
-    assert [subject.partition(" ")[0] for subject in subjects] == [
-        "Certificates:",
-        "[WARNING]",
-        "[Renewed]",
+    assert [word_of(subject) for subject in subjects] == [
+        "Certificates",
+        "WARNING",
+        "Renewed",
     ]
     assert "Recorder 01: certificate expires in 29 days" in subjects[1]
 
@@ -193,11 +194,11 @@ def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
         return subjects
 
     subjects = asyncio.run(scenario())
-    assert [subject.partition(" ")[0] for subject in subjects] == [
-        "Certificates:",
-        "[WARNING]",
-        "[CRITICAL]",
-        "[EXPIRED]",
+    assert [word_of(subject) for subject in subjects] == [
+        "Certificates",
+        "WARNING",
+        "CRITICAL",
+        "EXPIRED",
     ]
 
 

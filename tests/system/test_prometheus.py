@@ -20,10 +20,11 @@ pytestmark = pytest.mark.system
 RULES = ROOT / "deploy" / "prometheus" / "rules.yml"
 
 LEVELS = {"CertificateWarning": "warning", "CertificateCritical": "critical", "CertificateExpired": "expired"}
-ITEM = re.compile(r"^\[(WARNING|CRITICAL|EXPIRED)\] (.+): [^:\n]+$", re.MULTILINE)
-HOSTS = re.compile(r"^(?:UNREACHABLE|ON STANDBY.*)\n\n((?:  .*\n)+)", re.MULTILINE)
+ITEM = re.compile(r"^(?:\d+ +|    )?(\S.*): [^:\n]+ \((warning|critical)\)$", re.MULTILINE)
+EXPIRED = re.compile(r"^(?:\d+ +|    )?(\S.*): (?:CA )?certificate expired [^:\n]+$", re.MULTILINE)
+HOSTS = re.compile(r"^(?:UNREACHABLE|ON STANDBY.*)\n((?:    .*\n)+)", re.MULTILINE)
 ON_PAGE = re.compile(r'<span class="status">(\w+)</span> <b>(.+?)</b>')
-HOST = re.compile(r"^  (\S.*) \([^()]+\)$", re.MULTILINE)
+HOST = re.compile(r"^    (\S.*?) \([^()]+\): ", re.MULTILINE)
 
 Named = list[tuple[str, str]]
 """Levels and titles of alerts, sorted; two alerts may have one title."""
@@ -34,7 +35,10 @@ def mailed(log: str) -> Named:
     newest: dict[str, Named] = {}
     for mail in log.replace("\r", "").split("\nSubject: ")[1:]:
         hosts = [title for listed in HOSTS.findall(mail) for title in HOST.findall(listed)]
-        named = [(level.lower(), title) for level, title in ITEM.findall(mail.partition("\n")[2])]
+        # Each is described once below the summary, or is all that the mail is about.
+        described = mail.partition("\nDETAILS\n")[2] or mail.partition("\n")[0]
+        named = [(level, title) for title, level in ITEM.findall(described)]
+        named += [("expired", title) for title in EXPIRED.findall(described)]
         named += [("warning", title) for title in hosts]
         newest |= {title: [one for one in named if one[1] == title] for _, title in named}
     return sorted(one for alerts in newest.values() for one in alerts)

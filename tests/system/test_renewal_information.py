@@ -16,6 +16,7 @@ from support.servers.daemon_inside import daemon, hang_up, metrics, passes
 from support.servers.daemon_process import until
 from support.servers.mail_servers import Inbox, mail_server
 from support.servers.web_server import Web, http, web
+from support.written import word_of
 
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -108,11 +109,12 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             [end] = await metrics(running, "renewal_window_end")
             assert f'fingerprint="{old.sha256}"}} {int((NOW + 30 * DAY).timestamp())}' in start
             assert end.endswith(f" {int((NOW + 32 * DAY).timestamp())}")
-            assert [subject.partition(" ")[0] for subject in site.mails] == ["Certificates:"]
+            assert [word_of(subject) for subject in site.mails] == ["Certificates"]
             site.suggest(old, -2 * DAY, -1 * DAY)
             ask_again(running)
             await until(lambda: len(site.mails) == 2)
-            assert site.mails[1].startswith("[CRITICAL] Web server: renewal requested by the CA")
+            assert site.mails[1].startswith("Web server: renewal requested by the CA")
+            assert word_of(site.mails[1]) == "CRITICAL"
             text = site.inbox.messages[1].get_body(("plain",))
             assert text is not None
             assert "its reason: https://ca.example/incident" in " ".join(text.get_content().split())
@@ -127,6 +129,6 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             site.suggest(new, 60 * DAY, 62 * DAY)
             await until(lambda: len(site.mails) == 3)
             await until(lambda: list(running.parts.board.snapshot.renewals) == [new.sha256])
-        assert site.mails[2].startswith("[Renewed] Web server")
+        assert site.mails[2].startswith("Web server: certificate renewed, valid until")
 
     at_a_site(tmp_path, act)

@@ -19,6 +19,7 @@ from support.servers.daemon_process import until
 from support.servers.issuer_world import DAY, HOUR
 from support.servers.mail_servers import Inbox, mail_server
 from support.servers.web_server import Web, http, web
+from support.written import word_of
 
 PATH = "/ca.crl"
 ASKING: Callable[[Daemon], PeriodicTask] = attrgetter("parts.tasks.revocation")
@@ -159,7 +160,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
             (line,) = await metrics(running, 'check="revoked",severity=')
             assert 'severity="critical"' in line
-        assert where.mails[1].startswith("[CRITICAL] Recorder 01: certificate revoked")
+        assert where.mails[1] == "Recorder 01: certificate revoked (critical)"
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None
         words = " ".join(text.get_content().split())
@@ -175,7 +176,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             assert len(where.mails) == 2
             where.serve()
             await until(lambda: len(where.mails) == 3)
-        assert where.mails[2].startswith("[Renewed]")
+        assert word_of(where.mails[2]) == "Renewed"
 
     run(tmp_path, act)
 
@@ -197,7 +198,7 @@ def test_it_is_unknown(tmp_path: Path) -> None:
                 assert len(where.mails) == 1
                 ask_again(running)
             await until(lambda: len(where.mails) == 2)
-        said = "[WARNING] Test Root: revocation status unknown"
+        said = "Test Root: revocation status unknown (warning)"
         assert where.mails[1].startswith(said)
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None

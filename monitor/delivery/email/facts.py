@@ -8,12 +8,12 @@ from monitor.delivery.email import texts
 from monitor.model import AlertLocation, Certificate, Message, text
 
 _MOST_NAMES = 50
-_LABELS = (
+_FEW_NAMES = 5
+_WHO = (("owner", texts.OWNER), ("note", texts.NOTE))
+_WHAT = (
     ("component", texts.COMPONENT),
     ("certificate_group", texts.CERTIFICATE_GROUP),
     ("site", texts.SITE),
-    ("owner", texts.OWNER),
-    ("note", texts.NOTE),
 )
 
 Fact = tuple[Message, Message]
@@ -21,14 +21,34 @@ Fact = tuple[Message, Message]
 
 
 def facts(item: NotificationItem) -> Iterator[Fact]:
-    """Yield what there is to know of an item's certificates and targets."""
+    """Yield what there is to know of an item's certificates and targets, but for who is responsible."""
     if item.replaced_sha256:
         yield texts.OLD_SHA1, text(item.replaced_sha1) if item.replaced_sha1 else texts.NOT_KNOWN
         yield texts.OLD_SHA256, text(item.replaced_sha256)
     if item.certificate is not None:
         yield from _of_certificate(item.certificate)
-    for key, label in _LABELS:
-        yield from _listed(label, _values(item.locations, key))
+    yield from _labels(item.locations, _WHAT)
+
+
+def responsible(item: NotificationItem) -> Iterator[Fact]:
+    """Yield the owners and the notes."""
+    yield from _labels(item.locations, _WHO)
+
+
+def brief_facts(item: NotificationItem) -> Iterator[Fact]:
+    """Yield what it takes to find an item's certificate, where there are many items."""
+    certificate = item.certificate
+    if certificate is not None:
+        yield from _listed(texts.NAMES, names_of(certificate), _FEW_NAMES)
+        yield from _listed(texts.ISSUER, [certificate.issuer])
+        yield from _listed(texts.SERIAL, [certificate.serial])
+        yield from _listed(texts.SHA1, [certificate.sha1])
+        yield texts.VALID_UNTIL, texts.instant(at=certificate.not_after)
+
+
+def names_of(certificate: Certificate) -> list[str]:
+    """Return the names and addresses that a certificate is for, else its common name."""
+    return [*certificate.dns_names, *certificate.ip_addresses] or [certificate.subject_cn]
 
 
 def _of_certificate(certificate: Certificate) -> Iterator[Fact]:
@@ -42,9 +62,15 @@ def _of_certificate(certificate: Certificate) -> Iterator[Fact]:
     yield texts.VALID_UNTIL, texts.instant_and_expiry(at=certificate.not_after)
 
 
-def _listed(label: Message, values: Iterable[str]) -> Iterator[Fact]:
+def _labels(locations: Iterable[AlertLocation], labels: Iterable[tuple[str, Message]]) -> Iterator[Fact]:
+    locations = list(locations)
+    for key, label in labels:
+        yield from _listed(label, _values(locations, key))
+
+
+def _listed(label: Message, values: Iterable[str], most: int = _MOST_NAMES) -> Iterator[Fact]:
     if several := [value for value in values if value]:
-        yield label, name_list(several, _MOST_NAMES)
+        yield label, name_list(several, most)
 
 
 def _values(locations: Iterable[AlertLocation], key: str) -> list[str]:

@@ -1,11 +1,16 @@
 """Subjects and headlines: how bad, what, and until when; it must not decide what is notified."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from monitor.alerts.decision import Inventory, NotificationItem, NotifyReason
+from monitor.alerts.digest import Digest
+from monitor.alerts.payload import Content
+from monitor.alerts.summarize import count_levels
 from monitor.alerts.texts import PROBLEM, shown
 from monitor.delivery.email import texts
 from monitor.model import AlertLevel, Check, Message, text
+from monitor.model.texts import enumerated
 
 _LONGEST_TITLE = 160
 _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.ca_expires}
@@ -16,48 +21,86 @@ _SAYS_EXPIRY_TOO = {
     Check.RECORDER_PAIR: texts.problem_and_expiry_of_other,
 }
 """How long there is to act; other problems are not less urgent because a certificate is valid for long."""
+_GOOD_NEWS = {
+    NotifyReason.RENEWED: texts.count_renewed,
+    NotifyReason.RESOLVED: texts.count_resolved,
+    NotifyReason.REACHABLE_AGAIN: texts.count_reachable,
+}
 
 
-def subject(items: Sequence[NotificationItem]) -> Message:
-    """Return the subject of a notice: its worst item, and how many more there are."""
-    first, more = headline(items[0]), len(items) - 1
-    return texts.subject_and_more(first=first, count=more) if more > 0 else first
+def subject(content: Content) -> Message:
+    """Return the subject of a mail: its counts, or the one thing that it is about."""
+    if isinstance(content, Inventory):
+        counts = (
+            texts.watched(count=content.watched),
+            texts.need_action(count=content.need_action),
+            texts.unreachable(count=content.unreachable),
+        )
+        return _counted(counts)
+    if isinstance(content, Digest):
+        return _counted(digest_counts(content))
+    if len(content) == 1:
+        return headline(content[0])
+    return _counted(tuple(item_counts(content)))
 
 
-def inventory_subject(inventory: Inventory) -> Message:
-    """Return the subject of the inventory: its three counts."""
-    return texts.inventory_subject(
-        watched=texts.targets_watched(count=inventory.watched),
-        need_action=texts.need_action(count=inventory.need_action),
-        unreachable=texts.unreachable(count=inventory.unreachable),
-    )
+def item_counts(items: Sequence[NotificationItem]) -> Iterator[Message]:
+    """Yield how many items have each level, worst first, and how many are good news of each kind."""
+    for level, count in count_levels(items).items():
+        yield texts.LEVEL_COUNT[level](count=count)
+    good = Counter(item.reason for item in items if item.level is None)
+    for reason, said in _GOOD_NEWS.items():
+        if good[reason]:
+            yield said(count=good[reason])
+
+
+def digest_counts(digest: Digest) -> tuple[Message, ...]:
+    """Return the counts of a digest; that nothing is urgent is said only when it is so."""
+    calm = () if digest.urgent else (texts.NOTHING_URGENT,)
+    return (*item_counts((*digest.items, *digest.over)), *calm)
 
 
 def headline(item: NotificationItem) -> Message:
-    """Return one line such as ``[CRITICAL] recorder01.vms.example:7563: certificate expires in 3 days``."""
-    return texts.headline(label=label(item), what=_what(item) if item.title else item.messages[0])
+    """Return one line such as ``Recorder 01: certificate expires in 3 days (critical)``."""
+    what = problem(item)
+    if item.level is None:
+        return (
+            texts.headline(what=what, label=texts.RESOLVED) if item.reason is NotifyReason.RESOLVED else what
+        )
+    if item.level is AlertLevel.EXPIRED and item.check in _SAYS_EXPIRY and item.certificate is not None:
+        return what
+    return texts.headline(what=what, label=texts.LEVEL[item.level])
 
 
-def label(item: NotificationItem) -> Message:
-    """Return the words in brackets: the level, or which good news it is."""
-    return texts.NEWS.get(item.reason) or texts.LEVEL[item.level or AlertLevel.WARNING]
-
-
-def _what(item: NotificationItem) -> Message:
-    title = shown(item.title, _LONGEST_TITLE)
+def problem(item: NotificationItem) -> Message:
+    """Return the same line without the level."""
+    title = title_of(item)
+    if not item.title:
+        return item.messages[0]
     if item.reason is NotifyReason.RENEWED and item.certificate is not None:
-        return texts.valid_until(title=title, not_after=item.certificate.not_after)
-    if item.reason in (NotifyReason.RENEWED, NotifyReason.REACHABLE_AGAIN) or not item.checks:
+        return texts.renewed_until(title=title, not_after=item.certificate.not_after)
+    if item.reason is NotifyReason.REACHABLE_AGAIN:
+        return texts.reachable_again(title=title)
+    if item.check is None:
         return text(title)
-    if item.reason is NotifyReason.RESOLVED:
-        return texts.problem_of(title=title, problem=PROBLEM[item.checks[0]])
-    return _problem(item, title, item.checks[0])
+    if item.reason in (NotifyReason.RENEWED, NotifyReason.RESOLVED):
+        return texts.problem_of(title=title, problem=PROBLEM[item.check])
+    return _problem(item, title, item.check)
+
+
+def title_of(item: NotificationItem) -> str:
+    """Return what an item is about, as page and metrics call it, cut where it is too long."""
+    return shown(item.title, _LONGEST_TITLE)
 
 
 def _problem(item: NotificationItem, title: str, check: Check) -> Message:
-    problem, certificate = PROBLEM[check], item.certificate
+    said, certificate = PROBLEM[check], item.certificate
     if certificate is not None and check in _SAYS_EXPIRY:
         return _SAYS_EXPIRY[check](title=title, not_after=certificate.not_after)
     if certificate is not None and check in _SAYS_EXPIRY_TOO:
-        return _SAYS_EXPIRY_TOO[check](title=title, problem=problem, not_after=certificate.not_after)
-    return texts.problem_of(title=title, problem=problem)
+        return _SAYS_EXPIRY_TOO[check](title=title, problem=said, not_after=certificate.not_after)
+    return texts.problem_of(title=title, problem=said)
+
+
+def _counted(counts: Sequence[Message]) -> Message:
+    return texts.subject(counts=enumerated(counts or (texts.NOTHING_OPEN,), len(counts) + 1))

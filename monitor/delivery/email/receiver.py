@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.relays import RelayChain
-from monitor.delivery.email.render import render
+from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
 from monitor.delivery.email.smtp import SmtpRelay
 from monitor.delivery.receiver import Note, SendResult, unheard
@@ -15,7 +15,10 @@ from monitor.threads import ThreadPool
 
 
 class EmailReceiver:
-    """Administrators who are sent mails."""
+    """Administrators who are sent mails.
+
+    ``external_url`` is the address of the monitor's page for links in mails, empty for none.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class EmailReceiver:
         self.settings = settings
         self.name = name
         self._monitor = monitor
+        self.external_url = ""
         self.writer = writer
         self._pool = ThreadPool("smtp", 2)
         self._relays = RelayChain([SmtpRelay(one, self._pool) for one in (settings, *fallbacks)])
@@ -45,7 +49,8 @@ class EmailReceiver:
         sender, writer = self.settings.sender, self.writer(now)
         if notification.kind is NotificationKind.TEST:
             return sample_mail(notification, sender, writer).message
-        return render(notification, sender=sender, monitor=self._monitor(), writer=writer).message
+        context = MailContext(sender, self._monitor(), writer, self.external_url)
+        return render(notification, context).message
 
     async def send(
         self, notification: Notification, _now: datetime, note: Note = unheard

@@ -1,6 +1,6 @@
 """Make the mail of a notification: plain text and HTML in one RFC 5322 message that any relay accepts.
 
-Templates only lay out; the texts are made in ``view`` and ``texts``. Where a template cannot be rendered, the
+The template only lays out; the texts are made in ``view`` and ``texts``. Where it cannot be rendered, the
 mail goes out in plain text. Nothing is sent here. Bodies are 7-bit text: old relays know neither 8BITMIME nor
 SMTPUTF8.
 """
@@ -14,13 +14,13 @@ from hashlib import sha256
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from monitor.alerts.decision import Inventory
-from monitor.alerts.payload import Content, from_json, remarks_in
+from monitor.alerts.payload import from_json, remarks_in
 from monitor.alerts.texts import shown
 from monitor.delivery.email.headers import HeaderPolicy, about, mailbox_header
-from monitor.delivery.email.headlines import inventory_subject, subject
 from monitor.delivery.email.mailbox import Mailbox
-from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, Page, PageWriter
+from monitor.delivery.email.page import Page
+from monitor.delivery.email.text import brief, plain
+from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, PageWriter
 from monitor.messages import Writer
 from monitor.model import Message, Notification
 
@@ -37,62 +37,44 @@ class Letter:
     message: bytes
 
 
-def render(
-    notification: Notification,
-    *,
-    sender: str,
-    monitor: Message,
-    writer: Writer,
-    templates: BaseLoader | None = None,
-) -> Letter:
-    """Return the mail of a notification, to all its recipients.
+@dataclass(frozen=True, slots=True)
+class MailContext:
+    """What a mail depends on beside its notification.
 
     ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
-    mail; ``templates`` replaces the built-in layout. The short form has one line for each item. Raises
-    ``UnreadablePayloadError`` for a payload that this version cannot read.
+    mail; ``external_url`` is the address of the monitor's page, empty where there is none to link to.
     """
+
+    sender: str
+    monitor: Message
+    writer: Writer
+    external_url: str = ""
+
+
+def render(notification: Notification, context: MailContext, templates: BaseLoader | None = None) -> Letter:
+    """Return the mail of a notification, to all its recipients; ``templates`` replaces the built-in layout.
+
+    The short form is the summary alone. Raises ``UnreadablePayloadError`` for a payload that this version
+    cannot read.
+    """
+    writer, sender = context.writer, context.sender
     content, short = from_json(notification.payload), notification.short
-    page = _page(content, PageWriter(writer, monitor, MOST_SHORT if short else MOST_ITEMS))
+    most = MOST_SHORT if short else MOST_ITEMS
+    page = PageWriter(writer, context.monitor, most, context.external_url).page(content)
     said = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
     page = replace(page, remarks=tuple(map(writer.write, said)))
-    text, html = (brief(page), None) if short else bodies(notification.kind.value, page, templates)
+    text = brief(page, _LONGEST_SUBJECT) if short else plain(page)
+    html = None if short else _html(page, templates)
     return compose(notification, subject=page.subject, text=text, html=html, sender=sender, now=writer.now)
 
 
-def bodies(kind: str, page: Page, templates: BaseLoader | None = None) -> tuple[str, str | None]:
-    """Return the plain text and the HTML of a page; without HTML when either layout fails."""
+def _html(page: Page, templates: BaseLoader | None) -> str | None:
+    """Return the HTML of a page, ``None`` when the layout fails."""
     try:
-        layouts = _environment(templates or PackageLoader("monitor.delivery.email", "templates"))
-        text = layouts.get_template(f"{kind}.txt").render(page=page)
-        html = layouts.get_template(f"{kind}.html").render(page=page)
+        loader = templates or PackageLoader("monitor.delivery.email", "templates")
+        return _environment(loader).get_template("mail.html").render(page=page)
     except Exception:  # noqa: BLE001 - whatever a template or a strange text does, the news must go out
-        return plain(page), None
-    return text, html
-
-
-def plain(page: Page) -> str:
-    """Return a page as plain sentences, without a template."""
-    lines = [*page.remarks, page.lead, ""]
-    for item in page.items:
-        lines += [item.headline, *item.sentences]
-        lines += item.impacts
-        for heading, steps in item.steps:
-            lines += [heading, *(f"  {step}" for step in steps)]
-        lines += [*item.links, *(f"  {location}" for location in item.locations)]
-        lines += [*(f"  {name}: {text}" for name, text in item.facts), ""]
-    lines += [f"{at} {phrase} ({date})" for date, phrase, at in page.upcoming]
-    lines += [" ".join(parts) for parts in (*page.unreachable, *page.never_seen)]
-    lines += [page.left_out, page.footer]
-    return "\n".join(shown(line) for line in lines) + "\n"
-
-
-def brief(page: Page) -> str:
-    """Return a page in its short form: a line for each item, each of a bounded length."""
-    lines = [*page.remarks, page.lead, page.headings.shortened, ""]
-    lines += [f"- {item.headline}" for item in page.items]
-    lines += [f"- {host} {why}" for host, why, _ in (*page.unreachable, *page.never_seen)]
-    lines += ["", page.left_out or page.unreachable_left_out, page.footer]
-    return "\n".join(shown(line, _LONGEST_SUBJECT) for line in lines) + "\n"
+        return None
 
 
 def compose(  # noqa: PLR0913 - the parts of a mail
@@ -131,12 +113,6 @@ def message_id(notification_id: str, sender: str) -> str:
 
 def _domain(sender: str) -> str:
     return Mailbox.of(sender).domain or "cert-monitor.invalid"
-
-
-def _page(content: Content, pages: PageWriter) -> Page:
-    if isinstance(content, Inventory):
-        return pages.inventory(content, inventory_subject(content))
-    return pages.notice(content, subject(content))
 
 
 def _environment(loader: BaseLoader) -> Environment:

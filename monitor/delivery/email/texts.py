@@ -7,31 +7,24 @@ from monitor.model import AlertLevel, Message, message
 from monitor.model.message import plain
 
 LEVEL = {
-    AlertLevel.WARNING: plain("mail.warning", "WARNING"),
-    AlertLevel.CRITICAL: plain("mail.critical", "CRITICAL"),
-    AlertLevel.EXPIRED: plain("mail.expired", "EXPIRED"),
+    AlertLevel.WARNING: plain("mail.warning", "warning"),
+    AlertLevel.CRITICAL: plain("mail.critical", "critical"),
+    AlertLevel.EXPIRED: plain("mail.expired", "expired"),
 }
-NEWS = {
-    NotifyReason.RENEWED: plain("mail.renewed", "Renewed"),
-    NotifyReason.RESOLVED: plain("mail.resolved", "Resolved"),
-    NotifyReason.REACHABLE_AGAIN: plain("mail.reachable_again", "Reachable again"),
-    NotifyReason.CLOCK: plain("mail.clock", "Clock problem"),
-}
+RESOLVED = plain("mail.resolved", "resolved")
 AGAIN = {
-    NotifyReason.WORSE: plain("mail.worse", "worse than last reported"),
-    NotifyReason.REMINDER: plain("mail.reminder", "reminder: not resolved yet"),
-    NotifyReason.RELEASED: plain("mail.released", "no longer silenced or acknowledged, and not resolved"),
-    NotifyReason.ESCALATED: plain("mail.escalated", "escalated: not acknowledged so far"),
+    NotifyReason.WORSE: plain("mail.worse", "It is worse than last reported."),
+    NotifyReason.REMINDER: plain("mail.reminder", "This is a reminder: it is not resolved yet."),
+    NotifyReason.RELEASED: plain(
+        "mail.released", "It is no longer silenced or acknowledged, and not resolved."
+    ),
+    NotifyReason.ESCALATED: plain("mail.escalated", "It was escalated: nobody has acknowledged it so far."),
 }
 """Why an item that was notified before is notified again."""
 
 
-@message("mail.headline", "[{label}] {what}")
-def headline(*, label: Message, what: Message) -> None: ...
-
-
-@message("mail.subject_and_more", "{first} (and {count} more)", "{first} (and {count} more)")
-def subject_and_more(*, first: Message, count: int) -> None: ...
+@message("mail.headline", "{what} ({label})")
+def headline(*, what: Message, label: Message) -> None: ...
 
 
 @message("mail.certificate_expires", "{title}: certificate {not_after:expires}")
@@ -42,8 +35,12 @@ def certificate_expires(*, title: str, not_after: datetime) -> None: ...
 def ca_expires(*, title: str, not_after: datetime) -> None: ...
 
 
-@message("mail.valid_until", "{title}: certificate valid until {not_after:date}")
-def valid_until(*, title: str, not_after: datetime) -> None: ...
+@message("mail.renewed_until", "{title}: certificate renewed, valid until {not_after:day}")
+def renewed_until(*, title: str, not_after: datetime) -> None: ...
+
+
+@message("mail.reachable_again", "{title}: reachable again")
+def reachable_again(*, title: str) -> None: ...
 
 
 @message("mail.problem", "{title}: {problem}")
@@ -66,8 +63,24 @@ def problem_and_expiry_in_use(*, title: str, problem: Message, not_after: dateti
 def problem_and_expiry_of_other(*, title: str, problem: Message, not_after: datetime) -> None: ...
 
 
-@message("mail.inventory", "Certificates: {watched}, {need_action}, {unreachable}")
-def inventory_subject(*, watched: Message, need_action: Message, unreachable: Message) -> None: ...
+@message(
+    "mail.alike",
+    "{problem}: {count} certificate from {issuer}, the first one {not_after:expires}",
+    "{problem}: {count} certificates from {issuer}, the first one {not_after:expires}",
+)
+def alike(*, problem: Message, count: int, issuer: str, not_after: datetime) -> None: ...
+
+
+@message("mail.worst_of", "the worst: {names:open}")
+def worst_of(*, names: tuple[str, ...]) -> None: ...
+
+
+@message("mail.subject", "Certificates: {counts}")
+def subject(*, counts: Message) -> None: ...
+
+
+@message("mail.count_watched", "{count} watched", "{count} watched")
+def watched(*, count: int) -> None: ...
 
 
 @message("mail.need_action", "{count} needs action", "{count} need action")
@@ -78,50 +91,182 @@ def need_action(*, count: int) -> None: ...
 def unreachable(*, count: int) -> None: ...
 
 
-@message("mail.inventory_lead", "{watched}, {need_action}, {unreachable}.")
-def inventory_lead(*, watched: Message, need_action: Message, unreachable: Message) -> None: ...
+@message("mail.count_standby", "{count} on standby", "{count} on standby")
+def standby(*, count: int) -> None: ...
 
 
-@message("mail.targets_watched", "{count} target watched", "{count} targets watched")
-def targets_watched(*, count: int) -> None: ...
-
-
-@message(
-    "mail.not_checked",
-    "{count} target has not been checked yet.",
-    "{count} targets have not been checked yet.",
-)
+@message("mail.count_not_checked", "{count} not checked yet", "{count} not checked yet")
 def not_checked(*, count: int) -> None: ...
 
 
-FROM_NOW_ON = plain(
-    "mail.from_now_on",
-    "From now on, you get a mail only when something changes or a problem remains unresolved.",
-)
+@message("mail.count_fine", "{count} fine", "{count} fine")
+def fine(*, count: int) -> None: ...
 
 
-@message("mail.alerts", "{count} alert", "{count} alerts")
-def alerts(*, count: int) -> None: ...
+@message("mail.count_expired", "{count} expired", "{count} expired")
+def count_expired(*, count: int) -> None: ...
 
 
-@message("mail.count_renewed", "{count} certificate renewed", "{count} certificates renewed")
+@message("mail.count_critical", "{count} critical", "{count} critical")
+def count_critical(*, count: int) -> None: ...
+
+
+@message("mail.count_warnings", "{count} warning", "{count} warnings")
+def count_warnings(*, count: int) -> None: ...
+
+
+@message("mail.count_renewals", "{count} renewed", "{count} renewed")
 def count_renewed(*, count: int) -> None: ...
 
 
-@message("mail.count_resolved", "{count} problem resolved", "{count} problems resolved")
+@message("mail.count_resolutions", "{count} resolved", "{count} resolved")
 def count_resolved(*, count: int) -> None: ...
+
+
+@message("mail.count_reachable", "{count} reachable again", "{count} reachable again")
+def count_reachable(*, count: int) -> None: ...
+
+
+@message("mail.count_new", "{count} new", "{count} new")
+def count_new(*, count: int) -> None: ...
+
+
+@message("mail.count_open", "{count} open", "{count} open")
+def count_open(*, count: int) -> None: ...
+
+
+@message("mail.count_acknowledged", "{count} acknowledged", "{count} acknowledged")
+def count_acknowledged(*, count: int) -> None: ...
+
+
+NOTHING_URGENT = plain("mail.nothing_urgent", "nothing urgent")
+NOTHING_OPEN = plain("mail.nothing_open", "nothing open")
+
+LEVEL_COUNT = {
+    AlertLevel.EXPIRED: count_expired,
+    AlertLevel.CRITICAL: count_critical,
+    AlertLevel.WARNING: count_warnings,
+}
 
 
 @message("mail.lead", "{counts}.")
 def lead(*, counts: Message) -> None: ...
 
 
-@message("mail.lead_worst_first", "{counts}, the worst first.")
-def lead_worst_first(*, counts: Message) -> None: ...
+FROM_NOW_ON = plain("mail.from_now_on", "From now on you hear only of changes and of what stays open.")
+OWN_NETWORK = plain("mail.own_network", "So many are unreachable at once: is it the monitor's own network?")
+
+
+@message("mail.earliest", "Earliest: {title}, {not_after:day}.")
+def earliest(*, title: str, not_after: datetime) -> None: ...
+
+
+@message("mail.by_until", "{who}, until {until:day}")
+def by_until(*, who: str, until: datetime) -> None: ...
+
+
+@message("mail.acknowledged_by", "{headline}, acknowledged by {who} until {until:day}")
+def acknowledged_by(*, headline: Message, who: str, until: datetime) -> None: ...
+
+
+@message("mail.expires_on", "{who}: the certificate expires {not_after:on}.")
+def expires_on(*, who: str, not_after: datetime) -> None: ...
+
+
+@message("mail.expired_on", "{who}: the certificate expired {not_after:on}.")
+def expired_on(*, who: str, not_after: datetime) -> None: ...
+
+
+@message("mail.ca_expires_on", "{who}: this CA certificate expires {not_after:on}.")
+def ca_expires_on(*, who: str, not_after: datetime) -> None: ...
+
+
+@message("mail.ca_expired_on", "{who}: this CA certificate expired {not_after:on}.")
+def ca_expired_on(*, who: str, not_after: datetime) -> None: ...
+
+
+@message("mail.at_site", "{title}, {site}")
+def at_site(*, title: str, site: str) -> None: ...
+
+
+@message("mail.has_and_needs", "has {has:open}, needs {needs}")
+def has_and_needs(*, has: tuple[str, ...], needs: str) -> None: ...
+
+
+@message(
+    "mail.renew_before",
+    "renew it before the {count} certificate that depends on it",
+    "renew it before the {count} certificates that depend on it",
+)
+def renew_before(*, count: int) -> None: ...
+
+
+@message("mail.port", "port {port}")
+def at_one_port(*, port: str) -> None: ...
+
+
+@message("mail.ports", "ports {ports}")
+def at_ports(*, ports: tuple[str, ...]) -> None: ...
+
+
+@message("mail.after", "after {number}")
+def after(*, number: int) -> None: ...
+
+
+LOW_IMPACT = plain("mail.low_impact", "low impact")
+NEW = plain("mail.new", "new")
+
+
+@message("mail.hint", "{what} ({hint})")
+def with_hint(*, what: Message, hint: Message) -> None: ...
+
+
+@message("mail.those_because", "{who}: {why}")
+def those_because(*, who: Message, why: Message) -> None: ...
+
+
+@message("mail.title_at", "{title} ({locations})")
+def title_at(*, title: str, locations: Message) -> None: ...
+
+
+@message("mail.locations_in", "{network}: {count} such as {title}", "{network}: {count} such as {title}")
+def locations_in(*, network: str, count: int, title: str) -> None: ...
+
+
+@message("mail.locations_elsewhere", "{count} such as {title}", "{count} such as {title}")
+def locations_elsewhere(*, count: int, title: str) -> None: ...
+
+
+@message(
+    "mail.unreachable_in",
+    "{network}: {count} unreachable, such as {title} ({why})",
+    "{network}: {count} unreachable, such as {title} ({why})",
+)
+def unreachable_in(*, network: str, count: int, title: str, why: Message) -> None: ...
+
+
+@message(
+    "mail.unreachable_elsewhere",
+    "{count} unreachable, such as {title} ({why})",
+    "{count} unreachable, such as {title} ({why})",
+)
+def unreachable_elsewhere(*, count: int, title: str, why: Message) -> None: ...
+
+
+@message("mail.next_expiry", "{at} {not_after:expires} ({not_after:date})")
+def next_expiry(*, at: str, not_after: datetime) -> None: ...
+
+
+@message("mail.more_entries", "and {count} more", "and {count} more")
+def more_entries(*, count: int) -> None: ...
 
 
 @message("mail.more_sentences", "and {count} more like this", "and {count} more like these")
 def more_sentences(*, count: int) -> None: ...
+
+
+@message("mail.more_impacts", "And {count} more.", "And {count} more.")
+def more_impacts(*, count: int) -> None: ...
 
 
 @message("mail.more_locations", "and {count} more location", "and {count} more locations")
@@ -134,6 +279,35 @@ def more_locations(*, count: int) -> None: ...
     "{count} more are not listed here; the monitor's page shows all of them.",
 )
 def left_out(*, count: int) -> None: ...
+
+
+@message("mail.next_reminder", "Next reminder: {at:on}.")
+def next_reminder(*, at: datetime) -> None: ...
+
+
+@message("mail.all_of_it", "All alerts: {link}")
+def all_of_it(*, link: str) -> None: ...
+
+
+@message("mail.steps_at", "Steps: {link}")
+def steps_at(*, link: str) -> None: ...
+
+
+@message("mail.alert_at", "This alert: {link}")
+def alert_at(*, link: str) -> None: ...
+
+
+CA_FIRST = plain("mail.ca_first", "Steps: renew the CA first")
+
+
+@message("mail.more_information_at", "More information: {link}")
+def more_information_at(*, link: str) -> None: ...
+
+
+STEPS_LEFT_OUT = plain(
+    "mail.steps_left_out",
+    "Steps that are left out here for length (the HTML form of this mail and the reminders have them):",
+)
 
 
 @message("mail.footer", "Sent by cert-monitor on {monitor}, {at}. Time zone: {zone}.")
@@ -152,14 +326,6 @@ def monitor_for(*, monitor: Message, customer: str) -> None: ...
 def instant(*, at: datetime) -> None: ...
 
 
-@message("mail.day", "{at:date}")
-def day(*, at: datetime) -> None: ...
-
-
-@message("mail.expires", "{at:expires}")
-def expires(*, at: datetime) -> None: ...
-
-
 @message("mail.instant_and_expiry", "{at} ({at:expires})")
 def instant_and_expiry(*, at: datetime) -> None: ...
 
@@ -169,24 +335,40 @@ SHORTENED = plain(
     "This is the short form: the mail server refused the complete mail for its size. "
     "The monitor's page shows everything.",
 )
+DO_FIRST = plain("mail.do_first_heading", "Do first")
+THEN = plain("mail.then_heading", "Then")
 NEEDS_ACTION = plain("mail.needs_action_heading", "Needs action")
 UNREACHABLE = plain("mail.unreachable_heading", "Unreachable")
-NEVER_SEEN = plain("mail.never_seen_heading", "On standby, not checked yet")
-UPCOMING = plain("mail.upcoming_heading", "Expiry dates, earliest first")
-IMPACT = plain("mail.impact", "Impact:")
-MORE_INFORMATION = plain("mail.more_information", "More information:")
-WHERE = plain("mail.where", "Where:")
-DEPENDS_ON_IT = plain("mail.depends_on_it", "Depends on it:")
-WHAT_TO_DO = plain("mail.what_to_do", "What to do:")
-CA_FIRST = plain("mail.ca_first", "What to do (renew the CA first):")
+STANDBY = plain("mail.standby_heading", "On standby, not checked yet")
+ACKNOWLEDGED = plain("mail.acknowledged_heading", "Acknowledged")
+GOOD_NEWS = plain("mail.good_news_heading", "Renewed and resolved")
+UPCOMING = plain("mail.upcoming_heading", "Next to expire")
+STANDBY_WHY = plain(
+    "mail.standby_why", "answers only after a takeover; check its certificate store, or test a takeover"
+)
+DETAILS = plain("mail.details_heading", "Details")
+STEPS = plain("mail.steps_heading", "Steps")
+FACTS = plain("mail.facts_heading", "Facts")
+IMPACT = plain("mail.impact", "If nothing is done")
+DO = plain("mail.do", "Do")
+WHERE = plain("mail.where", "Where")
+DEPENDS_ON_IT = plain("mail.depends_on_it", "Depends on it")
 
 
-@message("mail.what_to_do_for", "What to do for {title}:")
-def what_to_do_for(*, title: str) -> None: ...
+@message("mail.steps_for", "Steps for {names}")
+def steps_for(*, names: Message) -> None: ...
 
 
-@message("mail.what_to_do_for_and_others", "What to do for {title}, and likewise for the others:")
-def what_to_do_for_and_others(*, title: str) -> None: ...
+@message("mail.steps_ca_first", "Steps for {names}: renew the CA first")
+def steps_ca_first(*, names: Message) -> None: ...
+
+
+@message("mail.likewise", "{title}, and likewise for the others")
+def likewise(*, title: str) -> None: ...
+
+
+@message("mail.step_only_for", "(only {names}) {step}")
+def step_only_for(*, names: Message, step: Message) -> None: ...
 
 
 OLD_SHA1 = plain("mail.old_sha1", "Old thumbprint (SHA-1)")

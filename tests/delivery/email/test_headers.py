@@ -18,7 +18,7 @@ def test_spaces_between_words_stay(words: list[str]) -> None:
     title = " ".join(" ".join(words).split()) or "x"
     item = NotificationItem(NotifyReason.FIRST, AlertLevel.WARNING, (Check.TRUST,), title)
     (mail,) = mails(ReceiverDecision("admins", (item,)))
-    assert parsed(mail)["Subject"] == mail.subject == f"[WARNING] {title}: not trusted"
+    assert parsed(mail)["Subject"] == mail.subject == f"{title}: not trusted (warning)"
     lines = mail.message.partition(b"\r\n\r\n")[0].splitlines()
     assert max(map(len, lines)) <= 78
     assert mail.message.isascii()

@@ -49,22 +49,22 @@ CALM = picture(seen("a:443", certificate(1)))
     [
         (
             ending("rec:7563", certificate(1, 3.5), Severity.CRITICAL),
-            "[CRITICAL] rec:7563: certificate expires in 3 days",
+            "rec:7563: certificate expires in 3 days (critical)",
         ),
-        (ending("rec:7563", certificate(1, 20)), "[WARNING] rec:7563: certificate expires in 20 days"),
+        (ending("rec:7563", certificate(1, 20)), "rec:7563: certificate expires in 20 days (warning)"),
         (
             ending("rec:7563", certificate(1, -2), Severity.CRITICAL),
-            "[EXPIRED] rec:7563: certificate expired 2 days ago",
+            "rec:7563: certificate expired 2 days ago",
         ),
         (
             ending("rec:7563", certificate(1, 3), Severity.CRITICAL, on=target("rec:7563", info=TARGET_INFO)),
-            "[CRITICAL] Recorder 1: certificate expires in 3 days",
+            "Recorder 1: certificate expires in 3 days (critical)",
         ),
         (
             seen("rec:7563", certificate(1, 90), finding(Check.NAME, certificate(1, 90), "rec:7563")),
-            "[CRITICAL] rec:7563: wrong name",
+            "rec:7563: wrong name (critical)",
         ),
-        (unreachable(seen("rec:7563", certificate(1))), "[WARNING] rec:7563: unreachable"),
+        (unreachable(seen("rec:7563", certificate(1))), "rec:7563: unreachable (warning)"),
     ],
 )
 def test_subject_names_the_worst_and_the_days(state: TargetState, expected: str) -> None:
@@ -73,9 +73,11 @@ def test_subject_names_the_worst_and_the_days(state: TargetState, expected: str)
 
 
 def test_subject_counts_the_rest() -> None:
-    """One notice sums up, and its subject says how many more there are."""
+    """One notice sums up, and its subject says how many alerts of each level there are."""
     states = [ending(f"h{n}:443", certificate(n, 3 + n), Severity.CRITICAL) for n in range(5)]
-    assert mail_about(*states).subject == "[CRITICAL] h0:443: certificate expires in 3 days (and 4 more)"
+    states += [ending(f"w{n}:443", certificate(10 + n, 3 + n)) for n in range(2)]
+    states += [ending("e:443", certificate(20, -1), Severity.CRITICAL)]
+    assert mail_about(*states).subject == "Certificates: 1 expired, 5 critical, 2 warnings"
 
 
 def test_owner_and_note() -> None:
@@ -107,7 +109,7 @@ def test_renewed_names_both_thumbprints() -> None:
     (mail,) = mails(decide(picture(state), log, NOW, monitor_state=AFTER_INVENTORY))
     wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "Nov 22, 2027"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
-        "[Renewed] rec:7563: certificate valid until Nov 22, 2027",
+        "rec:7563: certificate renewed, valid until 22 November 2027",
         [],
     )
 
@@ -119,7 +121,7 @@ def test_inventory_subject() -> None:
     mail = mail_about(
         *states, *bad, failing(seen("x:443", certificate(200))), monitor_state=MonitorState(NOW)
     )
-    assert mail.subject == "Certificates: 42 targets watched, 3 need action, 1 unreachable"
+    assert mail.subject == "Certificates: 42 watched, 3 need action, 1 unreachable"
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -136,7 +138,8 @@ def test_certificate_is_described_in_full(kind: str) -> None:
         one.sha256,
         "Sep 19, 2026 12:00 UTC",
         "Nov 27, 2026 00:00 UTC (expires in 3 days)",
-        "Recorder 1: 10.0.0.5:7563",
+        "Recorder 1: the certificate expires on Friday, 27 November 2026.",
+        "10.0.0.5:7563",
         *unfilled((TARGET_INFO.runbook.impact, *TARGET_INFO.runbook.steps)),
         TARGET_INFO.runbook.link,
     ]
@@ -175,7 +178,8 @@ def test_rendering_is_deterministic() -> None:
 
 def test_at_most_200_entries_and_a_count() -> None:
     """A flood is cut after 200 items, and the rest is counted."""
-    states = [ending(f"h{n}:443", certificate(n + 1, 3)) for n in range(230)]
+    shown = [replace(certificate(n + 1, 3), issuer=f"CN=CA {n}") for n in range(230)]
+    states = [ending(f"h{n}:443", one) for n, one in enumerate(shown)]
     body = text_of(mail_about(*states))
     assert (body.count("Thumbprint"), "30 more are not listed here" in body) == (200, True)
 
@@ -207,9 +211,9 @@ def test_many_locations_and_names_are_counted() -> None:
 @pytest.mark.parametrize(
     "layouts",
     [
-        {"notice.txt": "{{ 1/0 }}", "notice.html": "fine"},
-        {"notice.txt": "fine", "notice.html": "{{ page.nothing.at.all }}"},
-        {"notice.txt": "{% if %}", "notice.html": "fine"},
+        {"mail.html": "{{ 1/0 }}"},
+        {"mail.html": "{{ page.nothing.at.all }}"},
+        {"mail.html": "{% if %}"},
         {},
     ],
     ids=["raises", "undefined", "syntax", "missing"],
@@ -220,7 +224,7 @@ def test_broken_template_goes_out_plain(layouts: dict[str, str]) -> None:
     decision = decide(picture(ending("a:443", one)), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decision, templates=DictLoader(layouts))
     body = parsed(mail).get_content()
-    wanted = ["[WARNING] a:443: certificate expires in 3 days", "expiry is wrong", one.sha1]
+    wanted = ["a:443: the certificate expires on Friday, 27 November 2026.", "in 3 days", one.sha1]
     assert (parsed(mail).get_content_type(), [text for text in wanted if text not in body]) == (
         "text/plain",
         [],
@@ -232,7 +236,7 @@ def test_broken_inventory_template_goes_out_plain() -> None:
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     decision = decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW))
     (mail,) = mails(decision, templates=DictLoader({}))
-    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "x:443 nobody listens there"]
+    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "x:443: nobody listens there"]
     assert [text for text in wanted if text not in parsed(mail).get_content()] == []
 
 
@@ -245,7 +249,7 @@ def test_late_mail_carries_the_time_of_sending() -> None:
     """Days are counted to the instant of sending, whatever the time of the decision."""
     decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decision, writer=english(NOW + 2 * DAYS))
-    assert mail.subject == "[WARNING] a:443: certificate expires in 36 hours"
+    assert mail.subject == "a:443: certificate expires in 36 hours (warning)"
     assert parsed(mail)["Date"] == "Wed, 25 Nov 2026 12:00:00 +0000"
 
 

@@ -7,10 +7,12 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from jinja2 import BaseLoader
+
 from monitor import alerts
 from monitor.alerts import DecisionInput, Inventory, NotificationItem, ReceiverDecision
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
-from monitor.delivery.email.render import Letter, render
+from monitor.delivery.email.render import Letter, MailContext, render
 from monitor.messages import english
 from monitor.model import (
     AlertGroup,
@@ -294,13 +296,17 @@ def news(decision: Decided) -> list[tuple[str, str, str]]:
 
 
 def mails(
-    decision: Decided | ReceiverDecision, recipients: Sequence[str] = ADMINS, **more: object
+    decision: Decided | ReceiverDecision,
+    recipients: Sequence[str] = ADMINS,
+    templates: BaseLoader | None = None,
+    **more: object,
 ) -> tuple[Letter, ...]:
     """Return the mails of a decision."""
-    envelope = {"sender": SENDER, "monitor": text("watch.vms.example"), "writer": english(NOW), **more}
+    known = {"sender": SENDER, "monitor": text("watch.vms.example"), "writer": english(NOW), **more}
+    context = MailContext(**known)  # type: ignore[arg-type]
     part = decision.receiver if isinstance(decision, Decided) else decision
     _, waiting = outgoing(alerts.Decision(receivers=(part,)), {part.receiver: recipients}, NOW)
-    return tuple(render(replace(one, id="1"), **envelope) for one in waiting)  # type: ignore[arg-type]
+    return tuple(render(replace(one, id="1"), context, templates) for one in waiting)
 
 
 def mail_about(*states: TargetState, monitor_state: MonitorState = AFTER_INVENTORY) -> Letter:

@@ -17,6 +17,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 from support.pki import TODAY, Issued, authority, leaf, show, tls_context
+from support.written import word_of
 
 DAY = timedelta(days=1)
 NAME = "rec.vms.example"
@@ -55,7 +56,7 @@ class Post:
     @property
     def words(self) -> list[str]:
         """Return what each subject begins with: Certificates (the inventory), WARNING, Resolved and so on."""
-        return [re.sub(r"^\[?([\w ]+)[\]:].*", r"\1", mail["Subject"].strip()) for mail in self.mails]
+        return [word_of(mail["Subject"].strip()) for mail in self.mails]
 
     @property
     def texts(self) -> list[str]:
