@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from monitor.cli.arguments import parser
 from monitor.cli.output import finish, forgive_encodings
 from monitor.errors import CertMonitorError, ConfigError, UsageError
+from monitor.gc_tuning import collect_rarely
 
 __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    collect_rarely()
     given = list(sys.argv[1:] if argv is None else argv)
     checking = given[:1] == ["check"] or given[:2] in (["xprotect", "verify"], ["xprotect", "preflight"])
     forgive_encodings()

@@ -9,7 +9,8 @@ from monitor.config import Config, single_target
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
 from monitor.model import Clock, Snapshot
-from monitor.pipeline import Board, BusyError, NotAllowedError, OnDemandProber
+from monitor.pipeline import Board
+from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.web import (
     ChangeResult,
     Health,

@@ -24,8 +24,9 @@ from monitor.messages import english
 from monitor.metrics import OwnMetrics
 from monitor.model import Source
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Judge, OnDemandProber, Pipeline, PipelineServices, TrustStoreCache
+from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
+from monitor.pipeline.on_demand import OnDemandProber
 from monitor.probing import Gate, InProcessRunner
 from monitor.scheduler import Scheduler
 from monitor.sources.anchors import TrustStoreLoader

@@ -1,9 +1,7 @@
 """The file with the trust anchors of the operating system; Windows has stores instead (``win32.anchors``)."""
 
 import ssl
-from collections.abc import Mapping
-
-import certifi
+from collections.abc import Iterator, Mapping
 
 from monitor.model import Failure, FailureReason
 from monitor.sources import texts
@@ -43,7 +41,12 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
     return {}, tuple(problems)
 
 
-def bundles() -> tuple[str, ...]:
-    """Return the paths of the bundles in order; SSL_CERT_FILE comes first, as in OpenSSL's own programs."""
+def bundles() -> Iterator[str]:
+    """Iterate over the paths of the bundles; SSL_CERT_FILE comes first, as in OpenSSL's own programs."""
     default = ssl.get_default_verify_paths().cafile
-    return ((default,) if default else ()) + (*_BUNDLES, certifi.where())
+    if default:
+        yield default
+    yield from _BUNDLES
+    import certifi  # noqa: PLC0415 - most systems have one of these
+
+    yield certifi.where()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.cli_targets import cli_targets
+from monitor.config import default_config
 from support.factories.file_probes import UNIX
 from support.pki import authority, issue
 from support.servers.command import Site, check, run, served
@@ -32,6 +33,16 @@ def test_a_glob_gives_an_element_for_each_file(site: Site) -> None:
     folder = site.folder / "certificates"
     targets = [element["target"] for element in check(f"{folder}/*.pem").elements]
     assert targets == [str(folder / "web.pem")]
+
+
+@pytest.mark.skipif(not UNIX, reason="names are bytes only there")
+def test_a_name_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
+    """JSON is ASCII whatever a file is called, and its name can be read back."""
+    name = os.fsencode(tmp_path / "server") + b"\xff.pem"
+    Path(os.fsdecode(name)).write_bytes(authority("CA").pem)
+    done = check(tmp_path)
+    assert done.out.isascii()
+    assert [os.fsencode(element["target"]) for element in done.elements] == [name]
 
 
 def test_a_glob_without_match_is_not_probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,6 +134,19 @@ def test_what_was_typed(text: str, kind: str, tmp_path: Path, monkeypatch: pytes
         Namespace(targets=[text], config=None, trust=[], name="", revocation=False, passphrases=[]), None
     )
     assert (typed.text, typed.target.kind) == (text, kind)
+
+
+@pytest.mark.parametrize("text", ["smtp://mail.example", "[::1]:443", "server.pem", "certs/*.pem"])
+@pytest.mark.parametrize("revocation", [False, True])
+def test_without_a_configuration_the_built_in_policy_applies(
+    *, text: str, revocation: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A target is the same as under an empty configuration, which need not be loaded for it."""
+    monkeypatch.chdir(tmp_path)
+    given = Namespace(
+        targets=[text], trust=["system"], name="a.example", revocation=revocation, passphrases=[]
+    )
+    assert cli_targets(given, None) == cli_targets(given, default_config())
 
 
 def test_a_file_called_like_a_host_is_a_file(

@@ -26,9 +26,11 @@ DAEMON = {
 CLIENTS = {"aiohttp", "dns", "http.client", "kubernetes_asyncio", "pypsrp", "requests", "spnego", "yarl"}
 DRAWING = {"babel", "rich", "ruamel", "service_identity", "tzlocal"}
 OURS = {
+    "monitor.assess.correlate.store_vs_endpoint.findings",
     "monitor.config",
     "monitor.discovery",
     "monitor.issuers",
+    "monitor.pipeline.on_demand",
     "monitor.sources.kinds",
     "monitor.sources.kubernetes.source",
     "monitor.sources.windows_store",
@@ -70,7 +72,9 @@ def test_check_of_one_endpoint_loads_what_it_needs(site: Site, form: str) -> Non
 def test_check_of_one_file_loads_what_it_needs(site: Site) -> None:
     """A file needs no configuration either."""
     modules = loaded("check", site.folder / "certificates" / "web.pem")
-    assert (DAEMON | CLIENTS | {"rich", "ruamel"} | OURS) & modules == set()
+    needed = {"monitor.assess.correlate.store_vs_endpoint.findings"}
+    forbidden = DAEMON | CLIENTS | OURS | {"rich", "ruamel", "monitor.parse.stores.pkcs12"}
+    assert forbidden & modules <= needed
 
 
 @pytest.mark.parametrize("question", [["health"], ["reload"], ["clock", "accept"]])

@@ -26,8 +26,8 @@ from monitor.model import (
 )
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup, Resolver
-from monitor.pipeline import BusyError, Judge, NotAllowedError, OnDemandProber
-from monitor.pipeline.on_demand import AT_ONCE, WAITING
+from monitor.pipeline import Judge
+from monitor.pipeline.on_demand import AT_ONCE, WAITING, BusyError, NotAllowedError, OnDemandProber
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.registry import sources
 from support.pki import TODAY, authority, leaf

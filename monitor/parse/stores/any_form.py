@@ -9,13 +9,14 @@ import re
 from monitor.model import Message
 from monitor.parse import texts
 from monitor.parse.contents import FileContents, find_certificates
-from monitor.parse.stores import jks, pkcs12
 from monitor.parse.stores.aliased import AliasedCertificates, alias, merge_parts
 from monitor.parse.stores.embedded import TOO_LONG, Values, may_contain_certificates
 from monitor.parse.stores.open_attempt import OpenAttempt, Passphrases
 
 # A marker at the start of a line: the text counts as PEM, whatever surrounds it.
 _PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)
+# What a key store begins with: a SEQUENCE of DER, or the magic numbers of JKS and JCEKS.
+_BINARY = (b"\x30", b"\xfe", b"\xce")
 _DEEPEST = 3
 
 
@@ -29,10 +30,8 @@ def aliased_certificates(data: bytes, passphrases: Passphrases = tuple) -> Alias
 
 
 def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificates:
-    if jks.is_jks(data):
-        return jks.read(data, opening)
-    if pkcs12.is_pkcs12(data):
-        return pkcs12.read(data, opening)
+    if data.startswith(_BINARY) and (store := _key_store(data, opening)) is not None:
+        return store
     text = _text(data)
     hint: Message | None = None
     if (
@@ -50,6 +49,14 @@ def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificat
     hint = hint or contents.foreign
     found = contents.ders or contents.problems or contents.lists
     return AliasedCertificates((("", contents),) if found else (), (), hint)
+
+
+def _key_store(data: bytes, opening: OpenAttempt) -> AliasedCertificates | None:
+    from monitor.parse.stores import jks, pkcs12  # noqa: PLC0415 - few files need ciphers
+
+    if jks.is_jks(data):
+        return jks.read(data, opening)
+    return pkcs12.read(data, opening) if pkcs12.is_pkcs12(data) else None
 
 
 def _text(data: bytes) -> bytes:

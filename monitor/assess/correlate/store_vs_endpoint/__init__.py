@@ -1,31 +1,22 @@
 """Judge what shows only when a machine's certificate stores and what its ports serve are compared; pure.
 
 ``joining`` builds one ``MachineView`` per machine, once; each other file judges all of them. Where neither a
-store nor a certificate file is watched this costs next to nothing.
+store nor a certificate file is watched this costs next to nothing, and nothing of it is loaded.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.correlate.store_vs_endpoint.bindings import stale_bindings
-from monitor.assess.correlate.store_vs_endpoint.joining import machine_views
-from monitor.assess.correlate.store_vs_endpoint.missing_from_store import missing_cas, missing_leaves
-from monitor.assess.correlate.store_vs_endpoint.not_deployed import not_deployed, outdated_leaves
-from monitor.assess.correlate.store_vs_endpoint.private_keys import inaccessible_keys, missing_keys
+from monitor.assess.correlate.store_vs_endpoint.machines import has_certificates
 from monitor.model import Finding, Snapshot
 
 __all__ = ["store_vs_endpoint"]
 
 
 def store_vs_endpoint(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
-    """Yield by target id the findings that need both a machine's stores and its ports."""
-    views = machine_views(snapshot)
-    if not views:
-        return
-    outdated = outdated_leaves(views, now)
-    yield from not_deployed(outdated, now)
-    yield from stale_bindings(views, outdated, now)
-    yield from missing_keys(views, now)
-    yield from inaccessible_keys(views)
-    yield from missing_leaves(views)
-    yield from missing_cas(snapshot, views, now)
+    """Return by target id the findings that need both a machine's stores and its ports."""
+    if not any(map(has_certificates, snapshot)):
+        return iter(())
+    from monitor.assess.correlate.store_vs_endpoint.findings import findings  # noqa: PLC0415 - see above
+
+    return findings(snapshot, now)

@@ -16,16 +16,15 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     ServedLeaf,
     host_and_port,
 )
+from monitor.assess.correlate.store_vs_endpoint.machines import has_certificates
 from monitor.model import Snapshot, TargetState
 
-# Files that are watched because we use them ourselves say nothing about who serves what.
-_OUR_OWN = frozenset({"trust", "client_cert"})
 _MONITORS_OWN = "windows_store"
 
 
 def machine_views(snapshot: Snapshot) -> list[MachineView]:
     """Return each watched machine with what its ports serve; none where no machine is known."""
-    machines = [_machine(state) for state in snapshot.states.values() if _has_certificates(state)]
+    machines = [_machine(state) for state in snapshot.states.values() if has_certificates(state)]
     if machines:
         _assign_endpoints(machines, snapshot)
     return [machine.view for machine in machines]
@@ -40,12 +39,6 @@ class _Machine:
 
 
 _Claims = list[tuple[MachineNames, ServedLeaf]]
-
-
-def _has_certificates(state: TargetState) -> bool:
-    if state.machine is not None:
-        return True
-    return state.target.kind == "files" and bool(state.sightings) and state.target.origin not in _OUR_OWN
 
 
 def _machine(state: TargetState) -> _Machine:
