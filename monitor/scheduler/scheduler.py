@@ -135,6 +135,9 @@ class Scheduler:
             elif self._too_far():
                 log.warning("the clock was set forward and back; scheduling all batches again")
                 self._replan()
+            else:
+                # Its timer is hours long where it looked at a clock that was set back for a moment.
+                self._scheduler.wakeup()
             offset = self._offset()
 
     def _offset(self) -> timedelta:

@@ -303,6 +303,32 @@ def test_the_watchdog_notices_a_clock_that_was_forward_for_a_moment() -> None:
     assert virtual_time.run(scenario()) <= HOUR
 
 
+def test_a_clock_that_was_back_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set back and right again between two readings, it does not sleep for as long as it was set back."""
+
+    async def scenario() -> int:
+        ran = 0
+
+        async def run(batch: Batch, due_at: datetime) -> None:
+            nonlocal ran
+            ran += 1
+
+        clock, often = LoopClock(), target(1, timedelta(minutes=1))
+        monkeypatch.setattr("apscheduler.schedulers.base.datetime", clock)
+        schedule = Scheduler(run, clock)
+        schedule.start()
+        schedule.plan([often], {often.id: TargetState(often, probed_at=clock.now())})
+        await asyncio.sleep(WATCH_EVERY + 0.1)
+        clock.begun_at -= timedelta(hours=3)
+        await asyncio.sleep(WATCH_EVERY - 0.2)
+        clock.begun_at += timedelta(hours=3)
+        await asyncio.sleep(300)
+        await schedule.stop()
+        return ran
+
+    assert virtual_time.run(scenario()) >= 5
+
+
 def test_policy_changes_move_a_target_to_another_batch() -> None:
     """A target with a new interval is planned under it."""
     before = batches([target(1)])[0]
