@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.campaigns import Campaign, Run
+from support.campaigns.clock import clock
 from support.campaigns.disk import disk
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
@@ -27,6 +28,12 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 def test_relay_with_moods(tmp_path: Path) -> None:
     """All is told once, whatever the relay does meanwhile, and nothing is held up."""
     assert held(relay, tmp_path, 3) == 3
+
+
+@pytest.mark.system
+def test_clock_that_is_set(tmp_path: Path) -> None:
+    """Probes and mails go on, nothing false is mailed, and the right clock is believed in the end."""
+    assert held(clock, tmp_path, 1) == 1
 
 
 @pytest.mark.system

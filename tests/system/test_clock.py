@@ -2,15 +2,14 @@
 
 import asyncio
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import Running, ask, daemon, until
+from support.servers.daemon_process import Running, ask, until
 from support.servers.daemon_site import DAY, site
+from support.servers.timed_daemon import set_clock, timed_daemon
 
 pytestmark = pytest.mark.system
 
@@ -19,42 +18,6 @@ HOUR = timedelta(hours=1)
 WAITING = "SELECT '<' || id || '@vms.example>' FROM notification WHERE finished_at IS NULL"
 SOON = 20.0
 """Seconds in which looks must go on after a step: the watchdog looks every 5 s, on a busy machine later."""
-
-
-def library() -> Path:
-    """Return the library that tells a process another time, or skip and name Debian's package."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        pytest.skip("libfaketime is missing: install Debian's package faketime")
-    return found[0]
-
-
-def set_clock(folder: Path, offset: str) -> None:
-    """Set the clock of the daemon off by something like ``+6h``; it reads the file every second."""
-    fresh = folder / "clock.new"
-    fresh.write_text(f"{offset}\n")
-    fresh.replace(folder / "clock")
-
-
-@asynccontextmanager
-async def timed_daemon(config: Path) -> AsyncIterator[Running]:
-    """Run the daemon under a clock that can be set; its monotonic clock stays the real one."""
-    folder = config.parent
-    if not (folder / "clock").exists():
-        set_clock(folder, "+0")
-    environment = {
-        "LD_PRELOAD": str(library()),
-        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-        # Read anew once a second: at each question it would take more time than the daemon itself.
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        # Else it ends each wait for Python's lock at once, and threads that want it spin.
-        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
-        "NO_FAKE_STAT": "1",
-    }
-    async with daemon(config, environment=environment) as running:
-        yield running
 
 
 def accept_clock(running: Running) -> None:

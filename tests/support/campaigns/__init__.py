@@ -1,6 +1,7 @@
 """Long campaigns against the product: seeded rounds of kills, failures and hostility, and what must hold."""
 
 from support.campaigns.campaign import BrokenError, Campaign, Round, Run
+from support.campaigns.clock import clock
 from support.campaigns.disk import disk
 from support.campaigns.kill import kill
 from support.campaigns.relay import relay
@@ -11,6 +12,7 @@ from support.campaigns.web import web
 __all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
 
 CAMPAIGNS: dict[str, Campaign] = {
+    "clock": clock,
     "disk": disk,
     "kill": kill,
     "relay": relay,
