@@ -144,6 +144,14 @@ def test_image_is_not_root() -> None:
     ]
 
 
+def test_nothing_is_restarted_for_a_full_disk() -> None:
+    """What restarts the service asks whether it lives, not whether it is well."""
+    image = (DEPLOY / "Dockerfile").read_text("utf-8")
+    deployment = (DEPLOY / "kubernetes" / "deployment.yaml").read_text("utf-8")
+    asked = [re.findall(r"/(\w+z)\b", text) for text in (image, deployment, UNIT.read_text("utf-8"))]
+    assert asked == [["livez"], ["readyz", "livez"], []]
+
+
 def test_image_copies_what_exists() -> None:
     """Every file that the image is made from is in the repository."""
     copies = re.findall(r"^COPY (?!--)(.*) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)

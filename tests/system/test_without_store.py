@@ -69,6 +69,13 @@ async def works_without(running: Running, where: Site) -> None:
     assert all(MARK in one for one in where.post.texts[count:])
 
 
+async def refused(config: Path, inside: Sequence[str]) -> None:
+    """Require that a second service ends: also a file that can only be read is locked."""
+    async with started("run", "--config", str(config), inside=inside, wait=False) as second:
+        assert await second.process.wait() == 1
+    assert "is in use by another cert-monitor" in second.log
+
+
 def said_once(running: Running) -> bool:
     """Return whether the log says once that the store is in memory, without a traceback."""
     return "Traceback" not in running.log and running.log.count("are kept in memory until") == 1
@@ -144,6 +151,7 @@ def test_start_on_a_read_only_disk(tmp_path: Path) -> None:
                 await running.end(9)
             async with daemon(config, inside=inside) as running:
                 assert "(it cannot be written to)" in await problem(running)
+                await refused(config, inside)
                 await works_without(running, where)
                 assert said_once(running)
                 assert await running.end(15) == 0
