@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from monitor.delivery.rate import PER_HOUR
 from monitor.messages import languages, zone
 from monitor.model import AlertLevel
 from monitor.settings import DISTINCT, Settings, distinct, pattern
@@ -33,9 +32,7 @@ def _zone(value: str) -> str:
 ReceiverName = Annotated[str, AfterValidator(_name), pattern(_NAME.pattern)]
 LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
 ZoneName = Annotated[str, AfterValidator(_zone)]
-
-
-MOST_PER_HOUR = 3600
+PerHour = Annotated[int, Field(strict=True, ge=1, le=3600)]
 
 
 class BaseReceiver(Settings):
@@ -55,10 +52,8 @@ class BaseReceiver(Settings):
         min_length=1,
         description="levels that it is notified of ([warning, critical, expired])",
     )
-    max_per_hour: int = Field(
-        PER_HOUR,
-        strict=True,
-        ge=1,
-        le=MOST_PER_HOUR,
-        description="notifications an hour at most; what is over waits, the worst first",
+    max_per_hour: PerHour | None = Field(
+        None,
+        description="notifications an hour at most, what is over waits, the worst first; else that of the "
+        "section email, or 60",
     )

@@ -93,10 +93,13 @@ def test_receivers_of_several_files(tmp_path: Path) -> None:
 
 
 def test_limit_of_notifications(tmp_path: Path) -> None:
-    """Each receiver has its own limit, 60 an hour unless it says otherwise."""
-    text = RELAY + TWO.replace("name: ops,", "name: ops, max_per_hour: 5,")
-    limits = [one.rate_limit.per_hour for one in loaded(tmp_path, text).receivers.values()]
-    assert limits == [60, 5]
+    """Each receiver has its own limit, else that of the section, by default 60 an hour."""
+    own = TWO.replace("name: ops,", "name: ops, max_per_hour: 5,")
+    limits = [
+        [one.rate_limit.per_hour for one in loaded(tmp_path, relay + own).receivers.values()]
+        for relay in (RELAY, RELAY.replace("timezone", "max_per_hour: 200, timezone"))
+    ]
+    assert limits == [[60, 5], [200, 5]]
 
 
 @pytest.mark.parametrize("number", ["0", "3601", "'many'", "1.5"])

@@ -55,7 +55,7 @@ class EmailReceiverSettings:
     @property
     def rate_limit(self) -> RateLimit:
         """Return how many mails it is sent in a time."""
-        return RateLimit(self.entry.max_per_hour)
+        return RateLimit(self.entry.max_per_hour or self.email.max_per_hour)
 
     def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
         """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""

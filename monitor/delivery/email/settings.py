@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field
 from monitor.delivery.email.mailbox import PATTERN, distinct_mailboxes, written_mailbox
 from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.relay_settings import RelayKeys
-from monitor.delivery.settings import LanguageCode, ZoneName
+from monitor.delivery.rate import PER_HOUR
+from monitor.delivery.settings import LanguageCode, PerHour, ZoneName
 from monitor.settings import DISTINCT, pattern
 
 WrittenMailbox = Annotated[str, AfterValidator(written_mailbox), pattern(PATTERN)]
@@ -28,6 +29,9 @@ class EmailSettings(RelayKeys):
     language: LanguageCode = Field("en", description="language of the mails")
     timezone: ZoneName | None = Field(
         None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
+    )
+    max_per_hour: PerHour = Field(
+        PER_HOUR, description="mails an hour to one receiver at most; what is over waits, the worst first"
     )
 
     def only(self, number: int) -> "EmailSettings":

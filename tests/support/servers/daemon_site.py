@@ -109,12 +109,13 @@ class Site:
         """Write the configuration with one line for each target more, and return its path."""
         path = self.folder / "cert-monitor.yaml"
         targets = "".join(f"\n  - {line}" for line in more)
+        mail = f"host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example"
         path.write_text(
             f"""
 defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer], unreachable_after: 20}}
 targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
-email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
+email: {{{mail}, to: [admins@vms.example], max_per_hour: 3600}}
 web: {{listen: "127.0.0.1:0"}}
 store: {{url: "sqlite:///disk/state.db"}}
 alerts: {{every: 200ms}}
