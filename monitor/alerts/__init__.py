@@ -5,6 +5,7 @@ notification items (``decide``, ``due``), and what is over is resolved (``resolv
 and send.
 """
 
+from monitor.alerts.acknowledge import RefusedError, acknowledgement, new_silence
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decide import decide
 from monitor.alerts.decision import (
@@ -18,6 +19,7 @@ from monitor.alerts.decision import (
     ReceiverDecision,
     ReceiverRules,
 )
+from monitor.alerts.group_steps import group_steps
 from monitor.alerts.groups import alerts_of_target
 from monitor.alerts.notices import FIRST_PASS_AT_MOST
 from monitor.alerts.routes import Escalation, Route, Routing
@@ -34,9 +36,13 @@ __all__ = [
     "NotifySettings",
     "ReceiverDecision",
     "ReceiverRules",
+    "RefusedError",
     "RenewalSteps",
     "Route",
     "Routing",
+    "acknowledgement",
     "alerts_of_target",
     "decide",
+    "group_steps",
+    "new_silence",
 ]

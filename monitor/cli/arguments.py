@@ -51,6 +51,7 @@ def parser() -> Parser:
     _validate(commands)
     xprotect_arguments.add(commands, Parser, _later)
     _others(commands)
+    _alerts(commands)
     _backup(commands)
     return root
 
@@ -133,6 +134,25 @@ def _add_daemon(command: Any) -> None:
     )
 
 
+def _add_change(command: Any) -> None:
+    """Add the options of a command that changes something in the running daemon."""
+    _add_daemon(command)
+    command.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="file local-token of the daemon (default: beside the database of the configuration)",
+    )
+
+
+def _add_person(command: Any) -> None:
+    """Add the options about who asks for a change, and until when."""
+    command.add_argument(
+        "--until", default="", metavar="WHEN", help="14d, 2027-01-31 or 2027-01-31T18:00+01:00"
+    )
+    command.add_argument("--by", default="", metavar="NAME", help="who asks for it (default: the user)")
+
+
 def _others(commands: Any) -> None:
     command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
@@ -150,7 +170,7 @@ def _others(commands: Any) -> None:
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
     command.set_defaults(command=_later("notifications", "test_notification"))
     command = commands.add_parser("reload", help="make the running daemon read its configuration again")
-    _add_daemon(command)
+    _add_change(command)
     command.set_defaults(command=_later("reload", "reload"))
     command = commands.add_parser(
         "health",
@@ -168,7 +188,7 @@ def _others(commands: Any) -> None:
         description="Make the running daemon believe the clock of this machine, which is right now and was "
         "ahead before. Exit code: 0 done, 2 the clock cannot be right, 1 no answer.",
     )
-    _add_daemon(command)
+    _add_change(command)
     command.set_defaults(command=_later("clock", "accept"))
     command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
     command.add_argument(
@@ -178,6 +198,51 @@ def _others(commands: Any) -> None:
         help="address of the page (default %(default)s)",
     )
     command.set_defaults(command=_later("demo", "demo"))
+
+
+def _alerts(commands: Any) -> None:
+    command = commands.add_parser(
+        "alerts",
+        help="print the alerts of the running daemon, worst first",
+        description="Print the alerts of the running daemon, worst first. Exit code: 0 done, 1 no answer.",
+    )
+    _add_daemon(command)
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    command.set_defaults(command=_later("alerts", "alerts"))
+    command = commands.add_parser(
+        "acknowledge",
+        help="stop notifications of one alert for a while",
+        description="Stop notifications of one alert, until its certificate changes, its level worsens or "
+        "the time is over (default 14 days, at most 30). Exit code: 0 done, 2 refused, 1 no answer.",
+    )
+    command.add_argument("alert", metavar="ALERT", help="id of the alert, see cert-monitor alerts")
+    command.add_argument("--comment", default="", metavar="TEXT", help="what is being done")
+    _add_person(command)
+    _add_change(command)
+    command.set_defaults(command=_later("silence", "acknowledge"))
+    group = commands.add_parser("silence", help="stop notifications of all alerts that match, for a while")
+    inner = group.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+    command = inner.add_parser(
+        "add",
+        help="silence what matches",
+        description="Silence all alerts whose targets all match. Exit code: 0 done, 2 refused, 1 no answer.",
+    )
+    command.add_argument(
+        "match", nargs="+", metavar="LABEL=VALUE", help="label, check, level, kind, target or zone"
+    )
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why")
+    _add_person(command)
+    _add_change(command)
+    command.set_defaults(command=_later("silence", "add"))
+    command = inner.add_parser("list", help="print acknowledgements and silences that last")
+    _add_daemon(command)
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    command.set_defaults(command=_later("silence", "listed"))
+    command = inner.add_parser("end", help="end an acknowledgement or a silence")
+    command.add_argument("silence", metavar="SILENCE", help="id, see cert-monitor silence list")
+    command.add_argument("--by", default="", metavar="NAME", help="who asks for it (default: the user)")
+    _add_change(command)
+    command.set_defaults(command=_later("silence", "end"))
 
 
 def _backup(commands: Any) -> None:

@@ -6,17 +6,20 @@ second.
 
 import argparse
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
 from http import HTTPStatus
 from http.client import HTTPException, InvalidURL
+from pathlib import Path
 from typing import Any
 
 from monitor.addresses import join_host_port, read_ip
 from monitor.cli.arguments import DEFAULT_URL
 from monitor.cli.output import say
 from monitor.errors import SystemBrokenError, UsageError
+from monitor.state_folder import TOKEN, default_folder
 
 
 def daemon_url(arguments: argparse.Namespace) -> str:
@@ -46,7 +49,34 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if address.version == 4 else "::1"
 
 
-def ask(url: str, path: str, *, patience: float, method: str = "GET") -> tuple[int, dict[str, Any]]:
+def _token(path: Path) -> tuple[str, str]:
+    """Return the token of the running daemon, or an empty one and why it cannot be read."""
+    try:
+        return path.read_text("ascii").strip(), "it is that of another service or of an earlier start"
+    except OSError as error:
+        return "", str(error.strerror)
+    except UnicodeDecodeError:
+        return "", "it is no token"
+
+
+def _token_path(arguments: argparse.Namespace) -> Path:
+    if not arguments.config:
+        return default_folder(os.environ) / TOKEN
+    from monitor.config import load  # noqa: PLC0415 - loads every kind of target
+    from monitor.config.state import path_of  # noqa: PLC0415 - the same
+
+    return path_of(load(arguments.config).store.url).with_name(TOKEN)
+
+
+def ask(  # noqa: PLR0913 - each part of a request by name
+    url: str,
+    path: str,
+    *,
+    patience: float,
+    method: str = "GET",
+    body: dict[str, Any] | None = None,
+    token: str = "",
+) -> tuple[int, dict[str, Any]]:
     """Return status and JSON object of an answer, an empty one where it is no object.
 
     ``patience`` is in seconds. Raises ``SystemBrokenError`` without an answer and ``UsageError`` for an
@@ -58,7 +88,10 @@ def ask(url: str, path: str, *, patience: float, method: str = "GET") -> tuple[i
         raise UsageError(f"--url {url!r} is not an address such as {DEFAULT_URL}")
     try:
         request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            f"{url}{path}", method=method, data=b"" if method == "POST" else None
+            f"{url}{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else b"" if method == "POST" else None,
+            headers={"authorization": f"Bearer {token}"} if token else {},
         )
         with opener.open(request, timeout=patience) as response:
             return response.status, _body(response.read())
@@ -72,19 +105,36 @@ def ask(url: str, path: str, *, patience: float, method: str = "GET") -> tuple[i
         raise _no_answer(url, error) from None
 
 
-def change(arguments: argparse.Namespace, path: str, *, patience: float, done: str) -> int:
+def change(  # noqa: PLR0913 - each part of a request by name
+    arguments: argparse.Namespace,
+    path: str,
+    *,
+    patience: float,
+    done: str,
+    method: str = "POST",
+    body: dict[str, Any] | None = None,
+) -> int:
     """Ask for a change; say ``done`` and return 0, or print what is wrong and return 2 or 1.
 
-    2 is for what the daemon refused, 1 for any other answer.
+    ``done`` may name values of the answer. 2 is for what the daemon refused, 1 for any other answer.
     """
     url = daemon_url(arguments)
-    status, answer = ask(url, path, patience=patience, method="POST")
-    if status == HTTPStatus.OK:
-        say(done)
+    token_path = arguments.token_file or _token_path(arguments)
+    token, why = _token(token_path)
+    status, answer = ask(url, path, patience=patience, method=method, body=body, token=token)
+    if status == HTTPStatus.UNAUTHORIZED:
+        print(
+            f"a change needs the token of the service, which is not in {token_path}: {why}; run this as the "
+            "account of the service or as an administrator, with --config or --token-file",
+            file=sys.stderr,
+        )
+        return 1
+    if status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT):
+        say(done.format_map(answer))
         return 0
     problems = answer.get("problems") or [f"{url}{path}: HTTP status {status}"]
     print("\n".join(map(str, problems)), file=sys.stderr)
-    return 2 if status == HTTPStatus.UNPROCESSABLE_ENTITY else 1
+    return 2 if status in (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND) else 1
 
 
 def _no_answer(url: str, why: object) -> SystemBrokenError:

@@ -1,30 +1,14 @@
 """The location of the database: the platform's default and the rules for a configured URL; opens nothing."""
 
 import os
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-_NAME = "cert-monitor"
+from monitor.state_folder import default_folder
+
 _TOP_FOLDERS = ("var", "etc", "opt", "srv", "home", "root", "usr", "run", "tmp", "mnt", "data")
 
 URL_PATTERN = f"sqlite:///(?!:memory:[ ]*$)(?!(?:{'|'.join(_TOP_FOLDERS)})(?:/|[ ]*$))[^?]*[^/? ]"
 """What the JSON Schema demands of a URL; ``store_url`` says why."""
-
-
-def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the folder for state: systemd's StateDirectory= if set, else that of the user.
-
-    Source: systemd.exec(5) (colon-separated list), XDG Base Directory Specification.
-    """
-    given = environ.get("STATE_DIRECTORY", "").split(":")[0]
-    if given and platform != "win32":
-        return Path(given)
-    if platform == "win32":
-        local = environ.get("LOCALAPPDATA") or str(Path("~/AppData/Local").expanduser())
-        return Path(local) / _NAME
-    state = environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
-    return Path(state) / _NAME
 
 
 def default_url() -> str:
@@ -40,6 +24,11 @@ def url_of(path: Path) -> str:
 def path_of(url: str) -> Path:
     """Return the file of a URL made by ``url_of`` or ``store_url``."""
     return Path(url.removeprefix("sqlite:///"))
+
+
+def state_folder(url: str) -> Path | None:
+    """Return the folder of a database, ``None`` where it is in memory."""
+    return path_of(url).parent if url.startswith("sqlite:///") else None
 
 
 def store_url(value: str, folder: str) -> str:

@@ -7,12 +7,15 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import load
+from monitor.config.state import state_folder
 from monitor.daemon.active_config import plan_targets, replan_targets
 from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.local_token import LocalToken
 from monitor.daemon.own_names import own_names
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.watched_targets import polled_discoveries
+from monitor.daemon.web_changes import WebChanges
 from monitor.daemon.web_facade import WebFacade, web_servers
 from monitor.daemon.wiring import wire
 from monitor.logs import event, use_log_format
@@ -29,9 +32,10 @@ class Daemon:
         """Take the configuration file and the parts; nothing runs yet."""
         self.parts = parts
         self._path = path
-        self._servers = web_servers(
-            WebFacade(parts.web, self.reload, self.accept_clock), parts.watched.config
-        )
+        config = parts.watched.config
+        self._token = LocalToken(state_folder(config.store.url))
+        changes = WebChanges(parts.changes, self._token, self.reload, self.accept_clock)
+        self._servers = web_servers(WebFacade(parts.web), changes, config)
         self._reloads: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -61,6 +65,8 @@ class Daemon:
         parts = self.parts
         for server in self._servers:
             await server.start()
+        # Now that it is certain that no other service uses this state.
+        self._token.write()
         # A reload that comes in meanwhile waits: it would change what is being loaded.
         async with parts.watched.changing:
             await parts.clock_watch.resume(parts.store)
@@ -121,4 +127,5 @@ class Daemon:
             reload.cancel()
         for server in self._servers:
             await server.stop()
+        self._token.remove()
         await parts.store.close()

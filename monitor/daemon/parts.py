@@ -11,6 +11,7 @@ from monitor.daemon.health import HealthMonitor
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets
+from monitor.daemon.web_changes import ChangeServices
 from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -40,4 +41,5 @@ class DaemonParts:
     ari: AriLoop
     tasks: Tasks
     health: HealthMonitor
+    changes: ChangeServices
     web: WebServices

@@ -1,19 +1,22 @@
 """What the web may ask of the daemon, answered from the parts that it needs."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts import alerts_of_target
 from monitor.config import Config, single_target
+from monitor.config.silences import active_silences
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
-from monitor.model import Clock, Snapshot
+from monitor.model import Clock, Silence, Snapshot
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
+from monitor.store import Store
 from monitor.web import (
-    ChangeResult,
+    Changes,
     Health,
+    Notified,
     OnDemandRefusal,
     OnDemandRequest,
     OnDemandResult,
@@ -37,20 +40,15 @@ class WebServices:
     on_demand: OnDemandProber
     config: Callable[[], Config]
     own_names: Collection[str]
-
-
-Change = Callable[[], Awaitable[tuple[str, ...]]]
-"""Changes something and returns what is wrong."""
+    store: Store
 
 
 class WebFacade:
     """Answer what the web asks; see ``monitor.web.WebView``."""
 
-    def __init__(self, services: WebServices, reload: Change, accept_clock: Change) -> None:
-        """Take the parts, what reads the configuration again, and what believes the clock again."""
+    def __init__(self, services: WebServices) -> None:
+        """Take the parts."""
         self._services = services
-        self._reload = reload
-        self._accept_clock = accept_clock
         self._written: tuple[object, Exposition] | None = None
 
     def now(self) -> datetime:
@@ -83,16 +81,6 @@ class WebFacade:
         web = self._services.config().web
         return {*self._services.own_names, *web.hosts, web.address.host.lower()}
 
-    async def reload(self) -> ChangeResult:
-        """Read the configuration again."""
-        problems = await self._reload()
-        return ChangeResult(not problems, problems)
-
-    async def accept_clock(self) -> ChangeResult:
-        """Believe the clock again."""
-        problems = await self._accept_clock()
-        return ChangeResult(not problems, problems)
-
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Return the metrics of one target that is probed now, or why it is not."""
         if refusal := self._refusal(request):
@@ -115,6 +103,20 @@ class WebFacade:
         )
         return OnDemandResult(text)
 
+    async def silences(self) -> Sequence[Silence]:
+        """Return what lasts, stored or configured."""
+        services = self._services
+        return await silences(services.store, services.config(), services.clock.now())
+
+    async def notified(self) -> Mapping[str, Sequence[Notified]]:
+        """Return what receivers were notified of, by the ids of alerts."""
+        found: dict[str, list[Notified]] = {}
+        for name in self._services.config().receivers:
+            record = await self._services.store.receiver_record(name)
+            for key, one in record.log.items():
+                found.setdefault(key.id, []).append(Notified(name, one.level, one.last_at))
+        return found
+
     def _refusal(self, request: OnDemandRequest) -> OnDemandRefusal | None:
         """Return why no target at all is probed."""
         settings = self._services.config().probe
@@ -131,10 +133,16 @@ class WebFacade:
         return self._written[1]
 
 
-def web_servers(facade: WebFacade, config: Config) -> tuple[WebServer, ...]:
+async def silences(store: Store, config: Config, now: datetime) -> Sequence[Silence]:
+    """Return the acknowledgements and silences that last at an instant, stored or configured."""
+    stored = [one for one in await store.silences() if one.ends_at is None or one.ends_at > now]
+    return (*stored, *active_silences(config.silences, now))
+
+
+def web_servers(facade: WebFacade, changes: Changes, config: Config) -> tuple[WebServer, ...]:
     """Return the server of the pages, and the one for metrics alone where it is configured."""
     web = config.web
-    servers = [WebServer(make_app(facade, own_host=web.address[0]), *web.address)]
+    servers = [WebServer(make_app(facade, changes, own_host=web.address[0]), *web.address)]
     if web.metrics_address:
         servers.append(WebServer(make_metrics_app(facade), *web.metrics_address))
     return tuple(servers)

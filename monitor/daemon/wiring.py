@@ -19,6 +19,7 @@ from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
+from monitor.daemon.web_changes import ChangeServices
 from monitor.daemon.web_facade import WebServices
 from monitor.messages import english
 from monitor.metrics import OwnMetrics
@@ -147,7 +148,8 @@ def wire(
         ari=ari,
         tasks=tasks,
         health=health,
-        web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names),
+        changes=ChangeServices(store, board, clock, in_force, decide_again),
+        web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )
 
 

@@ -1,17 +1,16 @@
-"""What the daemon shows and answers over HTTP; it asks the daemon through ``WebView`` and changes nothing.
-
-The exceptions are the reload route, which asks the daemon to read its configuration again, and the probe
-route, which asks it to probe a target now.
-"""
+"""What the daemon shows and answers over HTTP; it reads through ``WebView``, changes through ``Changes``."""
 
 from monitor.web.app import make_app, make_metrics_app
+from monitor.web.changes import ChangeResult, Changes
 from monitor.web.on_demand import OnDemandRefusal, OnDemandRequest, OnDemandResult
 from monitor.web.server import WebServer
-from monitor.web.view import ChangeResult, Health, WebView
+from monitor.web.view import Health, Notified, WebView
 
 __all__ = [
     "ChangeResult",
+    "Changes",
     "Health",
+    "Notified",
     "OnDemandRefusal",
     "OnDemandRequest",
     "OnDemandResult",

@@ -1,11 +1,11 @@
-"""Who may ask for what: anybody may read; only programs on this machine may change something.
+"""Who may ask for what: anybody may read; programs on this machine that know its token may change something.
 
 A browser on this machine also connects from loopback. A foreign page it shows either sends its own
 ``Origin`` (every browser does so with POST), or has its name pointed at 127.0.0.1 and sends that
 name as ``Host`` (DNS rebinding). A proxy on this machine connects for others and is refused too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,6 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.addresses import is_loopback, is_loopback_host
 
+NO_CREDENTIAL = (
+    "a change needs the token in the file local-token beside the database, as Authorization: Bearer TOKEN; "
+    "cert-monitor's own commands read it"
+)
 _READING = ("GET", "HEAD")
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -24,21 +28,39 @@ class AccessControl:
     It goes by the method and not by the path, because a path can be written in ways that a route still takes.
     """
 
-    def __init__(self, app: ASGIApp, *, own_host: str = "") -> None:
-        """Wrap an application; ``own_host`` is the name or address on which it listens."""
+    def __init__(self, app: ASGIApp, *, is_allowed: Callable[[str], bool], own_host: str = "") -> None:
+        """Wrap an application.
+
+        ``is_allowed`` returns whether a token is a credential; ``own_host`` is the name or address on which
+        it listens.
+        """
         self._app = app
+        self._is_allowed = is_allowed
         self._own_host = own_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is allowed."""
         if scope["type"] == "http" and scope["method"] not in _READING:
             peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
-            problem = refusal(peer[0], server[1], Headers(scope=scope), own_host=self._own_host)
-            if problem:
-                refused = JSONResponse({"ok": False, "problems": [problem]}, 403)
-                await refused(scope, receive, send)
+            headers = Headers(scope=scope)
+            if problem := refusal(peer[0], server[1], headers, own_host=self._own_host):
+                await _refused(problem, 403)(scope, receive, send)
+                return
+            if not self._is_allowed(_token(headers)):
+                await _refused(NO_CREDENTIAL, 401)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _refused(problem: str, status: int) -> JSONResponse:
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({"ok": False, "problems": [problem]}, status, headers=headers)
+
+
+def _token(headers: Headers) -> str:
+    """Return the bearer token of a request (RFC 6750 section 2.1), empty without one."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str = "") -> str:

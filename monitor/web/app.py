@@ -12,23 +12,26 @@ from starlette.middleware import Middleware
 from monitor.metrics import CONTENT_TYPE
 from monitor.model import AlertLevel, Snapshot
 from monitor.web.access import AccessControl
+from monitor.web.api import add_api
+from monitor.web.changes import ChangeResult, Changes
 from monitor.web.framing import OneLength
 from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_certificates
-from monitor.web.view import ChangeResult, WebView
+from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]
 _log = logging.getLogger(__name__)
 
 
-def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
+def make_app(view: WebView, changes: Changes, *, own_host: str = "") -> FastAPI:
     """Return the whole application; ``own_host`` is the host on which it listens."""
-    app = _begun(view, Middleware(AccessControl, own_host=own_host))
+    app = _begun(view, Middleware(AccessControl, is_allowed=changes.is_allowed, own_host=own_host))
     add_probe(app, view, on_metrics_listen=False)
     add_certificates(app, view)
-    _add_changes(app, view)
+    add_api(app, view, changes)
+    _add_changes(app, changes)
     return app
 
 
@@ -115,14 +118,14 @@ def _counted(snapshot: Snapshot) -> dict[str, object]:
     return {"targets": len(snapshot), "alerts": {level.value: levels[level] for level in AlertLevel}}
 
 
-def _add_changes(app: FastAPI, view: WebView) -> None:
+def _add_changes(app: FastAPI, changes: Changes) -> None:
     @app.post("/-/reload", response_model=None)
     async def reload() -> Response:
-        return _answer(await view.reload())
+        return _answer(await changes.reload())
 
     @app.post("/-/clock/accept", response_model=None)
     async def accept_clock() -> Response:
-        return _answer(await view.accept_clock())
+        return _answer(await changes.accept_clock())
 
 
 def _answer(result: ChangeResult) -> Response:

@@ -1,11 +1,11 @@
 """What the web asks of the daemon, and the values that answer; no HTTP here."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Message, Snapshot
+from monitor.model import AlertLevel, Message, Silence, Snapshot
 from monitor.web.on_demand import OnDemandProbes
 
 
@@ -35,11 +35,12 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeResult:
-    """Whether a change is in force, such as a new configuration, and otherwise every mistake in it."""
+class Notified:
+    """What one receiver was notified of an alert last."""
 
-    ok: bool
-    problems: tuple[str, ...] = ()
+    receiver: str
+    level: AlertLevel
+    at: datetime
 
 
 class WebView(OnDemandProbes, Protocol):
@@ -69,10 +70,10 @@ class WebView(OnDemandProbes, Protocol):
         """Return the names, in lower case, by which requests may name this machine."""
         ...
 
-    async def reload(self) -> ChangeResult:
-        """Read the configuration again; an invalid one leaves the old one in force."""
+    async def silences(self) -> Sequence[Silence]:
+        """Return the acknowledgements and silences that last, those of the configuration among them."""
         ...
 
-    async def accept_clock(self) -> ChangeResult:
-        """Believe the clock again after it was ahead."""
+    async def notified(self) -> Mapping[str, Sequence[Notified]]:
+        """Return what receivers were notified of open alerts, by the ids of alerts."""
         ...

@@ -8,8 +8,6 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.factories.file_probes import UNIX
-from support.servers.command import COMMAND, Done, run, started
+from support.servers.command import COMMAND, Done, run, running, started
 from support.servers.mail_servers import Inbox, mail_server
 from support.servers.programs import free_port
 
@@ -36,26 +34,6 @@ def write(folder: Path, text: str) -> Path:
 def daemon_text(port: int | str) -> str:
     """Return the configuration of a daemon."""
     return GOOD + f'web: {{listen: "127.0.0.1:{port}"}}\nstore: {{url: "sqlite:///state.db"}}\n'
-
-
-@contextmanager
-def running(config: Path) -> Iterator[str]:
-    """Run the daemon and give its address."""
-    log = config.parent / "daemon.log"
-    with (
-        log.open("wb") as stream,
-        started("run", "--config", config, patience=3 * PATIENCE, stderr=stream) as process,
-    ):
-        try:
-            deadline = time.monotonic() + PATIENCE
-            while "http://" not in log.read_text():
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            yield "http://" + log.read_text().partition("http://")[2].split()[0]
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
 
 
 def ended(config: Path) -> Done:
@@ -129,15 +107,6 @@ def test_run_on_a_taken_port(tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
-def test_run_on_an_unusable_store(tmp_path: Path) -> None:
-    """A store that is no database exits with 1 and names the file."""
-    (tmp_path / "state.db").write_bytes(b"this is no database, but long enough to be read as one" * 100)
-    done = ended(write(tmp_path, daemon_text(0)))
-    assert done.code == 1
-    assert "state.db" in done.err.splitlines()[-1]
-    assert "Traceback" not in done.err
-
-
 def test_a_second_daemon_on_one_store(tmp_path: Path) -> None:
     """Only one daemon records in one file; the second exits with 1."""
     path = write(tmp_path, daemon_text(0))
@@ -152,9 +121,10 @@ def test_reload(tmp_path: Path) -> None:
     """A good file is taken (0); a bad one is refused with its mistakes (2); without a daemon it is 1."""
     path = write(tmp_path, daemon_text(0))
     with running(path) as url:
-        good = run("reload", "--url", url)
+        token = ("--token-file", tmp_path / "local-token")
+        good = run("reload", "--url", url, *token)
         write(tmp_path, BAD)
-        bad = run("reload", "--url", url)
+        bad = run("reload", "--url", url, *token)
     gone = run("reload", "--url", url)
     assert good == Done(0, "reloaded\n", "")
     assert (bad.code, bad.out, [line.split(": ")[1] for line in bad.err.splitlines()]) == (
@@ -163,6 +133,19 @@ def test_reload(tmp_path: Path) -> None:
         ["targets[0].paths", "targets[0].nme", "unknown"],
     )
     assert (gone.code, gone.err.partition(":")[0]) == (1, "no answer from cert-monitor at http")
+
+
+def test_reload_without_the_token(tmp_path: Path) -> None:
+    """Without the right token nothing is reloaded, and it is said where the token is and how to give it."""
+    path = write(tmp_path, daemon_text(0))
+    (tmp_path / "wrong").write_text("wrong")
+    with running(path) as url:
+        missing = run("reload", "--url", url, "--token-file", tmp_path / "nowhere")
+        wrong = run("reload", "--url", url, "--token-file", tmp_path / "wrong")
+    assert [(one.code, one.out) for one in (missing, wrong)] == [(1, ""), (1, "")]
+    assert f"not in {tmp_path / 'nowhere'}: No such file" in missing.err
+    assert "of another service or of an earlier start" in wrong.err
+    assert not (tmp_path / "local-token").exists()
 
 
 def test_health(tmp_path: Path) -> None:

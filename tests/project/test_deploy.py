@@ -268,7 +268,7 @@ def test_dashboard_shows_something(tmp_path: Path) -> None:
     daemon.own.started_late(timedelta(seconds=1))
 
     async def use() -> list[tuple[str, str]]:
-        server = WebServer(make_app(daemon), "127.0.0.1", 0)
+        server = WebServer(make_app(daemon, daemon), "127.0.0.1", 0)
         await server.start()
         try:
             async with prometheus(tmp_path, server.url.removeprefix("http://")) as running:

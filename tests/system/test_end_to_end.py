@@ -137,6 +137,12 @@ async def fetch(url: str, *, method: str = "GET", headers: dict[str, str] | None
     return await asyncio.to_thread(ask)
 
 
+async def reloaded(running: Daemon) -> tuple[int, str]:
+    """Ask for a reload with the daemon's token, and return status and answer."""
+    token = running._token._value
+    return await fetch(f"{running.url}/-/reload", method="POST", headers={"authorization": f"Bearer {token}"})
+
+
 async def metric(running: Daemon, name: str) -> float | None:
     """Return the first value of a metric, None when it is absent."""
     _, text = await fetch(f"{running.url}/metrics")
@@ -256,7 +262,7 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
                 config.write_text(
                     config.read_text().replace("kind: endpoint", "kind: endpoit"), encoding="utf-8"
                 )
-                status, answer = await fetch(f"{running.url}/-/reload", method="POST")
+                status, answer = await reloaded(running)
                 assert status == 422
                 assert "targets[0].kind" in json.loads(answer)["problems"][0]
                 assert await metric(running, "cert_monitor_config_last_reload_successful") == 0
@@ -266,12 +272,12 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
                 (tmp_path / "more.yaml").write_text(
                     "targets: [{kind: files, name: another, paths: [another.pem]}]", encoding="utf-8"
                 )
-                status, answer = await fetch(f"{running.url}/-/reload", method="POST")
+                status, answer = await reloaded(running)
                 assert (status, json.loads(answer)["ok"]) == (200, True)
                 assert await metric(running, "cert_monitor_config_last_reload_successful") == 1
                 await until(lambda: running.parts.board.snapshot.states["files:another"].up is True)
                 where.configure()
-                await fetch(f"{running.url}/-/reload", method="POST")
+                await reloaded(running)
                 _, text = await fetch(f"{running.url}/metrics")
                 assert "files:another" not in text
                 kept = running.parts.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
@@ -291,7 +297,7 @@ def test_a_reload_judges_again_what_its_policy_changed(tmp_path: Path) -> None:
                 await until(lambda: running.parts.board.snapshot.states[target_id].up is True)
                 assert running.parts.board.snapshot.states[target_id].severity == "ok"
                 where.configure(target=", interval: 1h, warn_before: [300d]")
-                await fetch(f"{running.url}/-/reload", method="POST")
+                await reloaded(running)
                 assert running.parts.board.snapshot.states[target_id].severity == "warning"
 
     asyncio.run(scenario())
@@ -309,7 +315,7 @@ def test_without_a_mail_section_it_watches_and_exposes(tmp_path: Path) -> None:
                 await until(lambda: _is(running, "cert_monitor_target_up", 1))
                 await passes(running)
                 config.write_text(text)
-                await fetch(f"{running.url}/-/reload", method="POST")
+                await reloaded(running)
                 await until(lambda: bool(where.mailbox.subjects))
         return where.mailbox.subjects
 

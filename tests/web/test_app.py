@@ -9,14 +9,15 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
-from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
+from support.factories.web_fakes import TOKEN, FakeDaemon, endpoint, snapshot
 
 
 def ask(
     daemon: FakeDaemon, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
 ) -> httpx.Response:
-    """Return the answer of the whole application to one request."""
-    return _ask(make_app(daemon), path, method, headers or {})
+    """Return the answer of the whole application to one request, by default with its token."""
+    credential = {"authorization": f"Bearer {TOKEN}"}
+    return _ask(make_app(daemon, daemon), path, method, credential | (headers or {}))
 
 
 def _ask(
@@ -137,6 +138,15 @@ def test_reload() -> None:
     daemon = FakeDaemon()
     answer = ask(daemon, "/-/reload", method="POST")
     assert (answer.status_code, answer.json(), daemon.reloads) == (200, {"ok": True, "problems": []}, 1)
+
+
+@pytest.mark.parametrize("credential", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN])
+def test_change_without_the_token(credential: str) -> None:
+    """Nobody changes anything without the token, and the answer says where it is."""
+    daemon = FakeDaemon()
+    answer = ask(daemon, "/-/reload", method="POST", headers={"authorization": credential})
+    assert (answer.status_code, answer.headers["www-authenticate"], daemon.reloads) == (401, "Bearer", 0)
+    assert "local-token" in answer.json()["problems"][0]
 
 
 def test_reload_of_a_bad_file() -> None:
@@ -275,7 +285,7 @@ def test_scrape_leaves_the_loop_free() -> None:
     """While a long scrape is sent the loop serves others."""
 
     async def run() -> int:
-        server = WebServer(make_app(Endless()), "127.0.0.1", 0)
+        server = WebServer(make_app(Endless(), Endless()), "127.0.0.1", 0)
         await server.start()
         try:
             async with (

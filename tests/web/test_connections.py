@@ -27,7 +27,7 @@ def test_connections_that_ask_nothing_are_closed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(connections, "REQUEST_TIMEOUT", 0.3)
 
     async def scenario() -> int:
-        serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)
+        serving = WebServer(make_app(FakeDaemon(), FakeDaemon()), "127.0.0.1", 0)
         await serving.start()
         port = int(serving.url.rpartition(":")[2])
         opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
@@ -52,7 +52,7 @@ def test_a_new_client_takes_the_place_of_one_that_does_nothing(words: bytes) -> 
     """More connections than we take, without a request or with an answer that nobody reads, block nobody."""
 
     async def scenario() -> tuple[int, int]:
-        serving = WebServer(make_app(Endless()), "127.0.0.1", 0)
+        serving = WebServer(make_app(Endless(), Endless()), "127.0.0.1", 0)
         await serving.start()
         port = int(serving.url.rpartition(":")[2])
         opened = []
@@ -78,7 +78,7 @@ def test_an_answer_that_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(connections, "WRITE_TIMEOUT", 0.2)
 
     async def scenario() -> int:
-        serving = WebServer(make_app(Endless()), "127.0.0.1", 0)
+        serving = WebServer(make_app(Endless(), Endless()), "127.0.0.1", 0)
         await serving.start()
         _, writer = await asyncio.open_connection("127.0.0.1", int(serving.url.rpartition(":")[2]), limit=1)
         held = serving._server.server_state.connections
@@ -102,7 +102,7 @@ def test_where_all_are_in_use_health_is_answered_alone(monkeypatch: pytest.Monke
     monkeypatch.setattr(connections, "MOST_OF_ONE_PEER", 3)
 
     async def scenario() -> list[int]:
-        serving = WebServer(make_app(Endless()), "127.0.0.1", 0)
+        serving = WebServer(make_app(Endless(), Endless()), "127.0.0.1", 0)
         await serving.start()
         clients = [httpx.AsyncClient(trust_env=False, timeout=30) for _ in range(3)]
         reading = [asyncio.create_task(_read_on(client, serving.url)) for client in clients]
@@ -137,7 +137,7 @@ def test_a_connection_in_use_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(connections, "REQUEST_TIMEOUT", 0.2)
 
     async def scenario() -> tuple[list[int], bool]:
-        serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)
+        serving = WebServer(make_app(FakeDaemon(), FakeDaemon()), "127.0.0.1", 0)
         await serving.start()
         reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.url.rpartition(":")[2]))
         answers = []
@@ -165,7 +165,7 @@ def test_body_that_is_not_http(
     """A request with such a body gets one answer, before or after the body, and is no error in the log."""
 
     async def scenario() -> bytes:
-        serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)
+        serving = WebServer(make_app(FakeDaemon(), FakeDaemon()), "127.0.0.1", 0)
         await serving.start()
         reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.url.rpartition(":")[2]))
         try:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 async def serving(daemon: FakeDaemon, use: Callable[[WebServer], Awaitable[T]]) -> T:
     """Run the whole application while it is used."""
-    server = WebServer(make_app(daemon), "127.0.0.1", 0)
+    server = WebServer(make_app(daemon, daemon), "127.0.0.1", 0)
     await server.start()
     try:
         return await use(server)

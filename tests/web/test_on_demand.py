@@ -17,7 +17,7 @@ from monitor.web import (
     make_app,
     make_metrics_app,
 )
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web_fakes import TOKEN, FakeDaemon
 
 
 def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.Response:
@@ -38,14 +38,14 @@ def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.R
 def asked(path: str, **headers: str) -> OnDemandRequest:
     """Return the question that one request to the whole application puts to the daemon."""
     daemon = FakeDaemon()
-    ask(make_app(daemon), path, **headers)
+    ask(make_app(daemon, daemon), path, **headers)
     (request,) = daemon.requests
     return request
 
 
 def test_answer_is_metrics() -> None:
     """A probe answers with the daemon's text, in text format 0.0.4."""
-    answer = ask(make_app(FakeDaemon()), "/probe?target=a.example:443")
+    answer = ask(make_app(FakeDaemon(), FakeDaemon()), "/probe?target=a.example:443")
     assert (answer.status_code, answer.headers["content-type"], answer.text) == (
         200,
         "text/plain; version=0.0.4; charset=utf-8",
@@ -97,7 +97,8 @@ def test_odd_patience(text: str) -> None:
 )
 def test_refusals(refusal: OnDemandRefusal, status: int) -> None:
     """Each refusal has its status and its sentence, and is no page that a browser would run."""
-    answer = ask(make_app(FakeDaemon(probed=OnDemandResult(refusal=refusal, detail="<b>why</b>"))), "/probe")
+    refusing = FakeDaemon(probed=OnDemandResult(refusal=refusal, detail="<b>why</b>"))
+    answer = ask(make_app(refusing, refusing), "/probe")
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (
         status,
         "<b>why</b>\n",
@@ -109,7 +110,7 @@ def test_refusals(refusal: OnDemandRefusal, status: int) -> None:
 def test_which_address() -> None:
     """The daemon is told which of the two addresses was asked."""
     main, second = FakeDaemon(), FakeDaemon()
-    ask(make_app(main), "/probe?target=a:1")
+    ask(make_app(main, main), "/probe?target=a:1")
     ask(make_metrics_app(second), "/probe?target=a:1")
     assert [d.requests[0].on_metrics_listen for d in (main, second)] == [False, True]
 
@@ -118,7 +119,8 @@ def test_which_address() -> None:
 def test_only_get(method: str) -> None:
     """Nobody's door is knocked on for a request that wants no answer."""
     daemon = FakeDaemon()
-    assert (ask(make_app(daemon), "/probe?target=a:1", method).status_code, daemon.requests) == (405, [])
+    answer = ask(make_app(daemon, daemon), "/probe?target=a:1", method, authorization=f"Bearer {TOKEN}")
+    assert (answer.status_code, daemon.requests) == (405, [])
 
 
 @settings(deadline=None, max_examples=10)

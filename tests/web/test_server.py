@@ -15,7 +15,7 @@ from support.factories.web_fakes import FakeDaemon
 
 def server(host: str = "127.0.0.1", port: int = 0) -> WebServer:
     """Return a server that is not started."""
-    return WebServer(make_app(FakeDaemon()), host, port)
+    return WebServer(make_app(FakeDaemon(), FakeDaemon()), host, port)
 
 
 async def _answers(serving: WebServer) -> int:

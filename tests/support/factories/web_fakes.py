@@ -1,6 +1,6 @@
 """A small fake daemon behind the web, and snapshots to show; used by several test files."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +12,11 @@ from monitor.model import (
     Failure,
     FailureReason,
     Finding,
+    Matcher,
     Path,
     Severity,
     Sighting,
+    Silence,
     Snapshot,
     Target,
     TargetInfo,
@@ -22,9 +24,10 @@ from monitor.model import (
     TargetTraits,
     text,
 )
-from monitor.web import ChangeResult, Health, OnDemandRequest, OnDemandResult
+from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TOKEN = "let-me-in"
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x\''
 
 
@@ -127,6 +130,9 @@ class FakeDaemon:
     names: Collection[str] = ("testserver",)
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
+    held: tuple[Silence, ...] = ()
+    told: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files"), receivers=("email",)))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
 
@@ -164,6 +170,37 @@ class FakeDaemon:
         """Count the request and give the prepared answer."""
         self.accepted += 1
         return self.answer
+
+    def is_allowed(self, token: str) -> bool:
+        """Return whether it is the fake's token."""
+        return token == TOKEN
+
+    async def acknowledge(
+        self, alert_id: str, *, until: datetime | None, comment: str, by: str
+    ) -> ChangeResult:
+        """Keep the request and give the prepared answer."""
+        self.asked.append((alert_id, until, comment, by))
+        return self.answer
+
+    async def silence(
+        self, matchers: Sequence[Matcher], *, until: datetime, reason: str, by: str
+    ) -> ChangeResult:
+        """Keep the request and give the prepared answer."""
+        self.asked.append((tuple(matchers), until, reason, by))
+        return self.answer
+
+    async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:
+        """Keep the request and give the prepared answer."""
+        self.asked.append((silence_id, by))
+        return self.answer
+
+    async def silences(self) -> Sequence[Silence]:
+        """Return the prepared ones."""
+        return self.held
+
+    async def notified(self) -> Mapping[str, Sequence[Notified]]:
+        """Return what is prepared."""
+        return self.told
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Keep the request and return the prepared result."""

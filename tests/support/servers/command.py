@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from monitor.cli import main
 from monitor.demo.estate import Estate
 
 COMMAND = (sys.executable, "-m", "monitor")
+PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,26 @@ def started(
         finally:
             alarm.cancel()
             process.kill()
+
+
+@contextmanager
+def running(config: Path) -> Iterator[str]:
+    """Run the daemon and give its address."""
+    log = config.parent / "daemon.log"
+    with (
+        log.open("wb") as stream,
+        started("run", "--config", config, patience=3 * PATIENCE, stderr=stream) as process,
+    ):
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while "http://" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield "http://" + log.read_text().partition("http://")[2].split()[0]
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 @dataclass

@@ -26,6 +26,9 @@ AN_HOUR = timedelta(hours=1)
 """So that what expires in 20 days still says 20 while the test runs."""
 
 
+_ASKING = ("reload", "health", "clock", "alerts", "acknowledge", "silence")
+
+
 @dataclass
 class Documented:
     """The folder of files, the address for each documented name, and the mails received."""
@@ -50,12 +53,10 @@ class Documented:
     def run(self, command: str) -> Done:
         """Run a command of a page."""
         _, *arguments = shlex.split(self.translated(command))
-        if arguments in (
-            ["reload"],
-            ["health"],
-            ["clock", "accept"],
-        ):  # that asks the usual port, which is not ours
+        if arguments[0] in _ASKING:  # that asks the usual port, which is not ours
             arguments += ["--url", f"http://{self.ours['127.0.0.1:9850']}"]
+            if arguments[0] != "health":
+                arguments += ["--config", "cert-monitor.yaml"]
         return run(*arguments)
 
     def configure(self, text: str) -> None:

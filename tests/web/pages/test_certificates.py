@@ -204,7 +204,7 @@ def test_page_over_http() -> None:
 
     async def run() -> httpx.Response:
         daemon = FakeDaemon(snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9)))
-        server = WebServer(make_app(daemon), "127.0.0.1", 0)
+        server = WebServer(make_app(daemon, daemon), "127.0.0.1", 0)
         await server.start()
         try:
             async with httpx.AsyncClient() as client:

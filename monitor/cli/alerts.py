@@ -1,0 +1,49 @@
+"""``cert-monitor alerts``: the alerts of the running daemon."""
+
+import argparse
+import json
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from monitor.cli.ask_daemon import ask, daemon_url
+from monitor.cli.output import say
+
+PATIENCE = 30.0
+
+
+def alerts(arguments: argparse.Namespace) -> int:
+    """Return 0, or 1 where the daemon gives no list."""
+    found = listed(arguments, "/api/v1/alerts")
+    if found is None:
+        return 1
+    if arguments.format == "json":
+        say(json.dumps(found, indent=2))
+    else:
+        say("\n".join(_lines(found)) or "no alerts")
+    return 0
+
+
+def listed(arguments: argparse.Namespace, path: str) -> list[dict[str, Any]] | None:
+    """Return the items of a list of the daemon, ``None`` with a printed sentence where there are none."""
+    url = daemon_url(arguments)
+    status, answer = ask(url, path, patience=PATIENCE)
+    if status == HTTPStatus.OK and isinstance(answer.get("items"), list):
+        items: list[dict[str, Any]] = answer["items"]
+        return items
+    print(f"{url}{path}: HTTP status {status}", file=sys.stderr)
+    return None
+
+
+def _lines(found: list[dict[str, Any]]) -> list[str]:
+    return [f"{one['id']}  {one['level']:8}  {_state(one):12}  {one['title']}: {_said(one)}" for one in found]
+
+
+def _state(alert: dict[str, Any]) -> str:
+    if alert["acknowledged"]:
+        return "acknowledged"
+    return "silenced" if alert["silenced"] else ""
+
+
+def _said(alert: dict[str, Any]) -> str:
+    return str(next(iter(alert["messages"]), alert["check"]))

@@ -1,0 +1,98 @@
+"""``cert-monitor acknowledge`` and ``silence``: what the running daemon keeps back."""
+
+import argparse
+import getpass
+import json
+import re
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import quote
+
+from monitor.cli.alerts import listed as listed_by_daemon
+from monitor.cli.ask_daemon import change
+from monitor.cli.output import say
+from monitor.errors import UsageError
+
+PATIENCE = 30.0
+_DAYS = re.compile(r"(\d{1,4})([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def acknowledge(arguments: argparse.Namespace) -> int:
+    """Return 0 when the alert is acknowledged, 2 when that was refused, 1 for no answer."""
+    body = {"comment": arguments.comment, "by": _by(arguments)}
+    if arguments.until:
+        body["until"] = _until(arguments.until)
+    path = f"/api/v1/alerts/{quote(arguments.alert, safe='')}/acknowledge"
+    return change(arguments, path, patience=PATIENCE, body=body, done="acknowledged until {until} ({id})")
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Return 0 when the silence lasts, 2 when it was refused, 1 for no answer."""
+    body = {
+        "match": _match(arguments.match),
+        "until": _until(arguments.until or "14d"),
+        "reason": arguments.reason,
+        "by": _by(arguments),
+    }
+    return change(
+        arguments, "/api/v1/silences", patience=PATIENCE, body=body, done="silenced until {until} ({id})"
+    )
+
+
+def listed(arguments: argparse.Namespace) -> int:
+    """Return 0, or 1 where the daemon gives no list."""
+    found = listed_by_daemon(arguments, "/api/v1/silences")
+    if found is None:
+        return 1
+    if arguments.format == "json":
+        say(json.dumps(found, indent=2))
+        return 0
+    lines = [
+        f"{one['id']}  {one['kind']:11}  until {one['until'] or 'it is ended'}  "
+        f"{one['alert'] or _matched(one['match'])}  by {one['by']}: {one['reason']}"
+        for one in found
+    ]
+    say("\n".join(lines) or "nothing is acknowledged or silenced")
+    return 0
+
+
+def end(arguments: argparse.Namespace) -> int:
+    """Return 0 when it is over, 2 when there is none or it cannot be ended here, 1 for no answer."""
+    path = f"/api/v1/silences/{quote(arguments.silence, safe='')}?by={quote(_by(arguments), safe='')}"
+    return change(arguments, path, patience=PATIENCE, method="DELETE", done="ended")
+
+
+def _matched(match: dict[str, list[str]]) -> str:
+    return ", ".join(f"{name}={'|'.join(values)}" for name, values in match.items())
+
+
+def _match(pairs: list[str]) -> dict[str, list[str]]:
+    match: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise UsageError(f"{pair!r} is not LABEL=VALUE, such as site=lab")
+        match.setdefault(name, []).append(value)
+    return match
+
+
+def _until(text: str) -> str:
+    """Return an instant with offset for a length from now, the end of a day here, or an instant."""
+    if length := _DAYS.fullmatch(text):
+        return (datetime.now(UTC) + int(length[1]) * _UNITS[length[2]]).isoformat(timespec="seconds")
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--until {text!r} is neither 14d, 2027-01-31 nor 2027-01-31T18:00+01:00") from None
+    if len(text) == len("2027-01-31"):
+        instant = datetime.combine(instant.date() + timedelta(days=1), time())
+    return instant.astimezone().isoformat()
+
+
+def _by(arguments: argparse.Namespace) -> str:
+    if arguments.by:
+        return str(arguments.by)
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

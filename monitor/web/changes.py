@@ -1,0 +1,54 @@
+"""What may be changed over the web: acknowledgements and silences, as values; no HTTP here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import Matcher, Silence
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """Whether a change is in force, and otherwise every reason against it.
+
+    ``silence`` is the acknowledgement or silence that was made; ``found`` is false where there is nothing of
+    that id.
+    """
+
+    ok: bool
+    problems: tuple[str, ...] = ()
+    silence: Silence | None = None
+    found: bool = True
+
+
+class Changes(Protocol):
+    """What a person or a program with a credential may change."""
+
+    def is_allowed(self, token: str) -> bool:
+        """Return whether a token is a credential."""
+        ...
+
+    async def reload(self) -> ChangeResult:
+        """Read the configuration again; an invalid one leaves the old one in force."""
+        ...
+
+    async def accept_clock(self) -> ChangeResult:
+        """Believe the clock again after it was ahead."""
+        ...
+
+    async def acknowledge(
+        self, alert_id: str, *, until: datetime | None, comment: str, by: str
+    ) -> ChangeResult:
+        """Acknowledge an open alert, without ``until`` for two weeks."""
+        ...
+
+    async def silence(
+        self, matchers: Sequence[Matcher], *, until: datetime, reason: str, by: str
+    ) -> ChangeResult:
+        """Silence what matches from now on."""
+        ...
+
+    async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:
+        """End an acknowledgement or a silence."""
+        ...
