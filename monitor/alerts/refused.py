@@ -43,15 +43,17 @@ def kept_open(receiver: ReceiverRecord, now: datetime) -> frozenset[AlertKey]:
     """Return the alerts whose end is told to a receiver at its next retry; they stay open until then."""
     if not awaits_retry(receiver, now):
         return frozenset()
-    return frozenset(key for key, one in receiver.log.items() if one.refused_at and one.accepted_level)
+    return frozenset(
+        key for key, one in receiver.log.items() if one.refused_at and (one.accepted_level or one.pending_id)
+    )
 
 
 def _accepted(record: NotificationRecord) -> NotificationRecord | None:
-    """Return a record as it was before a refusal, ``None`` where the receiver accepted nothing."""
+    """Return a record as it was before a refusal, ``None`` where nothing was accepted or still may be."""
     if record.refused_at is None:
         return record
     if record.accepted_level is None or record.accepted_at is None:
-        return None
+        return replace(record, refused_at=None) if record.pending_id else None
     return replace(record, level=record.accepted_level, last_at=record.accepted_at, refused_at=None)
 
 

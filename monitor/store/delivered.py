@@ -9,7 +9,14 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, se
 from monitor.model import Notification, NotificationKind, retry_wait
 from monitor.store.chunks import chunks
 from monitor.store.dialect import insert_missing
-from monitor.store.tables import alert, notification_alert, notification_log, receiver_state, renewal_log
+from monitor.store.tables import (
+    alert,
+    notification,
+    notification_alert,
+    notification_log,
+    receiver_state,
+    renewal_log,
+)
 
 
 class Accepted(NamedTuple):
@@ -111,32 +118,66 @@ def retry_due(connection: Connection, receivers: Collection[str], now: datetime)
 
 def _open_again(connection: Connection, item: Notification, now: datetime) -> None:
     """Put the alerts whose good news was refused back into the log, open until the receiver knows."""
+    rows = [*_accepted_rows(connection, item), *_rows_under_way(connection, item)]
+    for ids in chunks(row["alert_id"] for row in rows):
+        connection.execute(update(alert).where(alert.c.id.in_(ids)).values(resolved_at=None, resolution=None))
+    if rows:
+        common = {"receiver": item.receiver, "reason": "", "refused_at": now}
+        insert_missing(connection, notification_log, [{**row, **common} for row in rows])
+
+
+def _accepted_rows(connection: Connection, item: Notification) -> list[dict[str, Any]]:
+    """Return what the receiver had accepted of the alerts that a notification called over."""
     about = notification_alert.c
     known = connection.execute(
         select(about.alert_id, about.accepted_level, about.accepted_at).where(
             about.notification_id == item.id, about.level == "", about.accepted_level.is_not(None)
         )
-    ).all()
-    for row in known:
-        connection.execute(
-            update(alert).where(alert.c.id == row.alert_id).values(resolved_at=None, resolution=None)
-        )
-    rows = [
+    )
+    return [
         {
             "alert_id": row.alert_id,
-            "receiver": item.receiver,
             "level": row.accepted_level,
-            "reason": "",
             "first_at": row.accepted_at,
             "last_at": row.accepted_at,
-            "refused_at": now,
+            "pending_id": None,
             "accepted_level": row.accepted_level,
             "accepted_at": row.accepted_at,
         }
         for row in known
     ]
-    if rows:
-        insert_missing(connection, notification_log, rows)
+
+
+def _rows_under_way(connection: Connection, item: Notification) -> list[dict[str, Any]]:
+    """Return those of which nothing was accepted yet, while an earlier notification may still be."""
+    about, over = notification_alert.c, notification_alert.alias("over").c
+    called_over = select(over.alert_id).where(
+        over.notification_id == item.id, over.level == "", over.accepted_level.is_(None)
+    )
+    waiting = connection.execute(
+        select(about.alert_id, about.level, notification.c.id, notification.c.created_at)
+        .join_from(notification_alert, notification, notification.c.id == about.notification_id)
+        .where(
+            notification.c.receiver == item.receiver,
+            notification.c.finished_at.is_(None),
+            about.level != "",
+            about.alert_id.in_(called_over),
+        )
+        .order_by(notification.c.created_at)
+    )
+    latest = {row.alert_id: row for row in waiting}
+    return [
+        {
+            "alert_id": row.alert_id,
+            "level": row.level,
+            "first_at": row.created_at,
+            "last_at": row.created_at,
+            "pending_id": row.id,
+            "accepted_level": None,
+            "accepted_at": None,
+        }
+        for row in latest.values()
+    ]
 
 
 def _of_alert(item: Notification) -> ColumnElement[bool]:

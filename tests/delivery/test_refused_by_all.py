@@ -25,6 +25,7 @@ from support.servers.small_monitor import (
     ONE,
     RECEIVERS,
     SECOND,
+    TWO,
     SmallMonitor,
     during,
     right,
@@ -178,6 +179,47 @@ def test_end_of_what_was_never_accepted_is_not_told() -> None:
         return told, await monitor.store.open_alerts(), record.log, await monitor.store.outbox()
 
     assert during(act) == ([], {}, {}, (0, None))
+
+
+def test_end_of_what_is_still_under_way_is_told() -> None:
+    """A fault whose mail waits for a second attempt is over, and that is refused: both are told, in order."""
+
+    async def act(monitor: SmallMonitor) -> object:
+        monitor.answers.update({ONE: "451 try later", TWO: "451 try later"})
+        await monitor.step(wrong(1))
+        monitor.answers.update(NOBODY)
+        held = await monitor.step(right(1), after=SECOND), await monitor.step(right(1), after=SECOND)
+        open_meanwhile = len(await monitor.store.open_alerts())
+        monitor.answers.clear()
+        told = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1))
+        return (
+            held,
+            open_meanwhile,
+            told,
+            await monitor.step(right(1), after=HOUR),
+            await monitor.store.outbox(),
+        )
+
+    held, open_meanwhile, told, later, outbox = during(act)
+    assert (held, open_meanwhile, later, outbox) == (([], []), 1, [], (0, None))
+    assert [one.rpartition("(")[2] for one in told] == ["critical)", "resolved)"]
+
+
+def test_end_is_not_told_where_what_was_under_way_is_refused_too() -> None:
+    """When the mail that waited is refused as well, nobody is told anything."""
+
+    async def act(monitor: SmallMonitor) -> object:
+        monitor.answers.update({ONE: "451 try later", TWO: "451 try later"})
+        await monitor.step(wrong(1))
+        monitor.answers.update(NOBODY)
+        await monitor.step(right(1), after=SECOND)
+        for _ in range(4):
+            await monitor.step(right(1), after=10 * MINUTE)
+        monitor.answers.clear()
+        told = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1), after=HOUR)
+        return told, await monitor.store.open_alerts(), await monitor.store.outbox(), await monitor.retry_at()
+
+    assert during(act) == ([], {}, (0, None), None)
 
 
 def test_what_comes_and_goes_between_retries_leaves_nothing() -> None:
