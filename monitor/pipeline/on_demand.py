@@ -13,7 +13,7 @@ from monitor.model import Anchors, Clock, Observation, Source, Target, TargetSta
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.probing import Gate, internal_failure, probe
+from monitor.probing import Gate, Prober, internal_failure
 from monitor.sources.endpoint.connect_options import Endpoint
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class OnDemandProber:
     ) -> None:
         """Prepare to use these services; ``make_sources`` makes separate sources that use a resolver."""
         self._resolver = resolver
-        self._sources = make_sources(_PinnedResolver(resolver))
+        self._prober = Prober(make_sources(_PinnedResolver(resolver)), clock)
         self._anchors = anchors
         self._judge = judge
         self._clock = clock
@@ -112,7 +112,7 @@ class OnDemandProber:
         # Rounded to hundredths, because failures mention the timeout.
         left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
         timeout = min(target.policy.timeout, timedelta(seconds=left))
-        return await probe(replace(target.request, timeout=timeout), self._sources, self._clock)
+        return await self._prober.probe(replace(target.request, timeout=timeout))
 
     async def _judged(self, target: Target, observation: Observation) -> TargetState:
         unknown = TargetState(target)

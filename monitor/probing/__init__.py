@@ -5,7 +5,7 @@ It must not know targets, judgments, the record or mails: the caller judges the 
 
 from monitor.probing.gate import Gate
 from monitor.probing.in_process import InProcessRunner
-from monitor.probing.probe_one import internal_failure, probe
+from monitor.probing.probe_one import Prober, internal_failure
 from monitor.probing.runner import Answer, BatchRunner, Take
 
-__all__ = ["Answer", "BatchRunner", "Gate", "InProcessRunner", "Take", "internal_failure", "probe"]
+__all__ = ["Answer", "BatchRunner", "Gate", "InProcessRunner", "Prober", "Take", "internal_failure"]

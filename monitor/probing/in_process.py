@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from monitor.model import Clock, Observation, ProbeRequest, Source
+from monitor.model import Clock, ProbeRequest, Source
 from monitor.probing.batch import ProbeBatch
 from monitor.probing.gate import Gate
-from monitor.probing.probe_one import probe
+from monitor.probing.probe_one import Prober
 from monitor.probing.runner import Take
 
 SLICE = 0.5
@@ -20,7 +20,7 @@ class InProcessRunner:
 
     def __init__(self, sources: Mapping[str, Source], gate: Gate, clock: Clock, every: float = SLICE) -> None:
         """Take the sources by kind and the gate of all batches; ``every`` is in seconds, see ``SLICE``."""
-        self._sources = sources
+        self._prober = Prober(sources, clock)
         self._gate = gate
         self._clock = clock
         self._every = every
@@ -31,16 +31,13 @@ class InProcessRunner:
         """Probe the targets of a batch as the gate opens and hand the answers over as they come."""
         del batch_id
         expired = partial(self._reached, expires_at) if expires_at is not None else None
-        batch = ProbeBatch(self._probe, requests, self._gate, expired)
+        batch = ProbeBatch(self._prober.probe, requests, self._gate, expired)
         try:
             while answers := await batch.taken(self._every):
                 await take(answers)
         finally:
             if answers := await batch.abandon():
                 await take(answers)
-
-    async def _probe(self, request: ProbeRequest) -> Observation:
-        return await probe(request, self._sources, self._clock)
 
     def _reached(self, at: datetime) -> bool:
         return self._clock.now() >= at

@@ -1,10 +1,10 @@
 """One probe of one target: every result and error becomes an observation."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
+from monitor.deadlines import Deadlines
 from monitor.model import (
     Clock,
     Failure,
@@ -16,6 +16,7 @@ from monitor.model import (
     Source,
 )
 from monitor.probing import texts
+from monitor.probing.time_limit import TimeLimit
 
 log = logging.getLogger(__name__)
 
@@ -24,24 +25,33 @@ GRACE = timedelta(seconds=5)
 so that what arrived before the end is not lost."""
 
 
-async def probe(request: ProbeRequest, sources: Mapping[str, Source], clock: Clock) -> Observation:
-    """Return what one probe gave; a bug in a source becomes reason ``internal`` and a logged traceback."""
-    started_at, start = clock.now(), clock.monotonic()
-    result = await _result(request, sources)
-    duration = timedelta(seconds=max(0.0, clock.monotonic() - start))
-    return Observation(request.target_id, started_at, duration, result)
+class Prober:
+    """Probes with the sources of this process, on one loop."""
 
+    def __init__(self, sources: Mapping[str, Source], clock: Clock) -> None:
+        """Take the sources by kind."""
+        self._sources = sources
+        self._clock = clock
+        self._deadlines = Deadlines()
 
-async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> ProbeResult:
-    limit = request.timeout + GRACE
-    try:
-        async with asyncio.timeout(limit.total_seconds()):
-            return await sources[request.settings.kind].probe(request)
-    except TimeoutError:
-        return _failed(FailureReason.TIMEOUT, texts.probe_timeout(location=request.location, timeout=limit))
-    except Exception as error:
-        log.exception("a probe of %s failed with a bug of cert-monitor", request.target_id)
-        return internal_failure(error)
+    async def probe(self, request: ProbeRequest) -> Observation:
+        """Return what one probe gave; a bug in a source gives reason ``internal`` and a logged traceback."""
+        started_at, start = self._clock.now(), self._clock.monotonic()
+        result = await self._result(request)
+        duration = timedelta(seconds=max(0.0, self._clock.monotonic() - start))
+        return Observation(request.target_id, started_at, duration, result)
+
+    async def _result(self, request: ProbeRequest) -> ProbeResult:
+        limit = request.timeout + GRACE
+        try:
+            with TimeLimit(limit.total_seconds(), self._deadlines):
+                return await self._sources[request.settings.kind].probe(request)
+        except TimeoutError:
+            said = texts.probe_timeout(location=request.location, timeout=limit)
+            return _failed(FailureReason.TIMEOUT, said)
+        except Exception as error:
+            log.exception("a probe of %s failed with a bug of cert-monitor", request.target_id)
+            return internal_failure(error)
 
 
 def internal_failure(error: Exception) -> ProbeResult:
