@@ -8,6 +8,7 @@ Eyeballs"), and the first to connect wins.
 
 import asyncio
 import errno
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,11 @@ STAGGER = 0.25
 _NAMED = 4
 # ip(7), Linux 4.2; Python names it only since 3.12.
 _BIND_ADDRESS_NO_PORT = 24
+# Part of the type of a new socket, which spares the call that changes it; not on Windows and macOS.
+_NON_BLOCKING: int = getattr(socket, "SOCK_NONBLOCK", 0)
+
+# What a connection attempt gives that goes on by itself.
+_UNDER_WAY = {0, errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}
 
 _REASONS = {
     errno.ECONNREFUSED: (FailureReason.REFUSED, texts.CONNECTION_REFUSED),
@@ -85,16 +91,13 @@ def explain(error: OSError) -> tuple[FailureReason, Message]:
 def start_connecting(address: Address, source: str = "") -> socket.socket:
     """Return a non-blocking socket that is connecting to an address, or raise ``NoneConnectedError``."""
     try:
-        link = socket.socket(address.family, socket.SOCK_STREAM)
+        link = _new_socket(address)
     except OSError as error:
         raise NoneConnectedError([(address, error)]) from None
     try:
-        link.setblocking(False)
         if source:
             _bind(link, source)
-        link.connect(address.sockaddr)
-    except (BlockingIOError, InterruptedError):
-        pass
+        _begin(link, address)
     except OSError as error:
         link.close()
         raise NoneConnectedError([(address, error)]) from None
@@ -121,6 +124,21 @@ async def connect(addresses: Sequence[Address], within: timedelta, source: str =
         raise NoneConnectedError([(addresses[0], error)]) from None
 
 
+def _new_socket(address: Address) -> socket.socket:
+    """Return a non-blocking socket."""
+    link = socket.socket(address.family, socket.SOCK_STREAM | _NON_BLOCKING)
+    if not _NON_BLOCKING:
+        link.setblocking(False)
+    return link
+
+
+def _begin(link: socket.socket, address: Address) -> None:
+    """Begin to connect, without the exception that ``connect`` raises for an attempt that is under way."""
+    number = link.connect_ex(address.sockaddr)
+    if number not in _UNDER_WAY:
+        raise OSError(number, os.strerror(number))
+
+
 def _bind(link: socket.socket, source: str) -> None:
     """Bind the local address, and leave the port to the moment of connecting where possible.
 
@@ -132,9 +150,8 @@ def _bind(link: socket.socket, source: str) -> None:
 
 
 async def _attempt(address: Address, source: str) -> socket.socket:
-    link = socket.socket(address.family, socket.SOCK_STREAM)
+    link = _new_socket(address)
     try:
-        link.setblocking(False)
         if source:
             _bind(link, source)
         await asyncio.get_running_loop().sock_connect(link, address.sockaddr)

@@ -24,7 +24,7 @@ from monitor.sources.endpoint.conversation_factory import (
     conversation,
 )
 from monitor.sources.endpoint.datagrams import attempt_deadlines, exchange_datagrams
-from monitor.sources.endpoint.exchange import exchange, supports_readers
+from monitor.sources.endpoint.exchange import Exchanger, supports_epoll
 from monitor.sources.endpoint.key_types import KeyTypes
 from monitor.sources.endpoint.results import join_results, result_of
 from monitor.threads import ThreadPool
@@ -58,6 +58,7 @@ class EndpointSource:
         self._conversations = ConversationFactory()
         self._key_types = KeyTypes()
         self._alpn = AlpnCache()
+        self._exchanger = Exchanger()
 
     @property
     def pool(self) -> ThreadPool:
@@ -134,7 +135,7 @@ class EndpointSource:
             return ProbeResult(failures=(error.failure,))
         except _GaveNothingError as nothing:
             return ProbeResult(failures=(*denied, nothing.at(context.location)))
-        await exchange(link, handshake, context.deadline, context.request.timeout)
+        await self._exchanger.exchange(link, handshake, context.deadline, context.request.timeout)
         if handshake.alert == NO_APPLICATION and self._may_offer(context):
             return await self._one(context)
         return result_of(handshake, context.request, context.location, denied)
@@ -232,11 +233,11 @@ class _GaveNothingError(Exception):
 
 
 async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> socket.socket:
-    """Return a connected socket or, for one address where the loop reports readiness, a connecting one."""
+    """Return a connected socket or, for one address where ``supports_epoll``, a connecting one."""
     way = context.endpoint.connect
     try:
         # With a proxy it must be connected first: a failure to connect is then the proxy's.
-        if len(addresses) == 1 and way.proxy is None and supports_readers(asyncio.get_running_loop()):
+        if len(addresses) == 1 and way.proxy is None and supports_epoll(asyncio.get_running_loop()):
             return start_connecting(addresses[0], way.source)
         async with asyncio.timeout_at(context.deadline):
             return await connect(addresses, context.request.timeout, way.source)

@@ -209,7 +209,7 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         with theirs:
             theirs.send(alert(80))
             handshake = Handshake(shared_context(), NAME)
-            await exchanging.exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
+            await exchanging.Exchanger().exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
             waiting = ours.fileno() != -1
             async with asyncio.timeout(30):
                 while ours.fileno() != -1:
@@ -231,8 +231,8 @@ def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
         theirs.setblocking(False)
         loop = asyncio.get_running_loop()
         handshake = Handshake(shared_context(), NAME)
-        conversation = asyncio.create_task(
-            exchanging.exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
+        conversation = asyncio.ensure_future(
+            exchanging.Exchanger().exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
         )
         with theirs:
             heard = b""

@@ -23,12 +23,12 @@ SHORT = timedelta(seconds=1)
 PATIENT = Policy(timeout=timedelta(seconds=20))
 
 
-@pytest.fixture(autouse=True, params=["reader", "protocol"])
+@pytest.fixture(autouse=True, params=["epoll", "protocol"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Look in both ways: as on loops that tell when a socket is ready, and as on the one that does not."""
+    """Look in both ways: as on Linux, and as elsewhere."""
     if request.param == "protocol":
         for module in (exchanging, source):
-            monkeypatch.setattr(module, "supports_readers", lambda _: False)
+            monkeypatch.setattr(module, "supports_epoll", lambda _: False)
     return str(request.param)
 
 
