@@ -78,7 +78,7 @@ class TokenError(CertMonitorError):
 def read_token(response: FetchResponse, settings: TokenSettings, secret: Secret) -> AccessToken:
     """Return the token of a response; raise ``TokenError`` for one without, never with ``secret`` in it."""
     if response.redirect is not None:
-        url = display(response.redirect, 200)
+        url = _clean(response.redirect, secret)
         raise TokenError(
             f"{settings.host} redirects to {url}, which is not followed: check email.oauth2.token_url"
         )
