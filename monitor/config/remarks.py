@@ -6,6 +6,8 @@ from datetime import timedelta
 from monitor.config.load import Config
 from monitor.config.policy import Policies
 from monitor.config.unmatched import unmatched_policies
+from monitor.delivery.email.entry import EmailReceiverSettings
+from monitor.delivery.email.relay_settings import MICROSOFT_RELAYS
 from monitor.model import Margin, Policy, Target
 from monitor.settings import duration_text
 
@@ -18,6 +20,7 @@ def remarks(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
     """Return a sentence for everything in a configuration that is allowed but seldom meant."""
     return (
         *_missing(config),
+        *_relays(config),
         *unmatched_policies(config, targets),
         *_thresholds(config, targets),
     )
@@ -31,6 +34,18 @@ def _missing(config: Config) -> Iterator[str]:
             "receivers: nobody is notified, the page and the metrics are all there is; add email and "
             "receivers, or write receivers: [] where Prometheus alerts"
         )
+
+
+def _relays(config: Config) -> Iterator[str]:
+    """Iterate over mail relays whose login will not work for long."""
+    mails = (one.email for one in config.receivers.values() if isinstance(one, EmailReceiverSettings))
+    email = next(mails, None)
+    for relay in (email, *email.fallback_relays) if email else ():
+        if relay.password is not None and relay.host in MICROSOFT_RELAYS:
+            yield (
+                f"email: Microsoft 365 ({relay.host}) takes no passwords by default from the end of December"
+                " 2026; use oauth2 with provider: microsoft365"
+            )
 
 
 def _thresholds(config: Config, targets: Sequence[Target]) -> Iterator[str]:

@@ -45,6 +45,34 @@ def test_what_is_missing(tmp_path: Path, text: str, expected: tuple[str, ...]) -
     assert said(tmp_path, text) == expected
 
 
+LOGIN = "port: 587, security: starttls, username: u, from: a@b.example, to: [c@d.example]"
+OAUTH2 = "oauth2: {provider: microsoft365, tenant: b.example, client_id: x, client_secret_file: s}"
+
+
+@pytest.mark.parametrize(
+    ("email", "hosts"),
+    [
+        (f"host: smtp.office365.com, {LOGIN}, password_file: p", ["smtp.office365.com"]),
+        (f"host: smtp.office365.com, {LOGIN}, {OAUTH2}", []),
+        (f"host: relay, {LOGIN}, password_file: p", []),
+        (
+            (
+                "host: relay, from: a@b.example, to: [c@d.example], fallback_relays: [{host: "
+                "SMTP-legacy.office365.com, security: tls, username: u, password_env: P}]"
+            ),
+            ["smtp-legacy.office365.com"],
+        ),
+    ],
+)
+def test_passwords_at_microsoft_365(tmp_path: Path, email: str, hosts: list[str]) -> None:
+    """A password at Microsoft 365 works for a while only; an access token is what to use."""
+    assert said(tmp_path, f"{TARGETS}email: {{{email}}}\n") == tuple(
+        f"email: Microsoft 365 ({host}) takes no passwords by default from the end of December 2026; "
+        "use oauth2 with provider: microsoft365"
+        for host in hosts
+    )
+
+
 def late(warning: str, critical: str, lifetime: int, kind: str = "") -> str:
     """Return the sentence about thresholds without a warning."""
     return (

@@ -23,6 +23,9 @@ _A_URL = "must be a URL such as https://login.vms.example/oauth2/token"
 _MICROSOFT_URL = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
 _MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
 
+MICROSOFT_RELAYS = ("smtp.office365.com", "smtp-legacy.office365.com")
+"""Where Microsoft 365 takes mails after a login."""
+
 
 def _ehlo_name(value: str) -> str:
     if not _EHLO_NAME.fullmatch(value):
