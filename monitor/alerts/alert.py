@@ -24,6 +24,7 @@ _SHOWN_LABELS = ("component", "certificate_group", "site")
 class RenewalSteps:
     """What an alert stops from working, and the steps that resolve it.
 
+    ``in_brief`` are the steps in one line, ``None`` where nothing better is known than what fits the check.
     ``target_title`` names the first target that they are for; ``ca_first`` says that they renew the CA, as a
     new certificate would expire with it; ``switch`` that the new certificate is available and has only to be
     selected.
@@ -35,6 +36,7 @@ class RenewalSteps:
     target_title: str = ""
     ca_first: bool = False
     switch: bool = False
+    in_brief: Message | None = None
 
 
 StepsKey = tuple[object, ...]

@@ -70,7 +70,9 @@ def add_steps(
     if key not in known or _rank(known[key]) < rank:
         impact = runbook.impact if finding.check in _HAS_IMPACT else None
         steps = _steps(state.target, path, finding, first=first) if path else ()
-        known[key] = RenewalSteps(impact, steps, runbook.link, _title(state.target), ca_first=first)
+        brief = runbook.in_brief if path and not first else None
+        title = _title(state.target)
+        known[key] = RenewalSteps(impact, steps, runbook.link, title, ca_first=first, in_brief=brief)
 
 
 def merged_steps(several: list[Mapping[StepsKey, RenewalSteps]]) -> tuple[RenewalSteps, ...]:
@@ -89,7 +91,10 @@ def in_brief(item: NotificationItem) -> Message | None:
         return None
     if item.check not in _ABOUT_CA and any(one.ca_first for one in item.renewal_steps):
         return CA_FIRST
-    return SWITCH if any(one.switch for one in item.renewal_steps) else DO[item.check]
+    if any(one.switch for one in item.renewal_steps):
+        return SWITCH
+    known = next((one.in_brief for one in item.renewal_steps if one.in_brief), None)
+    return known if known and item.check is Check.EXPIRY else DO[item.check]
 
 
 def standard_steps(finding: Finding) -> tuple[Message, ...]:

@@ -86,6 +86,7 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 class Runbook:
     """Instructions for renewing a certificate, and the impact of its expiry; empty if there are none.
 
+    ``in_brief`` are the steps in one line.
     ``ca_first`` replaces ``steps`` when the CA must be renewed first, ``switch`` when the new certificate is
     installed on the machine but not in use. The three may contain the placeholders ``{names}``,
     ``{thumbprint}`` (of the new certificate), ``{served_thumbprint}``, ``{issuer}`` and ``{ca_expires}``,
@@ -97,6 +98,7 @@ class Runbook:
     ca_first: tuple[Message, ...] = ()
     switch: tuple[Message, ...] = ()
     link: str = ""
+    in_brief: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

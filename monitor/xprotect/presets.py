@@ -29,7 +29,7 @@ _FILLED_LATER = frozenset(
     {"host", "port", "names", "thumbprint", "served_thumbprint", "issuer", "ca_expires"}
 )
 _PLACEHOLDERS = _FILLED_HERE | _FILLED_LATER
-_TRANSLATED = ("name", "certificate", "impact", "account", "interruption")
+_TRANSLATED = ("name", "certificate", "impact", "in_brief", "account", "interruption")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -58,6 +58,7 @@ class Preset:
     low_impact: bool = False
     by_default: bool = True
     impact: Message | None = None
+    in_brief: Message | None = None
     steps: tuple[Message, ...] = ()
     ca_first: tuple[Message, ...] = ()
     switch: tuple[Message, ...] = ()
@@ -194,7 +195,7 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
         "group": _message(group.title if group else ""),
         "guid": group.guid if group else "",
     }
-    impact = keys.pop("impact", "")
+    impact, in_brief = keys.pop("impact", ""), keys.pop("in_brief", "")
     keys["switch"] = [written.switching[line] for line in keys.get("steps", ()) if line in written.switching]
     for which in ("steps", "ca_first", "switch"):
         texts = (_message(_text(written, line), _PLACEHOLDERS) for line in keys.get(which, ()))
@@ -207,6 +208,7 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
         certificate_group=next((key for key, value in written.groups.items() if value is group), ""),
         guid=group.guid if group else "",
         impact=_message(impact) if impact else None,
+        in_brief=_message(in_brief) if in_brief else None,
         account=account,
         defaults=written.policies[policy] if policy else PolicySettings(),
     )
@@ -246,7 +248,7 @@ def _loose(written: PresetFile, key: str, table: PresetKeys) -> Iterator[tuple[s
         yield f"{key}.policy", f"must be one of {allowed} (got {table.policy!r})"
     if table.group and table.group not in written.groups:
         yield f"{key}.group", f"there is no such group under groups (got {table.group!r})"
-    for which in ("account", "interruption"):
+    for which in ("account", "interruption", "in_brief"):
         if set(getattr(table, which) or "") & set("{}"):
             yield f"{key}.{which}", f"has no placeholders (got {getattr(table, which)!r})"
     for which in ("steps", "ca_first"):

@@ -55,6 +55,7 @@ class PresetKeys(Settings):
     low_impact: bool | None = Field(None, strict=True)
     by_default: bool | None = Field(None, strict=True)
     impact: str | None = None
+    in_brief: str | None = None
     steps: tuple[_Line, ...] | None = None
     ca_first: tuple[_Line, ...] | None = None
     link: Annotated[str, StringConstraints(pattern=r"^(https://\S+)?$")] | None = None

@@ -41,6 +41,7 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
         runbook=shared(
             Runbook(
                 impact=preset.impact,
+                in_brief=preset.in_brief,
                 steps=tuple(completed(step, **values) for step in preset.steps),
                 ca_first=tuple(completed(step, **values) for step in preset.ca_first),
                 switch=tuple(completed(step, **values) for step in preset.switch),

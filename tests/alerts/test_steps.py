@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerts.brief_texts import CA_FIRST, DO
+from monitor.alerts.steps import in_brief
 from monitor.alerts.texts import PROBLEM
 from monitor.model import (
     Certificate,
@@ -242,6 +244,26 @@ def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(info=info), shown=one)))
     parts = [part.get_content_type() for part in message.walk()]
     assert (message.defects, parts) == ([], ["multipart/alternative", "text/plain", "text/html"])
+
+
+def test_what_to_do_in_one_line() -> None:
+    """A preset says it for a renewal; what is wrong otherwise, or has to come first, has words of its own."""
+    brief = own_words("renew it, and plan a window.")[0]
+    info = replace(TARGET_INFO, runbook=replace(TARGET_INFO.runbook, in_brief=brief))
+    on = recorder(info=info)
+    renewal, first = (
+        notification_items(ending_under(CA, on=on)),
+        notification_items(ending_under(SHORT_CA, on=on)),
+    )
+    wrong = notification_items(seen(WHERE, LEAF, finding(Check.NAME, LEAF, WHERE), on=on, above=(CA,)))
+    plain = notification_items(ending_under(CA, on=recorder()))
+    said = [in_brief(items[0]) for items in (renewal, first, wrong, plain)]
+    assert said == [brief, CA_FIRST, DO[Check.NAME], DO[Check.EXPIRY]]
+
+
+def test_every_check_says_what_to_do() -> None:
+    """No alert is without a line that says it."""
+    assert set(DO) == set(Check)
 
 
 def test_labels_are_shown() -> None:

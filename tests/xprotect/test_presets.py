@@ -114,6 +114,13 @@ def test_verified_is_marked(key: str) -> None:
     assert preset(key).verified
 
 
+def test_every_port_of_xprotect_says_what_to_do_in_brief() -> None:
+    """One line, which goes on a sentence; products that are known by their ports alone have none."""
+    without = {preset.role for preset in EVERY if preset.in_brief is None}
+    assert without == {"other", "genetec", "avigilon", "nx_witness", "axis_camera_station", "exacqvision"}
+    assert not [one.key for one in EVERY if one.in_brief and not one.in_brief.text.endswith(".")]
+
+
 def test_only_devices_that_nothing_validates_have_a_low_impact() -> None:
     """Nothing stops when the certificate of a device expires, unless XProtect validates it."""
     low = {preset.key for preset in EVERY if preset.low_impact}

@@ -45,7 +45,7 @@ from support.factories.alerts_world import (
     target,
     unreachable,
 )
-from support.written import runbook
+from support.written import own_words, runbook
 
 PAGE = "https://certs.vms.example"
 WRITERS = {
@@ -58,6 +58,12 @@ _RECORDER = runbook(
     ("Request a certificate for {names}.", "Select it in Server Configurator, for both groups."),
     ca_first=("Renew {issuer} first: it expires on {ca_expires}.", "Trust the new CA on every computer."),
     link=_GUIDE,
+)
+_RECORDER = replace(
+    _RECORDER,
+    in_brief=own_words(
+        "renew it, assign it to both groups, verify. This interrupts recording; plan a window."
+    )[0],
 )
 _CAMERA = runbook("Usually nothing.", ("Make a certificate for {names} on the device.",))
 
