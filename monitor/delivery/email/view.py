@@ -41,7 +41,8 @@ _WORST = 10
 """Alerts that are described of those that are one entry."""
 _MOST_WHO = 3
 _FEWEST_LINES, _LINES_PER_TARGET, _MOST_LINES = 120, 3, 1000
-"""Bounds of an inventory as plain text."""
+_FEWEST_ITEMS = 30
+"""Bounds of an inventory as plain text, and of what it describes."""
 
 
 class PageWriter:
@@ -86,30 +87,31 @@ class PageWriter:
 
     def _several(self, items: tuple[NotificationItem, ...]) -> Page:
         summary = summarize(items)
-        sections = [*self._needing(summary), *self._others(summary), self._good_news(items)]
+        sections = [*self._needing(summary, self._most), *self._others(summary), self._good_news(items)]
         return self._with_details(
             self._base(items, tuple(item_counts(items)), sections), summary, _good(items)
         )
 
     def _inventory(self, inventory: Inventory) -> Page:
         summary = summarize(inventory.items)
+        most = min(self._most, max(_FEWEST_ITEMS, inventory.watched))
         sections = [
-            *self._needing(summary),
+            *self._needing(summary, most),
             self._section(texts.UNREACHABLE, unreachable_lines(inventory.unreachable_hosts)),
             self._section(texts.STANDBY, standby_lines(inventory.never_seen)),
             self._upcoming(inventory),
         ]
         base = self._base(inventory, tuple(_inventory_counts(inventory)), sections)
         leads = (*base.lead, *([self._write(texts.OWN_NETWORK)] if inventory.network_down else ()))
-        most = min(max(_FEWEST_LINES, _LINES_PER_TARGET * inventory.watched), _MOST_LINES)
+        bound = min(max(_FEWEST_LINES, _LINES_PER_TARGET * inventory.watched), _MOST_LINES)
         lead = (*leads, self._write(texts.FROM_NOW_ON))
-        return self._with_details(replace(base, lead=lead, most_lines=most), summary, ())
+        return self._with_details(replace(base, lead=lead, most_lines=bound), summary, (), most)
 
     def _digest(self, digest: Digest) -> Page:
         items = (*digest.new, *digest.open)
         summary = summarize(items)
         sections = [
-            *self._needing(summary, new=digest.new),
+            *self._needing(summary, self._most, digest.new),
             *self._others(summary),
             self._section(texts.ACKNOWLEDGED, map(_acknowledged, digest.acknowledged)),
             self._good_news(digest.over),
@@ -138,11 +140,11 @@ class PageWriter:
         )
 
     def _needing(
-        self, summary: Summary[NotificationItem], new: Sequence[NotificationItem] = ()
+        self, summary: Summary[NotificationItem], most: int, new: Sequence[NotificationItem] = ()
     ) -> Iterator[Section]:
         """Yield the sections of what needs action; of very much the last is counted."""
-        first, then = summary.do_first[: self._most], summary.then
-        rest = then[: max(self._most - len(first), 0)]
+        first, then = summary.do_first[:most], summary.then
+        rest = then[: max(most - len(first), 0)]
         left = len(summary.do_first) + len(then) - len(first) - len(rest)
         urgent = [self._line(one, urgent_lines(one, *_new(one, new))) for one in first[:_MOST_URGENT]]
         urgent += [self._line(one, (other_line(one, *_new(one, new)), None)) for one in first[_MOST_URGENT:]]
@@ -177,12 +179,17 @@ class PageWriter:
         return self._section(texts.UPCOMING, map(_next_expiry, rest[:_MOST_UPCOMING]))
 
     def _with_details(
-        self, page: Page, summary: Summary[NotificationItem], good: Sequence[NotificationItem]
+        self,
+        page: Page,
+        summary: Summary[NotificationItem],
+        good: Sequence[NotificationItem],
+        most: int | None = None,
     ) -> Page:
+        most = self._most if most is None else most
         numbered = [(_number(entry), entry) for entry in summary.entries]
-        shown = [(number, item) for number, entry in numbered for item in _worst(entry)][: self._most]
+        shown = [(number, item) for number, entry in numbered for item in _worst(entry)][:most]
         details = [self._details.in_brief(item, number) for number, item in shown]
-        details += [self._details.in_brief(item) for item in good[: self._most - len(details)]]
+        details += [self._details.in_brief(item) for item in good[: most - len(details)]]
         link = [self._write(texts.all_of_it(link=f"{self._url}/alerts"))] if self._url else []
         left = sum(len(entry.alerts) for _, entry in numbered) - len(shown)
         return replace(
