@@ -128,4 +128,7 @@ class Daemon:
         for server in self._servers:
             await server.stop()
         self._token.remove()
+        # Together: after a restart states that are older than the alerts would show what is over.
+        await parts.store.resume()
+        await parts.pipeline.flush()
         await parts.store.close()

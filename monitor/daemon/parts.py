@@ -15,7 +15,7 @@ from monitor.daemon.web_changes import ChangeServices
 from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
-from monitor.pipeline import Board
+from monitor.pipeline import Board, Pipeline
 from monitor.scheduler import Scheduler
 from monitor.store import Store
 
@@ -32,6 +32,7 @@ class DaemonParts:
     clock_watch: ClockWatch
     board: Board
     metrics: OwnMetrics
+    pipeline: Pipeline
     schedule: Scheduler
     discoveries: Discoveries
     discovery: DiscoveryLoop

@@ -115,7 +115,7 @@ def wire(
         ari=task("asking when to renew", ASK_CAS_EVERY, ari.round, CAS_ROUND_LIMIT),
         retention=task("retention", PRUNE_EVERY, prune),
         beat=task("beat", BEAT_EVERY, beat),
-        store_check=task("store check", CHECK_STORE_EVERY, store.check),
+        store_check=task("store check", CHECK_STORE_EVERY, _check_of(store, pipeline)),
         lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
     )
 
@@ -139,6 +139,7 @@ def wire(
         clock_watch=clock_watch,
         board=board,
         metrics=metrics,
+        pipeline=pipeline,
         schedule=schedule,
         discoveries=discoveries,
         discovery=DiscoveryLoop(asking, discoveries, lists_changed),
@@ -151,6 +152,15 @@ def wire(
         changes=ChangeServices(store, board, clock, in_force, decide_again),
         web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )
+
+
+def _check_of(store: Store, pipeline: Pipeline) -> Work:
+    async def check() -> None:
+        await store.check()
+        if not store.in_memory:
+            await pipeline.flush()
+
+    return check
 
 
 def _pools(kinds: Mapping[str, Source]) -> tuple[ThreadPool, ...]:

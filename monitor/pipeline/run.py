@@ -19,14 +19,12 @@ from monitor.messages import english
 from monitor.model import Anchors, Batch, Clock, FailureReason, Message, Observation, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, unjudged
+from monitor.pipeline.unrecorded import Learned, UnrecordedResults
 from monitor.probing import Answer, BatchRunner, internal_failure
 
 log = logging.getLogger(__name__)
 
 _OWN_PROBLEM_LASTS = timedelta(minutes=10)
-MOST_UNRECORDED = 2000
-"""How many targets' latest results wait while the store does not work; of others the next one is recorded."""
-
 HERE = ""
 """The zone of what this process probes itself."""
 
@@ -79,7 +77,7 @@ class Pipeline:
         """Prepare to use these services; the mutable state is the busy targets and unrecorded results."""
         self._do = services
         self._busy: set[str] = set()
-        self._unrecorded: dict[str, tuple[TargetState, Observation]] = {}
+        self._unrecorded = UnrecordedResults()
         self._own_problem: tuple[datetime | None, str] = (None, "")
         self._dropped = 0
         self.store_ok = True
@@ -122,13 +120,14 @@ class Pipeline:
         await self._settle(zone, several.values())
 
     async def _settle(self, zone: str, answers: Iterable[Answer]) -> None:
-        learned = {}
+        learned, before = {}, {}
         for request, observation in answers:
             known = self._do.board.state(request)
             if known is None or known.target.zone != zone:
                 continue
             if zone != HERE and _stale(known, observation, self._do.clock.now()):
                 continue
+            before[request.target_id] = known
             learned[request.target_id] = entry = await self._judged(known, observation)
             for failure in entry[1].result.failures:
                 self._do.counters.probe_failed(request.settings.kind, failure.reason)
@@ -139,7 +138,8 @@ class Pipeline:
         self._do.board.put(state for state, _ in learned.values())
         # Targets that were removed or reconfigured meanwhile must not be restored by the record either.
         shown = self._do.board.snapshot.states
-        await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
+        current = {name: entry for name, entry in learned.items() if shown.get(name) is entry[0]}
+        await self._record(current, before)
 
     def _note_own_problem(self, why: Message) -> None:
         now = self._do.clock.now()
@@ -159,38 +159,36 @@ class Pipeline:
             state = unjudged(known, observation)
         return state, observation
 
-    async def _record(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
-        waiting = {**self._unrecorded, **learned}
+    async def flush(self) -> None:
+        """Record what waits for the store, a part at a time, as long as that works."""
+        while self._unrecorded and await self._record({}, {}):
+            pass
+
+    async def _record(self, learned: Learned, before: Mapping[str, TargetState]) -> bool:
+        """Record what was learned and some of what waits; return whether that worked."""
+        some = self._unrecorded.some(self._do.board.snapshot.states)
+        writing = {**some, **learned}
         try:
             await self._do.store.record(
-                [state for state, _ in waiting.values()],
-                {target_id: observation for target_id, (_, observation) in waiting.items()},
+                [state for state, _ in writing.values()],
+                {target_id: observation for target_id, (_, observation) in writing.items()},
             )
         except SystemBrokenError as error:
             self._do.counters.store_failed()
             if self.store_ok:
                 log.error("could not record the results, continuing without: %s", error)  # noqa: TRY400 - no traceback
-            self._keep(learned)
             self.store_ok = False
-        else:
-            if not self.store_ok:
-                event(log, "results are recorded again", dropped=self._dropped)
-                self._dropped = 0
-            # Another batch may have failed meanwhile: drop only what was written now.
-            for target_id, entry in waiting.items():
-                if target_id in learned or self._unrecorded.get(target_id) is entry:
-                    self._unrecorded.pop(target_id, None)
-            self.store_ok = not self._unrecorded
-
-    def _keep(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
-        """Keep the latest results of so many targets for the next attempt; the older ones are dropped."""
-        before = len(self._unrecorded) + len(learned)
-        self._unrecorded.update(learned)
-        for target_id in list(self._unrecorded)[: max(0, len(self._unrecorded) - MOST_UNRECORDED)]:
-            del self._unrecorded[target_id]
-        if dropped := before - len(self._unrecorded):
+            dropped = self._unrecorded.keep(learned, before)
             self._dropped += dropped
             self._do.counters.results_dropped(dropped)
+            return False
+        # Another batch may have failed meanwhile: only what was written now waits no more.
+        self._unrecorded.written(learned, some)
+        if not self.store_ok and not self._unrecorded:
+            event(log, "results are recorded again", dropped=self._dropped)
+            self._dropped = 0
+        self.store_ok = not self._unrecorded
+        return True
 
 
 def _stale(known: TargetState, observation: Observation, now: datetime) -> bool:

@@ -128,11 +128,15 @@ class FallbackDatabase:
             raise
         self._condition.check_worked()
 
-    def close(self) -> None:
-        """Close the database and release its lock; what is in memory is written if that works again."""
+    def resume(self) -> None:
+        """Return to the disk now, if that works again."""
         if self._disk is None:
             with suppress(SQLAlchemyError):
                 self._return()
+
+    def close(self) -> None:
+        """Close the database and release its lock; what is in memory is written if that works again."""
+        self.resume()
         for database in (self._disk, self._memory):
             if database is not None:
                 database.close()

@@ -100,6 +100,10 @@ class Store:
         """Return whether it goes on in memory, because the disk does not let it be used."""
         return self._database.in_memory
 
+    async def resume(self) -> None:
+        """Return to the disk now, if that works again."""
+        await self._pool.run(self._database.resume)
+
     async def check(self) -> None:
         """Return to a disk that works again.
 

@@ -20,7 +20,7 @@ from monitor.model import (
     text,
 )
 from monitor.pipeline import TrustStoreCache
-from monitor.pipeline.run import MOST_UNRECORDED
+from monitor.pipeline.unrecorded import AT_ONCE
 from support.factories import virtual_time
 from support.factories.pipeline_world import (
     ANCHORS,
@@ -187,20 +187,37 @@ def test_a_broken_store_stops_nothing_and_is_made_up_for(caplog: pytest.LogCaptu
 
 
 def test_what_waits_for_a_broken_store_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
-    """Of many targets the latest results wait; the others are dropped, counted and said once it works."""
-    targets = [target(number) for number in range(MOST_UNRECORDED + 2)]
+    """One result of each target waits; the others are dropped, counted and said once it works."""
+    targets = [target(number) for number in range(AT_ONCE + 2)]
     world = World(Shows())
     pipeline = world.pipeline(targets)
     world.store.broken = True
-    asyncio.run(pipeline.run(batch(*targets[:-1])))
-    assert world.counters.dropped == 1
+
+    async def three_times() -> None:
+        for _ in range(3):
+            await pipeline.run(batch(*targets))
+
+    asyncio.run(three_times())
+    assert world.counters.dropped == 2 * len(targets)
     world.store.broken = False
     with caplog.at_level(logging.INFO):
-        asyncio.run(pipeline.run(batch(targets[-1])))
-    assert (len(world.store.batches[-1]), pipeline.store_ok) == (MOST_UNRECORDED + 1, True)
-    assert [record.cert_monitor_facts for record in caplog.records if "again" in record.message] == [  # type: ignore[attr-defined]
-        {"dropped": 1}
-    ]
+        asyncio.run(pipeline.flush())
+    assert ([len(some) for some in world.store.batches], pipeline.store_ok) == ([AT_ONCE, 2], True)
+    [again] = [record for record in caplog.records if "recorded again" in record.message]
+    assert again.cert_monitor_facts == {"dropped": 2 * len(targets)}  # type: ignore[attr-defined]
+
+
+def test_what_waits_of_a_target_that_left_is_forgotten() -> None:
+    """A removed target must not be restored by the record of it."""
+    one, two = target(1), target(2)
+    world = World(Shows())
+    pipeline = world.pipeline([one, two])
+    world.store.broken = True
+    asyncio.run(pipeline.run(batch(one, two)))
+    world.store.broken = False
+    world.board.replace([world.board.snapshot.states[two.id]])
+    asyncio.run(pipeline.flush())
+    assert (world.store.batches, pipeline.store_ok) == ([[two.id]], True)
 
 
 def test_the_lag_is_from_the_due_time_to_the_probe() -> None:

@@ -122,3 +122,28 @@ def test_full_disk_at_the_end(tmp_path: Path) -> None:
             assert damage(where.database) == []
 
     asyncio.run(scenario())
+
+
+def test_room_just_before_the_end(tmp_path: Path) -> None:
+    """What was seen and mailed from memory is recorded at the end: the next start repeats nothing."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            async with daemon(where.configure()) as running:
+                await until(lambda: where.post.words == ["Certificates"])
+                await limit_files(running, "1")
+                await until(lambda: where.post.words == ["Certificates", "WARNING"])
+                where.serve_leaf(3 * DAY)
+                await until(lambda: where.post.words == ["Certificates", "WARNING", "CRITICAL"])
+                where.serve_leaf(2 * DAY)
+                await until(lambda: where.post.words[3:] == ["CRITICAL"])
+                await running.looks_on(where.target)
+                await limit_files(running, "unlimited")
+                assert await running.end(15) == 0
+            async with daemon(where.configure()) as again:
+                await until(lambda: len(where.post.words) > 4)
+                await again.looks_on(where.target)
+                await again.passes(2)
+            assert where.post.words[4:] == ["Resolved"]
+
+    asyncio.run(scenario())
