@@ -1,19 +1,20 @@
 """Turn a configuration and discovered targets into targets with their policies; probes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.addresses import split_location
+from monitor.addresses import HostPort, split_location
 from monitor.config.load import Config
 from monitor.config.machines import machines
 from monitor.config.policy import Policies
 from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
-from monitor.model import DiscoveredTarget, Target, TargetInfo, TargetTraits, shared
+from monitor.model import DiscoveredTarget, Policy, Target, TargetInfo, TargetTraits, shared
 from monitor.settings import PolicySettings
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -23,6 +24,9 @@ from monitor.sources.windows_remote.settings import DEFAULT_POLICY, target_of
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.windows.access import RemoteMachine
 from monitor.xprotect import Preset, make_target_info
+
+_MOST_ENTRIES = 1000
+"""Entries of lists of which others may differ in their address only: groups of a list, as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,18 @@ def _found(
     return discovery.found(config.presets)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What an entry of a list gives, before its preset is applied to its target."""
+
+    settings: DiscoveredKind
+    labels: tuple[tuple[str, str], ...]
+    preset: Preset | None
+    policy: Policy
+    owner: str
+    note: str
+
+
 class _Planning:
     """The targets collected so far, by id."""
 
@@ -91,6 +107,7 @@ class _Planning:
         self._issuers = config.issuers
         self._watched = frozenset(_single_paths(config.targets))
         self._sites: dict[str, str] = {}
+        self._entries: dict[tuple[object, ...], _Entry] = {}
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
         for target in self.targets_of(settings, own, origin):
@@ -133,9 +150,8 @@ class _Planning:
             self.targets.setdefault(target.id, with_owner(target, *words))
 
     def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:
-        labels = self._with_site(discovery.labels | dict(found.labels))
         try:
-            settings = _settings(found, labels, found.title or discovery.title)
+            entry = self._entry(discovery, found)
         except ValidationError as error:
             said = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
             self._leave_out(discovery, found, said)
@@ -143,19 +159,49 @@ class _Planning:
         except KeyError:
             self._leave_out(discovery, found, f"this version knows no kind {found.kind!r}")
             return
-        preset = self._presets.get(found.preset) if found.preset else None
-        own = with_policy(discovery, found)
-        before = preset.defaults if preset else None
-        policy = self._policies.of(found.kind, labels, own, before)
-        target = settings.target(policy)
+        target = entry.settings.target(entry.policy, discovery.id)
         # A list may have hundreds of thousands of entries, and each copy of a target costs.
-        if preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
-            target = with_preset(target, found.aliases, found.traits, preset, found.name)
-        info = _owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
-        target = replace(target, info=info, labels=shared(tuple(sorted(labels.items()))), origin=discovery.id)
+        if entry.preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
+            target = with_preset(target, found.aliases, found.traits, entry.preset, found.name)
+        info = _owned(target, entry.owner, entry.note)
+        if info is not target.info or entry.labels != target.labels:
+            target = replace(target, info=info, labels=entry.labels)
         there = self.targets.setdefault(target.id, target).location
         if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
+
+    def _entry(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> "_Entry":
+        """Return what an entry of a list gives; one that differs in its address only is not read again.
+
+        Raises ``ValidationError``, and ``KeyError`` for an unknown kind.
+        """
+        if found.kind != "endpoint":
+            return self._read_entry(discovery, found)
+        own = (found.title, found.protocol, found.server_name, found.keys)
+        key = (discovery.id, found.labels, found.policy, found.preset, own)
+        if (known := self._entries.get(key)) is not None:
+            with suppress(ValueError):  # reading it says what is wrong
+                HostPort.parse(found.address)
+                moved = known.settings.model_copy(update={"address": found.address})
+                return replace(known, settings=moved)
+        if len(self._entries) >= _MOST_ENTRIES:
+            self._entries.clear()
+        entry = self._entries[key] = self._read_entry(discovery, found)
+        return entry
+
+    def _read_entry(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> "_Entry":
+        labels = self._with_site(discovery.labels | dict(found.labels))
+        settings = _settings(found, labels, found.title or discovery.title)
+        preset = self._presets.get(found.preset) if found.preset else None
+        own = with_policy(discovery, found)
+        before = preset.defaults if preset else None
+        return _Entry(
+            settings,
+            shared(tuple(sorted(labels.items()))),
+            preset,
+            self._policies.of(found.kind, labels, own, before),
+            *self._policies.owner_and_note(found.kind, labels, own, before),
+        )
 
     def _with_site(self, labels: dict[str, str]) -> dict[str, str]:
         """Return labels with the site as it was first written, since case is ignored.

@@ -76,7 +76,7 @@ class Daemon:
             parts.metrics.set_reload(True, parts.clock.now())
             parts.health.ready = True
             parts.schedule.start()
-            parts.watched.plan()
+            await parts.watched.plan()
             for task in parts.tasks:
                 task.start()
             await parts.discovery.use(parts.watched.config)

@@ -19,7 +19,7 @@ from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.pipeline import Board
-from monitor.scheduler import Scheduler
+from monitor.scheduler import Scheduler, batches
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
@@ -60,9 +60,10 @@ class WatchedTargets:
         await self._forget()
         await self._services.loader.load_onto(self._services.board, self.active.targets)
 
-    def plan(self) -> None:
+    async def plan(self) -> None:
         """Schedule the targets in force from now on."""
-        self._services.schedule.plan(self.active.targets, self._services.board.snapshot.states)
+        planned = await self._reading.run(batches, self.active.targets)
+        await self._services.schedule.plan(planned, self._services.board.snapshot.states)
 
     async def reload(self, path: Path) -> tuple[str, ...]:
         """Put a configuration file into force, or return what is wrong and leave everything as it is.
@@ -113,7 +114,7 @@ class WatchedTargets:
         await self._services.loader.load_onto(self._services.board, active.targets)
         await self._reading.run(_log_changes, self.active, active)
         self.active = active
-        self.plan()
+        await self.plan()
         await self._forget()
 
     async def _forget(self) -> None:

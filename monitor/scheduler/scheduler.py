@@ -14,8 +14,8 @@ from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from monitor.model import Batch, Clock, Target, TargetState
-from monitor.scheduler.batches import EPOCH, batches, due_after, overdue
+from monitor.model import Batch, Clock, TargetState
+from monitor.scheduler.batches import EPOCH, due_after, overdue
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +71,12 @@ class Scheduler:
         self._scheduler.start()
         self._watchdog = asyncio.create_task(self._watch())
 
-    def plan(self, targets: Iterable[Target], states: Mapping[str, TargetState]) -> None:
-        """Replace all jobs; targets that are overdue according to their states are probed immediately."""
-        wanted = {batch.id: batch for batch in batches(targets)}
+    async def plan(self, batches: Iterable[Batch], states: Mapping[str, TargetState]) -> None:
+        """Replace all jobs; targets that are overdue according to their states are probed immediately.
+
+        A thousand batches take half a second, so others get the loop in between.
+        """
+        wanted = {batch.id: batch for batch in batches}
         for job in self._scheduler.get_jobs():
             if job.id != "beat" and job.id not in wanted:
                 job.remove()
@@ -84,6 +87,7 @@ class Scheduler:
             )
             if late := overdue(batch, states, now):
                 self._begin(Batch(batch.id, batch.interval, late), now)
+            await asyncio.sleep(0)
 
     async def stop(self) -> None:
         """Stop within seconds: cancel running batches and wait until they have recorded their results.

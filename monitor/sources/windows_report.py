@@ -58,8 +58,8 @@ class WindowsReportFile(TargetSettings):
     folder_name: str = ""
     late_after: Duration
 
-    def target(self, policy: Policy) -> Target:
-        """Return the target of this machine; reads nothing."""
+    def target(self, policy: Policy, origin: str = "") -> Target:
+        """Return the target of this machine, found by the discovery ``origin``; reads nothing."""
         within = f"{self.folder_name}/" if self.folder_name else ""
         return Target(
             id=make_target_id(KIND, f"{within}{self.host}"),
@@ -71,6 +71,7 @@ class WindowsReportFile(TargetSettings):
             host=self.host,
             collection=True,
             info=TargetInfo(title=self.title or f"{self.host} (Windows)"),
+            origin=origin,
         )
 
 

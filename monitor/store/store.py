@@ -45,6 +45,7 @@ from monitor.store.facts import (
 )
 from monitor.store.fallback import FallbackDatabase
 from monitor.store.recorder import Recorder
+from monitor.store.tables import storable
 from monitor.store.values import HistoryEntry, Pruned
 from monitor.threads import ThreadPool
 
@@ -143,6 +144,9 @@ class Store:
 
         Targets never recorded are left out, and so are those that cannot be read.
         """
+        if len(targets) > SIZE:
+            recorded = await self.target_ids()
+            targets = [one for one in targets if storable(one.id) in recorded]
         for start in range(0, len(targets), SIZE):
             yield await self._read_disk([], reading.load, targets[start : start + SIZE])
 

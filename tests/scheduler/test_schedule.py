@@ -103,7 +103,7 @@ def test_overdue_targets_are_probed_at_once_and_others_wait() -> None:
         one, two = target(1), target(2)
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([one, two], {two.id: TargetState(two, probed_at=clock.now())})
+        await schedule.plan(batches([one, two]), {two.id: TargetState(two, probed_at=clock.now())})
         await asyncio.wait_for(done.wait(), 5)
         await schedule.stop()
         return ran
@@ -131,7 +131,7 @@ def test_a_batch_runs_again_and_again_at_its_phase() -> None:
         quick = target(1, timedelta(milliseconds=200))
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([quick], {quick.id: TargetState(quick, probed_at=clock.now())})
+        await schedule.plan(batches([quick]), {quick.id: TargetState(quick, probed_at=clock.now())})
         await asyncio.wait_for(enough.wait(), 10)
         await schedule.stop()
         return counts["runs"], counts["most"]
@@ -159,7 +159,7 @@ def test_a_bug_in_one_run_does_not_end_the_schedule() -> None:
         quick = target(1, timedelta(milliseconds=100))
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([quick], {quick.id: TargetState(quick, probed_at=clock.now())})
+        await schedule.plan(batches([quick]), {quick.id: TargetState(quick, probed_at=clock.now())})
         await asyncio.wait_for(again.wait(), 10)
         await schedule.stop()
         return runs
@@ -184,7 +184,7 @@ def test_stop_waits_until_a_cancelled_run_has_recorded() -> None:
 
         schedule = Scheduler(run, LoopClock())
         schedule.start()
-        schedule.plan([target(1)], {})
+        await schedule.plan(batches([target(1)]), {})
         await started.wait()
         await schedule.stop()
         steps.append("stopped")
@@ -207,8 +207,8 @@ def test_removed_targets_are_not_run_any_more() -> None:
         seen = {t.id: TargetState(t, probed_at=clock.now()) for t in (quick, slow)}
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([quick, slow], seen)
-        schedule.plan([slow], seen)
+        await schedule.plan(batches([quick, slow]), seen)
+        await schedule.plan(batches([slow]), seen)
         while slow.id not in ran:
             await asyncio.sleep(0.02)
         await schedule.stop()
@@ -228,7 +228,7 @@ def test_a_clock_set_back_by_hours_does_not_stop_the_schedule() -> None:
         hourly = target(1)
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([hourly], {hourly.id: TargetState(hourly, probed_at=clock.now())})
+        await schedule.plan(batches([hourly]), {hourly.id: TargetState(hourly, probed_at=clock.now())})
         clock.begun_at -= timedelta(hours=5)
         schedule._replan()
         job = next(job for job in schedule._scheduler.get_jobs() if job.id != "beat")
@@ -249,7 +249,7 @@ def test_a_clock_set_forward_by_decades_costs_one_run() -> None:
 
         schedule = Scheduler(run, LoopClock())
         schedule.start()
-        schedule.plan([target(1)], {})
+        await schedule.plan(batches([target(1)]), {})
         later = NOW + timedelta(days=20_000)
         missed = [len(job._get_run_times(later)) for job in schedule._scheduler.get_jobs()]
         await schedule.stop()
@@ -290,7 +290,7 @@ def test_the_watchdog_notices_a_clock_that_was_forward_for_a_moment() -> None:
         clock, hourly = LoopClock(), target(1)
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([hourly], {hourly.id: TargetState(hourly, probed_at=clock.now())})
+        await schedule.plan(batches([hourly]), {hourly.id: TargetState(hourly, probed_at=clock.now())})
         clock.begun_at += timedelta(days=100)
         schedule._replan()
         clock.begun_at -= timedelta(days=100)

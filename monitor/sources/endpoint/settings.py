@@ -66,8 +66,8 @@ class EndpointSettings(ConnectSettings):
             raise ValueError(f"{self.protocol} runs over UDP, which proxies do not support")
         return self
 
-    def target(self, policy: Policy) -> Target:
-        """Return the target for these settings."""
+    def target(self, policy: Policy, origin: str = "") -> Target:
+        """Return the target for these settings; ``origin`` is the id of the discovery that found it."""
         host_port = HostPort.parse(self.address, DIALECTS[self.protocol].port)
         host, port = host_port
         address = host.partition("%")[0]  # certificates never contain a zone (fe80::1%eth0)
@@ -91,4 +91,5 @@ class EndpointSettings(ConnectSettings):
                     self_signed_name=DIALECTS[self.protocol].self_signed_name,
                 )
             ),
+            origin=origin,
         )
