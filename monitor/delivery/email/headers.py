@@ -15,7 +15,8 @@ MOST_ALERTS = 50
 
 _ALERT_ID = re.compile(r"[0-9A-Za-z]{1,40}", re.ASCII)
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*", re.ASCII)
-_LONGEST_LINE = 76
+_LONGEST_LINE = 70
+"""Of a mailbox; the name of the header comes before the first one."""
 
 
 class HeaderPolicy(EmailPolicy):

@@ -113,6 +113,7 @@ NAMES = (
 @given(st.lists(NAMES, min_size=1, max_size=4))
 @example(["Büro, IT; Lisboa", "Admins, Lisbon"])
 @example(["x" * 60, "é" * 40])
+@example(["::::::::::::::::::éé日日日"])
 def test_names_arrive_as_they_were_written(names: list[str]) -> None:
     """Names in any letters and with any punctuation stay one name each, in 7-bit lines of usual length."""
     recipients = [str(Mailbox(f"a{number}@vms.example", name)) for number, name in enumerate(names)]
