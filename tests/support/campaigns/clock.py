@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from support.campaigns.campaign import BrokenError, Run, require, require_no_traceback
 from support.servers.daemon_process import Running, ask, damage, until
-from support.servers.daemon_site import DAY, Site, mailed_in, site
+from support.servers.daemon_site import Site, site
 from support.servers.timed_daemon import set_clock, timed_daemon
 
 LIVES, STEPS = 2, 2
@@ -47,6 +47,7 @@ class _World:
         config = self.site.configure()
         for life in range(LIVES):
             async with timed_daemon(config) as running:
+                await running.has_told_all(self.site.target)
                 await self._goes_on(running)
                 for _ in range(STEPS):
                     self._set()
@@ -68,7 +69,7 @@ class _World:
     async def _goes_on(self, running: Running) -> None:
         """Require that probes and passes go on, and a certificate is mailed in a time that may be right."""
         age = timedelta(minutes=self.counts["certificates"])
-        issued = self.site.issue(timedelta(hours=30) - age, lifetime=100 * DAY)
+        issued = self.site.issue_named(timedelta(hours=30) - age)
         self.counts["certificates"] += 1
         self.site.serve(issued)
         try:
@@ -98,7 +99,7 @@ class _World:
         return [mail["Subject"] for mail in self.site.post.mails]
 
     def _mailed(self) -> set[str]:
-        return {fingerprint for mail in self.site.post.mails for fingerprint in mailed_in(mail)}
+        return {fingerprint for mail in self.site.post.mails for fingerprint in self.site.mailed_in(mail)}
 
     def _told(self) -> None:
         """Require that every alert was mailed, and none twice in a row."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from support.campaigns.campaign import BrokenError, Run, require, require_no_traceback
 from support.servers.daemon_process import Running, daemon, damage, until
-from support.servers.daemon_site import DAY, Site, mailed_in, site
+from support.servers.daemon_site import Site, site
 
 LIVES = 3
 MARK = "notifications are kept in memory and may be repeated after a restart."
@@ -67,6 +67,7 @@ class _World:
         self._may_write(allowed=state != "read-only")
         self.counts[f"starts, disk {state}"] += 1
         async with daemon(config, inside=_with_limit(self._limit(state))) as running:
+            await running.has_told_all(self.site.target)
             for further in (state, *self.chance.sample(STATES, self.chance.randrange(3))):
                 await self._set(running, further)
                 await self._goes_on(running, further)
@@ -95,9 +96,7 @@ class _World:
 
     async def _goes_on(self, running: Running, state: str) -> None:
         """Require that a new certificate is seen, exposed and mailed, and that the daemon counts as alive."""
-        issued = self.site.issue(
-            timedelta(hours=30) - timedelta(minutes=len(self.served)), lifetime=100 * DAY
-        )
+        issued = self.site.issue_named(timedelta(hours=30) - timedelta(minutes=len(self.served)))
         self.served.append(issued.sha256)
         self.site.serve(issued)
         try:
@@ -118,6 +117,7 @@ class _World:
                 return (await running.get("/healthz")).status_code == 200
 
             await until(well)
+            await running.has_told_all(self.site.target)
             await self._goes_on(running, "works again")
             await running.passes(2)
             await running.shows("cert_monitor_outbox_pending", 0)
@@ -129,7 +129,7 @@ class _World:
         """Return for each certificate in mails whether each of its mails says that it may be repeated."""
         found: dict[str, dict[str, bool]] = defaultdict(dict)
         for mail, text in zip(self.site.post.mails, self.site.post.texts, strict=True):
-            for fingerprint in mailed_in(mail):
+            for fingerprint in self.site.mailed_in(mail):
                 found[fingerprint][mail["Message-ID"]] = MARK in text
         return {fingerprint: [*mails.values()] for fingerprint, mails in found.items()}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from support.campaigns.campaign import Round, Run, require, require_no_traceback
 from support.servers.daemon_process import Running, ask, damage, started, until
-from support.servers.daemon_site import Site, mailed_in, serve_another_at_each_second_look, site
+from support.servers.daemon_site import Site, serve_another_at_each_second_look, site
 
 KILLS = 5
 """Kills in a round, all of daemons on one database."""
@@ -79,7 +79,7 @@ def _told(where: Site) -> Counter[str]:
     repeats = len(where.post.mails) - len(mails)
     require(all(len(each) == 1 for each in forms.values()), "a repeated mail has other bytes")
     require(repeats <= KILLS, f"{repeats} mails were repeated by {KILLS} kills")
-    mailed = Counter(fingerprint for mail in mails.values() for fingerprint in mailed_in(mail))
+    mailed = Counter(fingerprint for mail in mails.values() for fingerprint in where.mailed_in(mail))
     found = Counter({"mails": len(mails), "mails repeated": repeats, "alerts mailed": len(mailed)})
     notified = {sha256 for (sha256,) in ask(where.database, NOTIFIED)}
     require(notified <= set(mailed), "an alert is recorded as notified that no mail tells of")

@@ -106,6 +106,12 @@ class Running:
 
             await until(another)
 
+    async def has_told_all(self, target: str) -> None:
+        """Wait until an inventory and all else that is true at the start was mailed."""
+        await self.looks_on(target)
+        await self.passes(2)
+        await self.shows("cert_monitor_outbox_pending", 0)
+
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
