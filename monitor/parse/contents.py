@@ -51,7 +51,9 @@ class _Collected:
 
     def take(self, outer: DerElement) -> None:
         """Add what an element is or contains; raise ``DerError`` where it is none of what is expected."""
-        if is_crl(outer):
+        if _is_certificate(outer):  # first, since nearly all are
+            self.ders.append(outer.encoded)
+        elif is_crl(outer):
             self.lists.append(outer.encoded)
         elif what := foreign(outer):
             self.foreign = self.foreign or what
@@ -125,6 +127,14 @@ def _decoded(block: bytes) -> bytes:
         return binascii.a2b_base64(b"".join(block.split()), strict_mode=True)
     except binascii.Error:
         raise DerError(texts.BAD_BASE64) from None
+
+
+def _is_certificate(outer: DerElement) -> bool:
+    try:
+        fields_of(outer)
+    except DerError:
+        return False
+    return outer.tag == SEQUENCE
 
 
 def _certificates(outer: DerElement) -> Iterator[bytes]:
