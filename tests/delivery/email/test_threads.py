@@ -13,6 +13,7 @@ from monitor.messages import english
 from monitor.model import NotificationKind, NotifiedAlert
 from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import NOW
+from support.servers.small_monitor import HOUR, MINUTE, SmallMonitor, during, right, wrong
 
 NOTICE = NotificationKind.NOTICE
 
@@ -79,3 +80,21 @@ def test_odd_ids_are_left_out() -> None:
 def test_nobody_answers_for_absence() -> None:
     """Programs that answer mails by themselves are told not to (RFC 3834)."""
     assert mail(ONE)["Auto-Submitted"] == "auto-generated"
+
+
+def test_resolution_belongs_to_the_thread() -> None:
+    """The first mail about an alert, its reminder and its resolution refer to the same Message-ID."""
+
+    async def act(monitor: SmallMonitor) -> list[EmailMessage]:
+        await monitor.step(wrong(1), after=MINUTE)
+        await monitor.step(wrong(1), after=30 * HOUR)
+        await monitor.step(right(1), after=MINUTE)
+        await monitor.step(wrong(2), after=MINUTE)
+        return monitor.inbox.messages
+
+    inventory, first, reminder, resolution, other = during(act)
+    assert inventory["References"] is None
+    assert first["References"] == reminder["References"] == resolution["References"]
+    assert first["X-Cert-Monitor-Alert"] == resolution["X-Cert-Monitor-Alert"]
+    assert other["References"] not in (None, first["References"])
+    assert len({mail["Message-ID"] for mail in (first, reminder, resolution, other)}) == 4
