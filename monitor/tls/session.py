@@ -13,9 +13,9 @@ from typing import Any
 from cryptography.hazmat.bindings.openssl.binding import Binding
 from OpenSSL import SSL
 
-_lib: Any = Binding.lib
-_ffi: Any = Binding.ffi
-
+_binding = Binding()
+_lib: Any = _binding.lib
+_ffi: Any = _binding.ffi
 _NULL = _ffi.NULL
 _READ_SIZE = 4096
 

@@ -1,11 +1,14 @@
 """Tests of the session over memory: whose errors are told, and what is left when it is gone."""
 
+import inspect
+import re
 from typing import Any
 
 import pytest
 from cryptography.hazmat.bindings.openssl.binding import Binding
-from OpenSSL import SSL
+from OpenSSL import SSL, _util, crypto
 
+from monitor.tls import session as module
 from monitor.tls import shared_context
 from monitor.tls.session import Session, SessionError
 from support import pki
@@ -39,6 +42,13 @@ def finished(version: int) -> tuple[Session, TlsPeer]:
     while not session.handshake():
         session.receive(peer.feed(session.output()))
     return session, peer
+
+
+def test_calls_are_those_of_pyopenssl() -> None:
+    """Nothing is called that pyOpenSSL does not call itself, so its releases keep what is needed."""
+    theirs = "".join(map(inspect.getsource, (SSL, crypto, _util)))
+    called = set(re.findall(r"_lib\.(\w+)", inspect.getsource(module)))
+    assert {name for name in called if not re.search(rf"\blib\.{name}\b|_lib\.{name}\b", theirs)} == set()
 
 
 def test_an_error_of_others_ends_no_session() -> None:

@@ -8,6 +8,7 @@ import asyncio
 import socket
 import sys
 from datetime import timedelta
+from typing import Any
 
 from monitor.network.connect import explain
 from monitor.sources.endpoint.conversation import Conversing
@@ -30,7 +31,7 @@ class Exchanger:
 
     def __init__(self) -> None:
         """Prepare without any."""
-        self._multiplexer: Multiplexer | None = None
+        self._multiplexer: Any = None  # a Multiplexer, which there is on Linux only
 
     async def exchange(
         self, link: socket.socket, handshake: Conversing, deadline: float, allowed: timedelta
@@ -42,13 +43,13 @@ class Exchanger:
         remaining bytes are sent where the handshake ended, at once on cancellation.
         """
         loop = asyncio.get_running_loop()
-        if sys.platform != "linux" or not supports_epoll(loop):
+        if sys.platform == "linux" and supports_epoll(loop):
+            try:
+                if self._multiplexer is None or self._multiplexer.loop is not loop:
+                    self._multiplexer = Multiplexer(loop, _LINGER)
+                await self._multiplexer.exchange(link, handshake, deadline, allowed)
+            except OSError as error:  # this machine has no more descriptors or memory
+                link.close()
+                handshake.end(*explain(error))
+        else:
             await exchange_with_protocol(link, handshake, deadline, allowed, _LINGER)
-            return
-        try:
-            if self._multiplexer is None or self._multiplexer.loop is not loop:
-                self._multiplexer = Multiplexer(loop, _LINGER)
-            await self._multiplexer.exchange(link, handshake, deadline, allowed)
-        except OSError as error:  # this machine has no more descriptors or memory
-            link.close()
-            handshake.end(*explain(error))

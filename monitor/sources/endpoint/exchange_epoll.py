@@ -10,6 +10,7 @@ import asyncio
 import os
 import select
 import socket
+import sys
 from datetime import timedelta
 
 from monitor.deadlines import Deadlines
@@ -18,6 +19,8 @@ from monitor.network.connect import explain
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.sources.endpoint.texts import no_answer
 from monitor.tls.texts import RESET_IN_HANDSHAKE
+
+assert sys.platform == "linux"  # noqa: S101 - the type checker passes over the rest elsewhere
 
 _READ_SIZE = 16_384
 # So many events are processed before others on the loop have their turn; each may take 0.3 ms.
