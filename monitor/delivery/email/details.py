@@ -153,11 +153,12 @@ class DetailWriter:
     def _facts(self, several: Iterable[Fact]) -> tuple[tuple[str, str], ...]:
         return tuple((self._write(name), self._write(value)) for name, value in several)
 
-    def _links(self, item: NotificationItem) -> tuple[str, ...]:
+    def _links(self, item: NotificationItem) -> tuple[tuple[str, str], ...]:
         if not (self._url and item.alert_id and item.level):
             return ()
-        said = texts.steps_at if item.level is AlertLevel.WARNING and _has_steps(item) else texts.alert_at
-        return (self._write(said(link=f"{self._url}/alerts/{item.alert_id}")),)
+        behind = item.level is AlertLevel.WARNING and _has_steps(item)
+        said = self._write(texts.STEPS if behind else texts.THIS_ALERT)
+        return ((said, f"{self._url}/alerts/{item.alert_id}"),)
 
 
 def _tone(item: NotificationItem) -> str:

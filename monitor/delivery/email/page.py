@@ -33,7 +33,7 @@ class Detail:
     """One alert with what stops working, what to do, where it is, and the facts.
 
     ``do`` is what to do in brief, ``who`` who is responsible; ``impact`` is the label of impacts. Locations
-    are below their label where there are several. ``links`` are addresses with a word before them.
+    are below their label where there are several. ``links`` are addresses of the monitor's page.
     """
 
     headline: str
@@ -47,7 +47,7 @@ class Detail:
     where: str = ""
     locations: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
-    links: tuple[str, ...] = ()
+    links: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Headings:
 class Page:
     """One mail in words; ``language`` is HTML's code.
 
-    ``lead`` is what a reader sees first. A page about one alert has no sections and one detail.
-    ``most_lines`` bounds the plain text, ``None`` for no bound.
+    ``lead`` is what a reader sees first, ``closing`` what comes after the summary. A page about one alert has
+    no sections and one detail. ``most_lines`` bounds the plain text, ``None`` for no bound.
     """
 
     subject: str
@@ -85,7 +85,8 @@ class Page:
     headings: Headings
     remarks: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
-    closing: tuple[str, ...] = ()
+    links: tuple[Fact, ...] = ()
+    closing: str = ""
     details: tuple[Detail, ...] = ()
     steps: tuple[Steps, ...] = ()
     left_out: str = ""

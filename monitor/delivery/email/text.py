@@ -25,7 +25,7 @@ def brief(page: Page, longest: int) -> str:
     for section in page.sections:
         lines += [section.heading.upper(), *(f"- {line.first}" for line in section.lines), section.more]
     lines += [f"- {one.headline}" for one in page.details if page.single]
-    lines += [*page.closing, page.left_out, page.footer]
+    lines += [*_labeled(page.links), page.closing, page.left_out, page.footer]
     return _joined((line for line in lines if line), longest)
 
 
@@ -60,8 +60,7 @@ def _single(page: Page) -> Iterator[str]:
     yield from _labeled((*detail.do, *detail.who))
     yield from _listed_locations(detail)
     yield ""
-    if detail.links or page.closing:
-        yield from (*detail.links, *page.closing, "")
+    yield from (*_labeled(detail.links), page.closing, "")
     yield from _steps(page.steps)
     if detail.facts:
         yield from (page.headings.facts.upper(), *_labeled(detail.facts), "")
@@ -72,8 +71,7 @@ def _several(page: Page, form: _Form, steps: Sequence[Steps]) -> Iterator[str]:
     yield from _head(page)
     for section in page.sections:
         yield from (*_section(section), "")
-    if page.closing:
-        yield from (*page.closing, "")
+    yield from (*_labeled(page.links), "")
     if page.details:
         yield page.headings.details.upper()
         for detail in page.details:
@@ -115,7 +113,7 @@ def _spread(detail: Detail) -> Iterator[str]:
     """Yield a headline, and below it what there is to know on a few lines."""
     yield f"{detail.number:<4}{detail.headline}"
     yield from (f"{_INDENT}{line}" for line in (*detail.sentences, *_about(detail)))
-    below = (_where(detail), *detail.links, _line(detail.facts))
+    below = (_where(detail), *_labeled(detail.links), _line(detail.facts))
     yield from (f"{_INDENT}{line}" for line in below if line)
 
 
@@ -141,10 +139,10 @@ def _all(detail: Detail) -> str:
     return _on_one_line(parts, detail.links)
 
 
-def _on_one_line(parts: Iterable[str], links: Iterable[str] = ()) -> str:
+def _on_one_line(parts: Iterable[str], links: Iterable[Fact] = ()) -> str:
     """Return sentences one after the other; links go last, as a dot behind one would belong to it."""
     sentences = (part if part.endswith(".") else f"{part}." for part in parts if part)
-    return " ".join((*sentences, *links))
+    return " ".join((*sentences, *_labeled(links)))
 
 
 def _about(detail: Detail) -> tuple[str, ...]:

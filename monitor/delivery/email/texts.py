@@ -285,16 +285,8 @@ def left_out(*, count: int) -> None: ...
 def next_reminder(*, at: datetime) -> None: ...
 
 
-@message("mail.all_of_it", "All alerts: {link}")
-def all_of_it(*, link: str) -> None: ...
-
-
-@message("mail.steps_at", "Steps: {link}")
-def steps_at(*, link: str) -> None: ...
-
-
-@message("mail.alert_at", "This alert: {link}")
-def alert_at(*, link: str) -> None: ...
+ALL_ALERTS = plain("mail.all_of_it", "All alerts")
+THIS_ALERT = plain("mail.alert_at", "This alert")
 
 
 CA_FIRST = plain("mail.ca_first", "Steps: renew the CA first")

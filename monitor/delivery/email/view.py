@@ -75,13 +75,13 @@ class PageWriter:
     def _one(self, item: NotificationItem) -> Page:
         base = self._base((item,), (), [])
         detail = self._details.in_full(item)
-        closing = [texts.next_reminder(at=item.next_reminder_at)] if item.next_reminder_at else []
+        due = item.next_reminder_at
         # The headline is in the subject; the first sentence says the same with the day.
         return replace(
             base,
             lead=detail.sentences[:1],
             details=(replace(detail, sentences=detail.sentences[1:]),),
-            closing=tuple(map(self._write, closing)),
+            closing=self._write(texts.next_reminder(at=due)) if due else "",
             steps=self._details.steps([("", item)]),
         )
 
@@ -190,11 +190,11 @@ class PageWriter:
         shown = [(number, item) for number, entry in numbered for item in _worst(entry)][:most]
         details = [self._details.in_brief(item, number) for number, item in shown]
         details += [self._details.in_brief(item) for item in good[: most - len(details)]]
-        link = [self._write(texts.all_of_it(link=f"{self._url}/alerts"))] if self._url else []
+        link = ((self._write(texts.ALL_ALERTS), f"{self._url}/alerts"),) if self._url else ()
         left = sum(len(entry.alerts) for _, entry in numbered) - len(shown)
         return replace(
             page,
-            closing=(*page.closing, *link),
+            links=link,
             details=tuple(details),
             steps=self._details.steps(shown),
             left_out=self._write(texts.left_out(count=left)) if left > 0 else "",
