@@ -9,7 +9,7 @@ import pytest
 from monitor.alerts.renewals import unreachable_at
 from monitor.model import Failure, FailureReason, TargetState
 from monitor.model.texts import joined, located
-from monitor.parse.stores import any_form
+from monitor.parse.stores import pkcs12 as reading
 from monitor.parse.texts import NO_PASSPHRASE
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.files.source import FilesSource
@@ -82,8 +82,8 @@ def test_unchanged_files_are_not_tried_again(tmp_path: Path, monkeypatch: pytest
     write(tmp_path, a_p12=pkcs12(), b_p12=pkcs12("another"))
     source, wanted = FilesSource(), target(tmp_path, passphrases=(word(tmp_path),))
     tried: list[int] = []
-    real = any_form.pkcs12.read
-    monkeypatch.setattr(any_form.pkcs12, "read", lambda data, opening: tried.append(1) or real(data, opening))
+    real = reading.read
+    monkeypatch.setattr(reading, "read", lambda data, opening: tried.append(1) or real(data, opening))
     seen = [probe(wanted, source) for _ in range(3)]
     assert (len(tried), seen[0] == seen[1] == seen[2]) == (2, True)
 
