@@ -46,14 +46,20 @@ class StateLoader:
                     loaded[target.id] = TargetState(target)
             await asyncio.sleep(0)
         await self._fill(loaded, [t for t in targets if t.id in loaded])
+        states: dict[str, TargetState] = {}
+        for begin in range(0, len(targets), FRESH_SLICE):
+            for target in targets[begin : begin + FRESH_SLICE]:
+                states[target.id] = kept.get(target.id) or loaded[target.id]
+            await asyncio.sleep(0)
         # Those probed meanwhile once more: what the board shows was recorded before.
         newer = board.snapshot.states
         await self._fill(
-            loaded, [t for t in targets if t.id in loaded and newer.get(t.id) is not known.get(t.id)]
+            states, [t for t in targets if t.id in loaded and newer.get(t.id) is not known.get(t.id)]
         )
         # Probes went on meanwhile: what they learned about kept targets must not be undone.
         fresh = board.snapshot.states
-        board.replace(fresh.get(t.id, kept[t.id]) if t.id in kept else loaded[t.id] for t in targets)
+        states.update((name, fresh[name]) for name in kept if name in fresh)
+        board.replace(states.values())
 
     async def _fill(self, states: dict[str, TargetState], targets: Sequence[Target]) -> None:
         if not targets:
