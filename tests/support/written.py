@@ -38,7 +38,10 @@ _LEVEL = re.compile(r"\b(expired|critical|warning|resolved|renewed)", re.IGNOREC
 
 
 def word_of(subject: str) -> str:
-    """Return what the subject of a mail says: Certificates (the inventory), WARNING, Resolved and so on."""
+    """Return what the subject of a mail says: Certificates (the inventory), WARNING, Resolved and so on.
+
+    A subject that says none of these, as that of a test mail, is returned as it is.
+    """
     if subject.startswith("Certificates:") and " watched" in subject:
         return "Certificates"
     if "clock is wrong" in subject or "clock jumped" in subject:
@@ -47,6 +50,8 @@ def word_of(subject: str) -> str:
         return "Reachable again"
     counts_or_end = subject if subject.startswith("Certificates:") else subject.rpartition(": ")[2]
     ends = _LEVEL.findall(counts_or_end)
+    if not ends:
+        return subject
     word = str(ends[0] if subject.startswith("Certificates:") or "renewed" in ends else ends[-1])
     return word.capitalize() if word in ("renewed", "resolved") else word.upper()
 
