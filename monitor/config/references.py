@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.settings import FileSettings
-from monitor.delivery.email.relay_settings import RelayKeys
+from monitor.delivery.email.relay_settings import OAuth2Settings, RelayKeys
+from monitor.delivery.post_settings import PostedEntry
 from monitor.discovery import DiscoverySettings
 from monitor.documents import Keys
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -35,6 +36,11 @@ _NAMED = {
     "client_secret_env": ReferenceKind.PASSWORD_ENV,
     "token_file": ReferenceKind.PASSWORD_FILE,
     "token_env": ReferenceKind.PASSWORD_ENV,
+    "url_file": ReferenceKind.PASSWORD_FILE,
+    "url_env": ReferenceKind.PASSWORD_ENV,
+    "secret_file": ReferenceKind.PASSWORD_FILE,
+    "secret_env": ReferenceKind.PASSWORD_ENV,
+    "previous_secret_file": ReferenceKind.PASSWORD_FILE,
     "proxy_password_file": ReferenceKind.PASSWORD_FILE,
     "proxy_password_env": ReferenceKind.PASSWORD_ENV,
     "client_cert": ReferenceKind.OWN,
@@ -70,6 +76,9 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
         yield from _relay(("email",), settings.email)
         for index, relay in enumerate(settings.email.fallback_relays):
             yield from _relay(("email", "fallback_relays", index), relay)
+    for index, receiver in enumerate(settings.receivers or ()):
+        if isinstance(receiver, PostedEntry):
+            yield from _with_ca(("receivers", index), receiver)
     for keys, holder in _holders(settings):
         yield from _named(keys, holder)
     yield from _passphrases(settings)
@@ -80,9 +89,15 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
 def _relay(keys: Keys, relay: RelayKeys) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     for at, holder in ((keys, relay), ((*keys, "oauth2"), relay.oauth2)):
         if holder is not None:
-            if holder.ca is not None:
-                yield (*at, "ca"), ReferenceKind.CA, holder.ca
-            yield from _named(at, holder)
+            yield from _with_ca(at, holder)
+
+
+def _with_ca(
+    keys: Keys, holder: RelayKeys | OAuth2Settings | PostedEntry
+) -> Iterator[tuple[Keys, ReferenceKind, str]]:
+    if holder.ca is not None:
+        yield (*keys, "ca"), ReferenceKind.CA, holder.ca
+    yield from _named(keys, holder)
 
 
 def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:

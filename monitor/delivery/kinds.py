@@ -1,18 +1,25 @@
 """The kinds of receivers; a new kind is one package and a line in ``AnyReceiver``."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
 from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.post_settings import PostedEntry, PostedReceiverSettings
 from monitor.delivery.rate import RateLimit
 from monitor.delivery.receiver import Receiver
+from monitor.delivery.slack.entry import SlackEntry
+from monitor.delivery.teams.entry import TeamsEntry
+from monitor.delivery.webhook.entry import WebhookEntry
 from monitor.model import AlertLevel, Message
 from monitor.settings import Settings
 
-AnyReceiver = EmailEntry
+AnyReceiver = Annotated[
+    EmailEntry | WebhookEntry | TeamsEntry | SlackEntry,
+    Field(discriminator="kind", json_schema_extra={"required": ["kind"]}),
+]
 
 
 class ReceiverSettings(Protocol):
@@ -51,7 +58,9 @@ def all_receivers(email: EmailSettings | None, entries: Sequence[AnyReceiver]) -
     """Iterate over the receivers that a configuration names, that of the section email first."""
     first = implicit(email) if email else None
     for entry in (first, *entries) if first else entries:
-        if email is not None:
+        if isinstance(entry, PostedEntry):
+            yield PostedReceiverSettings(entry, email)
+        elif email is not None:
             yield EmailReceiverSettings(entry, email)
 
 

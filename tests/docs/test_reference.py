@@ -16,7 +16,8 @@ from support.pages import prose, rows
 
 SCHEMA = json_schema()
 SECTIONS = ("Email", "OAuth2", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
-RECEIVERS = ("EmailEntry", "RouteSettings", "EscalationSettings", "SilenceSettings", "WindowSettings")
+ENTRIES = ("EmailEntry", "WebhookEntry", "TeamsEntry", "SlackEntry")
+RECEIVERS = (*ENTRIES, "RouteSettings", "EscalationSettings", "SilenceSettings", "WindowSettings")
 PAGES = {
     "configuration": SECTIONS,
     "endpoints": ("Endpoint",),

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts import group_steps
+from monitor.alerts.alert_json import alert_json
 from monitor.messages import Writer
 from monitor.model import AlertGroup, AlertState, Silence, SilenceKind, Snapshot
 from monitor.web.view import Notified
-
-_SECONDS_OF_DAY = 86_400
 
 
 def alerts_json(
@@ -37,27 +36,14 @@ def _alert(  # noqa: PLR0913, PLR0917 - one object from all that is known of it
     writer: Writer,
     now: datetime,
 ) -> dict[str, Any]:
-    expires_at = group.certificate.not_after if group.certificate else None
-    steps = group_steps(group, snapshot, now)
-    impact = next((one.impact for one in steps if one.impact), None)
     sent = {one.receiver: one for key in group.alerts for one in notified.get(key.id, ())}
     return {
         "id": group.id,
-        "check": group.check.value,
-        "level": group.level.value,
-        "title": group.title,
-        "subject": group.certificate.subject if group.certificate else "",
-        "messages": [writer.write(one) for one in group.messages],
-        "since": group.since.isoformat(),
+        **alert_json(group, group_steps(group, snapshot, now), writer.write, now),
         "targets": list(group.targets),
-        "locations": [one.location for one in group.locations],
-        "not_after": expires_at.isoformat() if expires_at else None,
-        "days_to_expiry": (expires_at - now).total_seconds() / _SECONDS_OF_DAY if expires_at else None,
         "owner": group.owner,
         "site": group.site,
         "component": group.component,
-        "impact": writer.write(impact) if impact else "",
-        "steps": [writer.write(line) for one in steps for line in one.steps],
         "acknowledged": _acknowledged(acknowledged) if acknowledged else None,
         "silenced": group.state is AlertState.SILENCED,
         "notified": [

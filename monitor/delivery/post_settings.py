@@ -1,0 +1,107 @@
+"""The keys that receivers over HTTP have in common, and the receiver that an entry makes."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import Field, model_validator
+
+from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.rate import PER_HOUR, RateLimit
+from monitor.delivery.settings import BaseReceiver
+from monitor.messages import Writer, language, machine_zone, zone
+from monitor.model import AlertLevel, Message
+from monitor.secrets import Secret, SecretReference
+from monitor.settings import Duration, LocalPath
+
+if TYPE_CHECKING:
+    from monitor.delivery.http_receiver import HttpReceiver, Render, Sign
+
+WriterAt = Callable[[datetime], Writer]
+
+
+class PostedEntry(BaseReceiver):
+    """A receiver that notifications are posted to over HTTP."""
+
+    url_file: LocalPath | None = Field(None, description="file with the address, https://...")
+    url_env: str | None = Field(None, min_length=1, description="environment variable with the address")
+    ca: LocalPath | None = Field(
+        None, description="PEM file with the CA of the server, where the system does not trust it"
+    )
+    timeout: Duration = Field(timedelta(seconds=30), description="longest time one attempt may take")
+
+    @model_validator(mode="after")
+    def _one_address(self) -> "PostedEntry":
+        if sum(value is not None for value in (self.url_file, self.url_env, self.written_url)) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(self.address_keys)}")
+        return self
+
+    @property
+    def written_url(self) -> str | None:
+        """Return the address where the configuration itself has it."""
+        return None
+
+    @property
+    def address_keys(self) -> tuple[str, ...]:
+        """Return the keys of which one has the address."""
+        return "url_file", "url_env"
+
+    def address(self) -> Secret:
+        """Read the address; raise ``SecretUnavailableError`` where that is not possible."""
+        if self.written_url is not None:
+            return Secret(self.written_url)
+        return SecretReference(file=self.url_file or "", env=self.url_env or "").resolve()
+
+    @abstractmethod
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
+        """Return what makes the bodies of this kind."""
+
+    def signer(self) -> "Sign":
+        """Return what makes the headers that prove where a body is from."""
+        from monitor.delivery.http_receiver import unsigned  # noqa: PLC0415
+
+        return unsigned
+
+
+@dataclass(frozen=True, slots=True)
+class PostedReceiverSettings:
+    """A receiver over HTTP, with the section ``email`` for what it does not say itself."""
+
+    entry: PostedEntry
+    email: EmailSettings | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.entry.name
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Return its name: the address is a secret, and may change while something waits."""
+        return (self.entry.name,)
+
+    @property
+    def levels(self) -> tuple[AlertLevel, ...]:
+        """Return the levels that are notified."""
+        return self.entry.levels
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """Return how many notifications it is sent in a time."""
+        return RateLimit(self.entry.max_per_hour or (self.email.max_per_hour if self.email else PER_HOUR))
+
+    def receiver(self, monitor: Callable[[], Message]) -> "HttpReceiver":
+        """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""
+        from monitor.delivery.http_receiver import HttpReceiver, PostSettings  # noqa: PLC0415
+
+        entry = self.entry
+        settings = PostSettings(entry.address, entry.ca or "", entry.timeout)
+        return HttpReceiver(self.name, settings, entry.renderer(monitor, self._writer), entry.signer())
+
+    def _writer(self, now: datetime) -> Writer:
+        """Return what writes in the receiver's language and time zone, by default the machine's zone."""
+        name = self.entry.timezone or (self.email.timezone if self.email else None)
+        code = self.entry.language or (self.email.language if self.email else "en")
+        return Writer(language(code), zone(name) if name else machine_zone(), now)

@@ -1,0 +1,1 @@
+"""Receivers that are programs: they take every notification as JSON, signed."""

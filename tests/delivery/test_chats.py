@@ -1,0 +1,134 @@
+"""What chats are told: a few lines, within the limits of Teams and Slack, and nothing that is markup."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from monitor.alerts import NotificationItem
+from monitor.alerts.payload import Content
+from monitor.delivery.chat import MOST_LINES, MOST_SHORT, ChatText, chat_text
+from monitor.delivery.slack.blocks import blocks
+from monitor.delivery.teams.card import card
+from monitor.model import text
+from support.factories.mail_samples import WRITERS, contents
+from support.servers.posted import about
+
+CONTENTS: dict[str, Content | None] = {**contents(), "test": None}
+HOSTILE = "<!channel> [here](https://evil.example) *a* &amp; <https://evil.example|b> \x1b[1m"
+
+
+def said(content: Content | None, code: str = "en", *, short: bool = False) -> ChatText:
+    """Return what a chat is told of this."""
+    return chat_text(replace(about(content), short=short), WRITERS[code], text("watch.vms.example"))
+
+
+def many(title: str, number: int = 300) -> tuple[NotificationItem, ...]:
+    """Return so many different alerts with this title."""
+    content = CONTENTS["alert"]
+    assert isinstance(content, tuple)
+    assert content[0].certificate is not None
+    one, certificate = content[0], content[0].certificate
+    return tuple(
+        replace(one, title=f"{n} {title}", certificate=replace(certificate, issuer=str(n)))
+        for n in range(number)
+    )
+
+
+def shown(text: ChatText) -> list[str]:
+    """Return all that is shown, in order."""
+    return [text.title, *(part for one in text.lines for part in (one.first, one.second) if part), text.more]
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+@pytest.mark.parametrize("code", WRITERS)
+def test_every_kind(kind: str, code: str) -> None:
+    """Each notification has a title, and the same words in both chats."""
+    told = said(CONTENTS[kind], code)
+    assert told.title
+    assert told.more == ""
+    expected = [part for part in (*shown(told), told.monitor) if part]
+    in_slack = [part for one in texts_of(json.loads(blocks(told))["blocks"]) for part in one.split("\n")]
+    assert in_slack == expected
+    assert list(texts_of(content_of(card(told))["body"])) == expected
+
+
+def test_one_alert() -> None:
+    """One alert is told with its place, what stops, and what to do."""
+    told = said(CONTENTS["alert"])
+    assert told.title == "Recorder 02: certificate expires in 3 days (critical)"
+    assert [line.first for line in told.lines][:2] == [
+        "recorder02.vms.example, 10.1.2.12:7563",
+        "No live video and no playback from this recorder. Recording continues.",
+    ]
+
+
+def test_digest() -> None:
+    """What is new says so, what is acknowledged by whom, and what is over comes last."""
+    told = said(CONTENTS["digest"])
+    assert "(new" in told.lines[0].first or "new)" in told.lines[0].first
+    assert "Ana" in told.lines[-2].first
+    assert told.lines[-1].tone == "good"
+
+
+def test_more() -> None:
+    """What there is no room for is counted."""
+    told = said(many("Recorder", 32))
+    assert (len(told.lines), told.more) == (MOST_LINES, "and 12 more")
+    short = said(many("Recorder", 32), short=True)
+    assert (len(short.lines), short.more) == (MOST_SHORT, "and 27 more")
+
+
+@pytest.mark.parametrize("letter", ["a", '"', "\\", "&", "é", "語", "\U0001f512"])
+def test_limits(letter: str) -> None:
+    """Also the longest message in any script stays within what Teams and Slack take."""
+    told = said(many(letter * 500))
+    assert len(card(told)) < 21_000
+    made = json.loads(blocks(told))["blocks"]
+    assert len(made) <= 50
+    assert max(len(one["text"]["text"]) for one in made if "text" in one) <= 3000
+    assert len(made[0]["text"]["text"]) <= 150
+    assert len(json.dumps(made)) < 13_000 or len(json.dumps(made, ensure_ascii=False)) < 13_000
+
+
+def test_hostile_titles() -> None:
+    """No title becomes a link, a mention or a style."""
+    told = said(many(HOSTILE, 1))
+    slack = json.loads(blocks(told))
+    assert "<" not in slack["text"]
+    assert {one["type"] for one in objects(slack["blocks"])} == {"header", "section", "context", "plain_text"}
+    kinds = {one["type"] for one in objects(content_of(card(told))["body"])}
+    assert kinds == {"RichTextBlock", "TextRun"}
+    assert "\\u001b" not in (blocks(told) + card(told)).decode()
+
+
+def content_of(body: bytes) -> dict[str, Any]:
+    """Return the card in the envelope."""
+    message = json.loads(body)
+    (attachment,) = message["attachments"]
+    assert (message["type"], attachment["contentType"]) == (
+        "message",
+        "application/vnd.microsoft.card.adaptive",
+    )
+    return dict(attachment["content"])
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object that has a type."""
+    if isinstance(value, list):
+        for one in value:
+            yield from objects(one)
+    elif isinstance(value, dict):
+        if "type" in value:
+            yield value
+        for one in value.values():
+            yield from objects(one)
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Yield every text that is shown."""
+    for one in objects(value):
+        if isinstance(one.get("text"), str):
+            yield one["text"]
