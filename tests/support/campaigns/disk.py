@@ -126,10 +126,13 @@ class _World:
         require(damage(self.site.database) == [], "the database is damaged")
 
     def _mailed(self) -> dict[str, list[bool]]:
-        """Return for each certificate in mails whether each of its mails says that it may be repeated."""
+        """Return for each certificate in mails whether each of its mails says that it may be repeated.
+
+        An inventory is not about one certificate; where nothing could be read it comes again.
+        """
         found: dict[str, dict[str, bool]] = defaultdict(dict)
         for mail, text in zip(self.site.post.mails, self.site.post.texts, strict=True):
-            for fingerprint in self.site.mailed_in(mail):
+            for fingerprint in () if " watched" in mail["Subject"] else self.site.mailed_in(mail):
                 found[fingerprint][mail["Message-ID"]] = MARK in text
         return {fingerprint: [*mails.values()] for fingerprint, mails in found.items()}
 
