@@ -3,29 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.alerts.decision import Inventory, NotificationItem, UpcomingExpiry
+from monitor.alerts.decision import Inventory, NotificationItem
 from monitor.alerts.digest import AcknowledgedItem, Digest
 from monitor.alerts.payload import Content
 from monitor.alerts.summarize import Entry, Summary, summarize
 from monitor.delivery.email import texts
 from monitor.delivery.email.details import DetailWriter
-from monitor.delivery.email.entries import (
-    Lines,
-    networks_of,
-    other_line,
-    standby_lines,
-    unreachable_lines,
-    urgent_lines,
-)
+from monitor.delivery.email.entries import standby_lines, unreachable_lines
 from monitor.delivery.email.headlines import (
     digest_counts,
     headline,
     item_counts,
-    problem,
     subject,
     title_of,
 )
-from monitor.delivery.email.page import Headings, Line, Page, Section
+from monitor.delivery.email.page import Headings, Page, Section
+from monitor.delivery.email.sections import SectionWriter, good, number_of
 from monitor.messages import Writer
 from monitor.model import Message
 from monitor.model.texts import enumerated
@@ -34,9 +27,6 @@ MOST_ITEMS = 200
 MOST_SHORT = 40
 """Items of the short form; with lines of at most 200 letters it has some 20 KB even in other scripts."""
 
-_MOST_URGENT = 10
-"""Entries of two lines; further ones have one."""
-_MOST_UPCOMING = 5
 _WORST = 10
 """Alerts that are described of those that are one entry."""
 _MOST_WHO = 3
@@ -60,6 +50,7 @@ class PageWriter:
         self._write = writer.write
         self._monitor = monitor
         self._url = external_url.rstrip("/")
+        self._sections = SectionWriter(writer, most)
         self._details = DetailWriter(writer, self._url)
 
     def page(self, content: Content) -> Page:
@@ -87,19 +78,23 @@ class PageWriter:
 
     def _several(self, items: tuple[NotificationItem, ...]) -> Page:
         summary = summarize(items)
-        sections = [*self._needing(summary, self._most), *self._others(summary), self._good_news(items)]
+        sections = [
+            *self._sections.needing(summary, self._most),
+            *self._sections.others(summary),
+            self._sections.good_news(items),
+        ]
         return self._with_details(
-            self._base(items, tuple(item_counts(items)), sections), summary, _good(items)
+            self._base(items, tuple(item_counts(items)), sections), summary, good(items)
         )
 
     def _inventory(self, inventory: Inventory) -> Page:
         summary = summarize(inventory.items)
         most = min(self._most, max(_FEWEST_ITEMS, inventory.watched))
         sections = [
-            *self._needing(summary, most),
-            self._section(texts.UNREACHABLE, unreachable_lines(inventory.unreachable_hosts)),
-            self._section(texts.STANDBY, standby_lines(inventory.never_seen)),
-            self._upcoming(inventory),
+            *self._sections.needing(summary, most),
+            self._sections.section(texts.UNREACHABLE, unreachable_lines(inventory.unreachable_hosts)),
+            self._sections.section(texts.STANDBY, standby_lines(inventory.never_seen)),
+            self._sections.upcoming(inventory),
         ]
         base = self._base(inventory, tuple(_inventory_counts(inventory)), sections)
         leads = (*base.lead, *([self._write(texts.OWN_NETWORK)] if inventory.network_down else ()))
@@ -111,10 +106,10 @@ class PageWriter:
         items = (*digest.new, *digest.open)
         summary = summarize(items)
         sections = [
-            *self._needing(summary, self._most, digest.new),
-            *self._others(summary),
-            self._section(texts.ACKNOWLEDGED, map(_acknowledged, digest.acknowledged)),
-            self._good_news(digest.over),
+            *self._sections.needing(summary, self._most, digest.new),
+            *self._sections.others(summary),
+            self._sections.section(texts.ACKNOWLEDGED, map(_acknowledged, digest.acknowledged)),
+            self._sections.good_news(digest.over),
         ]
         base = self._base(digest, tuple(_states(digest)), sections)
         earliest = min(
@@ -139,45 +134,6 @@ class PageWriter:
             sections=tuple(one for one in sections if one and one.lines),
         )
 
-    def _needing(
-        self, summary: Summary[NotificationItem], most: int, new: Sequence[NotificationItem] = ()
-    ) -> Iterator[Section]:
-        """Yield the sections of what needs action; of very much the last is counted."""
-        first, then = summary.do_first[:most], summary.then
-        rest = then[: max(most - len(first), 0)]
-        left = len(summary.do_first) + len(then) - len(first) - len(rest)
-        urgent = [self._line(one, urgent_lines(one, *_new(one, new))) for one in first[:_MOST_URGENT]]
-        urgent += [self._line(one, (other_line(one, *_new(one, new)), None)) for one in first[_MOST_URGENT:]]
-        others = [self._line(one, (other_line(one, *_new(one, new)), None)) for one in rest]
-        more = self._write(texts.left_out(count=left)) if left else ""
-        yield Section(self._write(texts.DO_FIRST), tuple(urgent), more if not others else "")
-        heading = texts.THEN if urgent else texts.NEEDS_ACTION
-        yield Section(self._write(heading), tuple(others), more)
-
-    def _others(self, summary: Summary[NotificationItem]) -> Iterator[Section | None]:
-        """Yield the sections of unreachable targets and of standbys."""
-        lines: list[Line] = []
-        for entry in summary.unreachable[: self._most]:
-            item = entry.first
-            lines.append(self._line(entry, (problem(item), item.messages[0] if item.title else None)))
-            lines += [Line(self._write(one)) for one in (networks_of(item) if not item.title else ())]
-        left = len(summary.unreachable) - self._most
-        more = self._write(texts.left_out(count=left)) if left > 0 else ""
-        yield Section(self._write(texts.UNREACHABLE), tuple(lines), more)
-        standby = [self._line(one, (problem(one.first), None)) for one in summary.standby[: self._most]]
-        yield Section(self._write(texts.STANDBY), tuple(standby))
-
-    def _good_news(self, items: Iterable[NotificationItem]) -> Section:
-        lines = [Line(self._write(headline(one)), tone="good") for one in _good(items)]
-        left = len(lines) - self._most
-        more = self._write(texts.left_out(count=left)) if left > 0 else ""
-        return Section(self._write(texts.GOOD_NEWS), tuple(lines[: self._most]), more)
-
-    def _upcoming(self, inventory: Inventory) -> Section | None:
-        known = {one.certificate.sha256 for one in inventory.items if one.certificate}
-        rest = [one for one in inventory.upcoming if one.certificate.sha256 not in known]
-        return self._section(texts.UPCOMING, map(_next_expiry, rest[:_MOST_UPCOMING]))
-
     def _with_details(
         self,
         page: Page,
@@ -186,7 +142,7 @@ class PageWriter:
         most: int | None = None,
     ) -> Page:
         most = self._most if most is None else most
-        numbered = [(_number(entry), entry) for entry in summary.entries]
+        numbered = [(number_of(entry), entry) for entry in summary.entries]
         shown = [(number, item) for number, entry in numbered for item in _worst(entry)][:most]
         details = [self._details.in_brief(item, number) for number, item in shown]
         details += [self._details.in_brief(item) for item in good[: most - len(details)]]
@@ -199,14 +155,6 @@ class PageWriter:
             steps=self._details.steps(shown),
             left_out=self._write(texts.left_out(count=left)) if left > 0 else "",
         )
-
-    def _line(self, entry: Entry[NotificationItem], lines: Lines) -> Line:
-        first, second = lines
-        tone = entry.first.level.value if entry.first.level else "good"
-        return Line(self._write(first), self._write(second) if second else "", _number(entry), tone)
-
-    def _section(self, heading: Message, lines: Iterable[Message]) -> Section:
-        return Section(self._write(heading), tuple(Line(self._write(one)) for one in lines))
 
     def _footer(self) -> str:
         writer = self._writer
@@ -257,23 +205,6 @@ def _acknowledged(one: AcknowledgedItem) -> Message:
     return texts.acknowledged_by(headline=headline(one.item), who=one.by, until=one.until)
 
 
-def _next_expiry(one: UpcomingExpiry) -> Message:
-    at = one.location if one.title in ("", one.location) else f"{one.title} ({one.location})"
-    return texts.next_expiry(at=at, not_after=one.expires_at)
-
-
-def _good(items: Iterable[NotificationItem]) -> tuple[NotificationItem, ...]:
-    return tuple(one for one in items if one.level is None)
-
-
-def _new(entry: Entry[NotificationItem], new: Sequence[NotificationItem]) -> tuple[Message, ...]:
-    return (texts.NEW,) if any(one in new for one in entry.alerts) else ()
-
-
 def _worst(entry: Entry[NotificationItem]) -> Sequence[NotificationItem]:
     """Return the alerts of an entry that are described: of very many the worst ten."""
     return entry.alerts[:_WORST]
-
-
-def _number(entry: Entry[NotificationItem]) -> str:
-    return str(entry.number) if entry.number else ""
