@@ -1,9 +1,11 @@
 """A process that ends between any two steps of a delivery: nothing is lost, and a repeat is recognizable."""
 
 import asyncio
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,8 @@ from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts_world import NOW
 from support.servers.mail_servers import Inbox, mail_server, relay
+from support.servers.posted import configured
+from support.servers.web_server import Web, http, web
 
 STEPS = ["read", "rendered", "recorded before", "sent", "recorded after"]
 """The steps of one delivery in their order; for the second, making all that waits due stands for reading."""
@@ -128,3 +132,33 @@ def test_nothing_is_lost_and_at_most_one_is_repeated(
     recorded_too_late = {STEPS.index("sent") + 1, len(STEPS) + STEPS.index("sent") + 1}
     assert {id_ for id_, _ in sent} == {"<0@vms.example>", "<1@vms.example>"}
     assert (len(set(sent)), len(sent)) == (2, 3 if kill_after in recorded_too_late else 2)
+
+
+def posted(folder: Path, kill_after: int) -> list[bytes]:
+    """Return the bodies that a webhook gets when the process is killed and started again days later."""
+
+    async def run() -> Web:
+        store = await Store.open("sqlite://", app_version="test")
+        new = [notification("hook", ("hook",), NotificationKind.TEST, "x", NOW) for _ in range(2)]
+        await store.notify([], {}, [replace(one, id=str(number)) for number, one in enumerate(new)], NOW)
+        async with web(hook=http(b"")) as server:
+            receiver = configured(folder, "name: hook, kind: webhook, url_file: url", url=server.url("/hook"))
+            mortal = Mortal(Life(kill_after), store, receiver, "hook")
+            with pytest.raises(KilledError):
+                await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
+            await deliver_due(store, receiver, NOW + timedelta(days=2))
+            receiver.close()
+        assert await store.outbox() == (0, None)
+        await store.close()
+        return server
+
+    return [one.body for one in asyncio.run(run()).requests]
+
+
+@pytest.mark.parametrize("kill_after", range(2 * len(STEPS)))
+def test_webhooks_are_repeated_the_same(tmp_path: Path, kill_after: int) -> None:
+    """The same holds for what is posted: a program recognizes the repeat by its id."""
+    bodies = posted(tmp_path, kill_after)
+    recorded_too_late = {STEPS.index("sent") + 1, len(STEPS) + STEPS.index("sent") + 1}
+    assert {json.loads(one)["id"] for one in bodies} == {"0", "1"}
+    assert (len(set(bodies)), len(bodies)) == (2, 3 if kill_after in recorded_too_late else 2)
