@@ -8,27 +8,28 @@ and send.
 from monitor.alerts.acknowledge import RefusedError, acknowledgement, new_silence
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decide import decide
+from monitor.alerts.decided import Decision, ReceiverDecision
 from monitor.alerts.decision import (
-    Decision,
     DecisionInput,
     Inventory,
     MonitorState,
     NotificationItem,
     NotifyReason,
     NotifySettings,
-    ReceiverDecision,
     ReceiverRules,
 )
 from monitor.alerts.group_steps import group_steps
 from monitor.alerts.groups import alerts_of_target
 from monitor.alerts.notices import FIRST_PASS_AT_MOST
 from monitor.alerts.routes import Escalation, Route, Routing
+from monitor.alerts.schedule import Every, Schedule
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
     "Decision",
     "DecisionInput",
     "Escalation",
+    "Every",
     "Inventory",
     "MonitorState",
     "NotificationItem",
@@ -40,6 +41,7 @@ __all__ = [
     "RenewalSteps",
     "Route",
     "Routing",
+    "Schedule",
     "acknowledgement",
     "alerts_of_target",
     "decide",

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
+from monitor.alerts.decided import Decision, ReceiverDecision
+from monitor.alerts.decision import DecisionInput, NotificationItem, NotifyReason
 from monitor.alerts.keys import CLOCK, TITLES
 from monitor.alerts.refused import awaits_retry, without_refused
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_REPORTS, CLOCK_RIGHT, CLOCK_WAS_AHEAD, CLOCK_WRONG

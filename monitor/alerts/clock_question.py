@@ -6,7 +6,8 @@ from datetime import datetime
 
 from monitor.alerts.clock_jump import JUMP, ClockJump
 from monitor.alerts.clock_problem import clock_group, clock_record
-from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
+from monitor.alerts.decided import Decision, ReceiverDecision
+from monitor.alerts.decision import DecisionInput, NotificationItem, NotifyReason
 from monitor.alerts.keys import CLOCK
 from monitor.alerts.refused import without_refused
 from monitor.alerts.texts import (
@@ -39,7 +40,8 @@ def asked_alerts(given: DecisionInput) -> frozenset[AlertKey]:
 def with_clock_question(decision: Decision, given: DecisionInput) -> Decision:
     """Return a decision with the question about a jump, and with remarks where the clock may be wrong."""
     receivers = tuple(
-        _remarked(one, given) if one.items or one.inventory else one for one in decision.receivers
+        _remarked(one, given) if one.items or one.inventory or one.digest else one
+        for one in decision.receivers
     )
     jump = given.monitor.clock_doubts.jump
     if jump is None:

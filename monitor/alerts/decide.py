@@ -11,11 +11,8 @@ from monitor.alerts.alert import Alert
 from monitor.alerts.clock_problem import clock_problem
 from monitor.alerts.clock_question import asked_alerts, with_clock_question
 from monitor.alerts.collect import collect_alerts
-from monitor.alerts.decision import (
-    Decision,
-    DecisionInput,
-    ReceiverDecision,
-)
+from monitor.alerts.decided import Decision, ReceiverDecision
+from monitor.alerts.decision import DecisionInput
 from monitor.alerts.found import Found, Records, all_destinations
 from monitor.alerts.groups import alert_groups, changed_records, identified
 from monitor.alerts.notices import for_receiver
@@ -49,7 +46,6 @@ def decide(given: DecisionInput) -> Decision:
     inactive = _inactive(given, active)
     resolved = resolve_alerts(given.snapshot, inactive, active)
     over = resolved.over
-    kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
     back = kept_back(given.silences, groups, alerts.values(), given.snapshot, given.now)
@@ -65,6 +61,8 @@ def decide(given: DecisionInput) -> Decision:
         all_destinations(given, alerts.values()),
     )
     receivers = tuple(identified(for_receiver(given, one, found), groups) for one in given.receivers)
+    kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}
+    kept |= {key for one in receivers for key in one.waiting}
     decision = Decision(
         groups,
         alert_changes=(

@@ -1,4 +1,4 @@
-"""What a decision is made from, what it consists of and what it is, as plain values."""
+"""What a decision is made from and what notifications say, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from enum import StrEnum
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.alerts.routes import Routing
+from monitor.alerts.schedule import Schedule
 from monitor.model import (
-    AlertGroup,
     AlertKey,
     AlertLevel,
     AlertLocation,
@@ -19,7 +19,6 @@ from monitor.model import (
     Check,
     FailureReason,
     Message,
-    ReceiverChanges,
     ReceiverRecord,
     Silence,
     Snapshot,
@@ -136,9 +135,10 @@ class MonitorState:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverRules:
-    """What one receiver is notified of."""
+    """What one receiver is notified of, and when: ``digest`` is ``None`` where all of it is sent at once."""
 
     levels: frozenset[AlertLevel] = frozenset(AlertLevel)
+    digest: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,35 +199,3 @@ class ResolvedAlerts:
 
     items: list[NotificationItem] = field(default_factory=list)
     over: dict[AlertKey, AlertResolution] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiverDecision:
-    """What one receiver is notified now, and how the record of what it was notified changes.
-
-    ``remarks`` are about the notification itself; a reader is shown them before what it is about.
-    """
-
-    receiver: str
-    items: tuple[NotificationItem, ...] = ()
-    inventory: Inventory | None = None
-    changes: ReceiverChanges = ReceiverChanges()
-    remarks: tuple[Message, ...] = ()
-
-    @property
-    def nothing_to_send(self) -> bool:
-        """Return whether no notification follows."""
-        return not self.items and self.inventory is None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The alerts of now, how their records change, and what each receiver is notified.
-
-    ``silences`` are those that ended. All changes and notifications are stored in one transaction.
-    """
-
-    groups: tuple[AlertGroup, ...] = ()
-    alert_changes: tuple[AlertRecord, ...] = ()
-    receivers: tuple[ReceiverDecision, ...] = ()
-    silences: tuple[Silence, ...] = ()

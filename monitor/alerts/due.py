@@ -9,7 +9,7 @@ from monitor.alerts.clock_jump import JUMP
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import NETWORK
 from monitor.alerts.steps import merged_steps
-from monitor.model import AlertKey, AlertLevel, Check, LogChange, MonitorCheck, NotificationRecord
+from monitor.model import AlertKey, AlertLevel, Check, LogChange, MonitorCheck, NotificationRecord, Scope
 
 # Once one reminder is due, those due within this share of their interval come along: a mail a day with ten
 # items is read, ten mails are not.
@@ -24,6 +24,9 @@ _MOST_URGENT_FIRST = (
 )
 _CHECK_ORDER = {check: order for order, check in enumerate((*MonitorCheck, *Check))}
 _LONGEST = timedelta(days=3650)
+_WEEK = timedelta(days=7)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an alert counts as notified last that is due again at the next occasion."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 DueAlert = tuple[Alert, NotifyReason]
@@ -43,17 +46,27 @@ def due_alerts(
     return [(alert, reason) for alert, reason in reasons if reason is not None]
 
 
-def notified(alert: Alert, reason: NotifyReason, log: Log, now: datetime) -> Iterator[LogChange]:
+def is_urgent(alert: Alert) -> bool:
+    """Return whether an alert is told at once and does not wait for a digest."""
+    if alert.key.scope is Scope.MONITOR:
+        return True
+    return alert.level.rank >= AlertLevel.CRITICAL.rank and not alert.low_impact
+
+
+def notified(
+    alert: Alert, reason: NotifyReason, log: Log, now: datetime, *, at_once: bool = True
+) -> Iterator[LogChange]:
     """Yield the changes by which an alert counts as notified now, at its present level."""
     level = _worst([alert.level, *(record.level for record in _records(alert, log))])
     for key, _ in alert.members():
-        new = NotificationRecord(key, level, now, now, reason)
+        new = NotificationRecord(key, level, now, now, reason, at_once=at_once)
         if before := log.get(key):
             new = replace(
                 new,
                 first_at=before.first_at,
                 accepted_level=before.accepted_level,
                 accepted_at=before.accepted_at,
+                at_once=at_once or before.at_once,
             )
         yield LogChange(key, new, reason)
 
@@ -73,10 +86,9 @@ def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:
 
     What becomes of the notification of that one becomes of them.
     """
-    new = [key for key, _ in alert.members() if key not in log]
-    if not new:
+    new, records = [key for key, _ in alert.members() if key not in log], _records(alert, log)
+    if not new or not records:
         return
-    records = _records(alert, log)
     known = replace(
         max(records, key=lambda record: record.last_at),
         level=_worst(record.level for record in records),
@@ -124,7 +136,7 @@ def badness(alert: Alert) -> tuple[int, int]:
 
 def _item(due: list[Alert], members: list[Alert], reason: NotifyReason, now: datetime) -> NotificationItem:
     ordered = due + [alert for alert in members if alert not in due]
-    reminded = [alert.remind_every for alert in ordered if alert.remind_every < _LONGEST]
+    reminded = [every for alert in ordered if (every := reminder_interval(alert, now)) < _LONGEST]
     return NotificationItem(
         reason=reason,
         level=due[0].level,
@@ -156,7 +168,15 @@ def _reason(
     if released and any(key in released for key, _ in alert.members()):
         return NotifyReason.RELEASED
     waited = now - max(record.last_at for record in records)
-    return NotifyReason.REMINDER if waited >= alert.remind_every * share else None
+    return NotifyReason.REMINDER if waited >= reminder_interval(alert, now) * share else None
+
+
+def reminder_interval(alert: Alert, now: datetime) -> timedelta:
+    """Return how often an alert is repeated; what expired more than a week ago once a week at most."""
+    if alert.level is not AlertLevel.EXPIRED or alert.certificate is None:
+        return alert.remind_every
+    long_ago = now - alert.certificate.not_after >= _WEEK
+    return max(alert.remind_every, _WEEK) if long_ago else alert.remind_every
 
 
 def _records(alert: Alert, log: Log) -> list[NotificationRecord]:

@@ -1,7 +1,7 @@
 """What one alert pass found, for all receivers and narrowed to one of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from monitor.alerts.alert import Alert
 from monitor.alerts.decision import DecisionInput, ReceiverRules, ResolvedAlerts
@@ -19,7 +19,7 @@ class Found:
 
     ``findings`` are the alerts without those of unreachable targets. ``back`` are those that are kept back,
     and ``released`` those that were so until now. ``destinations`` is empty where everybody is notified of
-    every alert.
+    every alert. ``acknowledged`` are those of a receiver that somebody acknowledged.
     """
 
     findings: Alerts
@@ -30,6 +30,7 @@ class Found:
     back: KeptBack
     released: Collection[AlertKey]
     destinations: Mapping[AlertKey, Destinations]
+    acknowledged: Alerts = field(default_factory=dict)
 
     def escalated_to(self, receiver: str, alert: Alert) -> bool:
         """Return whether an alert is for a receiver only because it was escalated."""
@@ -51,11 +52,18 @@ def narrowed(given: DecisionInput, receiver: str, found: Found) -> Found:
     levels = given.rules.get(receiver, ReceiverRules()).levels
     if given.routing is None and not found.back.states and len(levels) == len(AlertLevel):
         return found
-    mine = {
+    meant = {
         key: alert
         for key, alert in found.alerts.items()
-        if alert.level in levels
-        and not all(one in found.back.states for one, _ in alert.members())
-        and (given.routing is None or found.destinations[key].is_for(receiver))
+        if alert.level in levels and (given.routing is None or found.destinations[key].is_for(receiver))
     }
-    return replace(found, alerts=mine, findings={key: a for key, a in found.findings.items() if key in mine})
+    states = found.back.states
+    mine = {
+        key: one for key, one in meant.items() if not all(member in states for member, _ in one.members())
+    }
+    return replace(
+        found,
+        alerts=mine,
+        findings={key: a for key, a in found.findings.items() if key in mine},
+        acknowledged={key: a for key, a in meant.items() if key in found.back.acknowledged},
+    )

@@ -5,15 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.alerts.alert import Alert, alert_location
-from monitor.alerts.decision import (
-    DecisionInput,
-    Inventory,
-    NotifyReason,
-    ReceiverDecision,
-    UnreachableHost,
-    UpcomingExpiry,
-)
-from monitor.alerts.due import as_items, notified, worst_first
+from monitor.alerts.decided import ReceiverDecision
+from monitor.alerts.decision import DecisionInput, Inventory, NotifyReason, UnreachableHost, UpcomingExpiry
+from monitor.alerts.due import as_items, is_urgent, notified, worst_first
 from monitor.alerts.keys import unreachable_key
 from monitor.alerts.renewals import all_renewals
 from monitor.alerts.summarize import count_targets
@@ -91,7 +85,7 @@ def _log_changes(
             record = NotificationRecord(key, AlertLevel.WARNING, now, now, NotifyReason.INVENTORY)
             yield LogChange(key, record, record.reason)
     for alert in alerts.values():
-        yield from notified(alert, NotifyReason.INVENTORY, receiver.log, now)
+        yield from notified(alert, NotifyReason.INVENTORY, receiver.log, now, at_once=is_urgent(alert))
 
 
 def _upcoming(snapshot: Snapshot) -> Iterator[UpcomingExpiry]:

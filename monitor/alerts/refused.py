@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.alerts.decision import ReceiverDecision
+from monitor.alerts.decided import ReceiverDecision
 from monitor.model import (
     LONGEST_WAIT,
     AlertKey,

@@ -1,7 +1,7 @@
 """Which alerts are kept back now, because somebody acknowledged or silenced them, and what ends that."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.alert import Alert
@@ -20,9 +20,13 @@ from monitor.model import (
 
 @dataclass(frozen=True, slots=True)
 class KeptBack:
-    """The alerts that are not notified now and why, and the silences that end with this pass."""
+    """The alerts that are not notified now and why, and the silences that end with this pass.
+
+    ``acknowledged`` are the acknowledgements that keep alerts back, by their keys.
+    """
 
     states: Mapping[AlertKey, AlertState]
+    acknowledged: Mapping[AlertKey, Silence] = field(default_factory=dict)
     ended: tuple[Silence, ...] = ()
 
 
@@ -37,6 +41,7 @@ def kept_back(
     by_id = {group.id: group for group in groups}
     alerts = list(alerts)
     states: dict[AlertKey, AlertState] = {}
+    acknowledged: dict[AlertKey, Silence] = {}
     ended: list[Silence] = []
     for silence in silences:
         if silence.ended_at is not None:
@@ -44,11 +49,12 @@ def kept_back(
         if (why := _end(silence, by_id, now)) is not None:
             ended.append(replace(silence, ended_at=now, ended_by=why.value))
         elif silence.kind is SilenceKind.ACKNOWLEDGE:
-            states |= dict.fromkeys(by_id[silence.alert_id].alerts, AlertState.ACKNOWLEDGED)
+            acknowledged |= dict.fromkeys(by_id[silence.alert_id].alerts, silence)
         elif silence.active(now):
             for key in _silenced(silence, alerts, snapshot):
                 states.setdefault(key, AlertState.SILENCED)
-    return KeptBack(states, tuple(one for one in ended if not one.configured))
+    states |= dict.fromkeys(acknowledged, AlertState.ACKNOWLEDGED)
+    return KeptBack(states, acknowledged, tuple(one for one in ended if not one.configured))
 
 
 def released(records: Mapping[AlertKey, AlertRecord], kept: KeptBack) -> frozenset[AlertKey]:

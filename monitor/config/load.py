@@ -30,6 +30,7 @@ from monitor.config.settings import (
     WebSettings,
 )
 from monitor.config.silences import SilenceSettings
+from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.entry import IMPLICIT
 from monitor.delivery.kinds import ReceiverSettings, all_receivers, by_mail
 from monitor.discovery import DISCOVERIES, DiscoveryKind
@@ -59,6 +60,7 @@ class Config:
     discoveries: tuple[DiscoveryKind, ...]
     receivers: Mapping[str, ReceiverSettings]
     nobody: bool
+    digest: DigestSettings
     routes: tuple[RouteSettings, ...]
     silences: tuple[SilenceSettings, ...]
     web: WebSettings
@@ -252,6 +254,7 @@ class _Loading:
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
             receivers={one.name: one for one in all_receivers(email, entries)},
+            digest=_first(parts, "digest") or DigestSettings(),
             routes=tuple(route for part in parts for route in part.routes),
             silences=tuple(silence for part in parts for silence in part.silences),
             nobody=not entries and any(part.receivers is not None for part in parts),

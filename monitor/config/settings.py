@@ -15,6 +15,7 @@ from monitor.config.on_demand import ProbeSettings
 from monitor.config.routing import RouteSettings
 from monitor.config.silences import SilenceSettings
 from monitor.config.state import URL_PATTERN, default_url, store_url
+from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import LONGEST_LIST, MOST_TARGETS, DiscoveryKind
 from monitor.logs import LogFormat
@@ -199,6 +200,9 @@ class FileSettings(ReceiverSections):
         (), description="changes to the policy by label; the last match wins"
     )
     targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
+    digest: DigestSettings | None = Field(
+        None, description="when warnings, their renewals and reminders are sent"
+    )
     routes: tuple[RouteSettings, ...] = Field(
         (), description="which alerts are for which receivers; the first route that matches counts"
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config.routing import Match, matchers
+from monitor.delivery.digest import ClockTime
 from monitor.delivery.settings import ZoneName
 from monitor.messages import machine_zone, zone
 from monitor.model import Silence, SilenceKind
@@ -26,17 +27,6 @@ def _nonempty(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return value
 
 
-def _clock_time(value: str) -> str:
-    try:
-        time.fromisoformat(value)
-    except ValueError:
-        raise ValueError('must be a time of day such as "22:00"') from None
-    return value
-
-
-ClockTime = Annotated[
-    str, AfterValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"})
-]
 Line = Annotated[str, AfterValidator(display)]
 
 

@@ -21,7 +21,10 @@ def recipients(config: Config) -> Mapping[str, Sequence[str]]:
 def notify_settings(config: Config, now: datetime) -> NotifySettings:
     """Return what the configuration says of who is notified of what at an instant."""
     return NotifySettings(
-        rules={name: ReceiverRules(frozenset(one.levels)) for name, one in config.receivers.items()},
+        rules={
+            name: ReceiverRules(frozenset(one.levels), (one.digest or config.digest).schedule(one.zone))
+            for name, one in config.receivers.items()
+        },
         routing=routing(config.routes, config.receivers),
         silences=tuple(active_silences(config.silences, now)),
     )

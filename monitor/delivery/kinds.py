@@ -1,10 +1,12 @@
 """The kinds of receivers; a new kind is one package and a line in ``AnyReceiver``."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
 from typing import Annotated, Protocol
 
 from pydantic import Field
 
+from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.post_settings import PostedEntry, PostedReceiverSettings
@@ -40,6 +42,14 @@ class ReceiverSettings(Protocol):
     @property
     def rate_limit(self) -> RateLimit:
         """Return how many notifications it is sent in a time."""
+
+    @property
+    def digest(self) -> DigestSettings | None:
+        """Return when it is sent digests, ``None`` for as all are."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the time zone of its readers."""
 
     def receiver(self, monitor: Callable[[], Message]) -> Receiver:
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""

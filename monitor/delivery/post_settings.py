@@ -3,11 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
+from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.rate import PER_HOUR, RateLimit
 from monitor.delivery.settings import BaseReceiver
@@ -88,6 +89,17 @@ class PostedReceiverSettings:
         return self.entry.levels
 
     @property
+    def digest(self) -> DigestSettings | None:
+        """Return when it is sent digests, ``None`` for as all are."""
+        return self.entry.digest
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the time zone of its readers, by default the machine's."""
+        name = self.entry.timezone or (self.email.timezone if self.email else None)
+        return zone(name) if name else machine_zone()
+
+    @property
     def rate_limit(self) -> RateLimit:
         """Return how many notifications it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or (self.email.max_per_hour if self.email else PER_HOUR))
@@ -101,7 +113,6 @@ class PostedReceiverSettings:
         return HttpReceiver(self.name, settings, entry.renderer(monitor, self._writer), entry.signer())
 
     def _writer(self, now: datetime) -> Writer:
-        """Return what writes in the receiver's language and time zone, by default the machine's zone."""
-        name = self.entry.timezone or (self.email.timezone if self.email else None)
+        """Return what writes in the language and time zone of the readers."""
         code = self.entry.language or (self.email.language if self.email else "en")
-        return Writer(language(code), zone(name) if name else machine_zone(), now)
+        return Writer(language(code), self.zone, now)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from monitor.delivery.digest import DigestSettings
 from monitor.messages import languages, zone
 from monitor.model import AlertLevel
 from monitor.settings import DISTINCT, Settings, distinct, pattern
@@ -46,6 +47,9 @@ class BaseReceiver(Settings):
         None,
         description="time zone of its dates, such as Europe/Lisbon; else that of the section email, or this "
         "machine's",
+    )
+    digest: DigestSettings | None = Field(
+        None, description="when what is not urgent is sent; else as the section digest says"
     )
     levels: Annotated[tuple[AlertLevel, ...], AfterValidator(distinct), DISTINCT] = Field(
         tuple(AlertLevel),

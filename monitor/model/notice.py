@@ -14,7 +14,8 @@ class NotificationRecord:
     ``level`` is the worst one notified so far and ``reason`` why it was notified last. ``pending_id`` is the
     notification whose delivery is not known yet, empty when there is none. ``accepted_level`` is the level
     that the receiver accepted, and ``accepted_at`` when that was decided; ``refused_at`` is when the last
-    notification was refused for good by all recipients.
+    notification was refused for good by all recipients. ``at_once`` is false where it was notified in digests
+    alone; then its end is too.
     """
 
     key: AlertKey
@@ -26,6 +27,7 @@ class NotificationRecord:
     refused_at: datetime | None = None
     accepted_level: AlertLevel | None = None
     accepted_at: datetime | None = None
+    at_once: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,15 @@ class LogChange:
 class ReceiverChanges:
     """How the record of one receiver changes.
 
-    ``inventory_at`` is set when it is sent the inventory; ``retried`` is true when what it refused is decided
-    again.
+    ``inventory_at`` is set when it is sent the inventory, ``digest_at`` when a digest was due; ``retried`` is
+    true when what it refused is decided again.
     """
 
     log: tuple[LogChange, ...] = ()
     renewals_added: tuple[tuple[str, str], ...] = ()
     renewals_removed: tuple[tuple[str, str], ...] = ()
     inventory_at: datetime | None = None
+    digest_at: datetime | None = None
     retried: bool = False
 
     def __bool__(self) -> bool:
@@ -64,8 +67,8 @@ class ReceiverRecord:
     """What one receiver was notified so far: of alerts by key, of renewals, and whether of the inventory.
 
     ``renewals`` are pairs of the SHA-256 of the old and the new certificate; ``inventory_at`` is ``None``
-    before the inventory was sent. ``retry_at`` is when what all recipients refused is decided again, ``None``
-    where nothing waits for that.
+    before the inventory was sent, and ``digest_at`` before the first digest was due. ``retry_at`` is when
+    what all recipients refused is decided again, ``None`` where nothing waits for that.
     """
 
     receiver: str
@@ -73,3 +76,4 @@ class ReceiverRecord:
     renewals: frozenset[tuple[str, str]] = frozenset()
     inventory_at: datetime | None = None
     retry_at: datetime | None = None
+    digest_at: datetime | None = None

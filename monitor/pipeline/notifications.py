@@ -1,12 +1,12 @@
 """Notifications of a decision: what each receiver will be sent, as data."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from monitor.alerts import Decision, ReceiverDecision
-from monitor.alerts.payload import to_json
+from monitor.alerts.payload import Content, to_json
 from monitor.model import (
     LogChange,
     Notification,
@@ -27,23 +27,41 @@ def outgoing(
     changes: dict[str, ReceiverChanges] = {}
     waiting: list[Notification] = []
     for part in decision.receivers:
-        log = part.changes.log
-        if not part.nothing_to_send:
-            sent = _notification(part, receivers[part.receiver], now)
-            waiting.append(sent)
-            log = tuple(_pending(change, sent) for change in log)
-        if part.changes:
-            changes[part.receiver] = replace(part.changes, log=log)
+        log: list[LogChange] = []
+        for said in _parts(part):
+            sent = _notification(said, part, receivers[part.receiver], now)
+            waiting += [sent] if sent else []
+            log += [_pending(change, sent) if sent else change for change in said.log]
+        if changed := replace(part.changes, log=tuple(log)):
+            changes[part.receiver] = changed
     return changes, tuple(waiting)
 
 
-def _notification(part: ReceiverDecision, recipients: Sequence[str], now: datetime) -> Notification:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one notification says, ``None`` where none follows, and how the log changes with it."""
+
+    kind: NotificationKind
+    content: Content | None
+    log: tuple[LogChange, ...]
+
+
+def _parts(part: ReceiverDecision) -> Iterator[_Said]:
+    """Yield the notice or inventory for a receiver, then its digest."""
     if part.inventory is not None:
-        kind, payload = NotificationKind.INVENTORY, to_json(part.inventory, part.remarks)
+        yield _Said(NotificationKind.INVENTORY, part.inventory, part.changes.log)
     else:
-        kind, payload = NotificationKind.NOTICE, to_json(part.items, part.remarks)
-    new = notification(part.receiver, recipients, kind, payload, now)
-    return replace(new, alerts=tuple(_alerts(part.changes.log)))
+        yield _Said(NotificationKind.NOTICE, part.items or None, part.changes.log)
+    yield _Said(NotificationKind.DIGEST, part.digest, part.digest_log)
+
+
+def _notification(
+    said: _Said, part: ReceiverDecision, recipients: Sequence[str], now: datetime
+) -> Notification | None:
+    if said.content is None:
+        return None
+    new = notification(part.receiver, recipients, said.kind, to_json(said.content, part.remarks), now)
+    return replace(new, alerts=tuple(_alerts(said.log)))
 
 
 def _alerts(log: Iterable[LogChange]) -> Iterable[NotifiedAlert]:

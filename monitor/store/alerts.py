@@ -49,13 +49,13 @@ def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
         select(renewal_log.c.old, renewal_log.c.new).where(renewal_log.c.receiver == receiver)
     )
     state = connection.execute(
-        select(receiver_state.c.inventory_at, receiver_state.c.retry_at).where(
+        select(receiver_state.c.inventory_at, receiver_state.c.retry_at, receiver_state.c.digest_at).where(
             receiver_state.c.receiver == receiver
         )
     ).one_or_none()
     log = {record.key: record for record in records}
     renewals = frozenset((old, new) for old, new in pairs)
-    return ReceiverRecord(receiver, log, renewals, *(state or (None, None)))
+    return ReceiverRecord(receiver, log, renewals, *(state or (None, None, None)))
 
 
 def put_alerts(connection: Connection, records: Sequence[AlertRecord]) -> None:
@@ -81,13 +81,11 @@ def put_receiver_changes(
             insert_missing(connection, renewal_log, rows)
         for old, new in change.renewals_removed:
             connection.execute(_renewal_of(receiver, old, new))
-        if change.inventory_at is not None:
+        instants = {"inventory_at": change.inventory_at, "digest_at": change.digest_at}
+        if passed := {name: at for name, at in instants.items() if at is not None}:
             insert_missing(connection, receiver_state, [{"receiver": receiver}])
-            connection.execute(
-                update(receiver_state)
-                .where(receiver_state.c.receiver == receiver)
-                .values(inventory_at=change.inventory_at)
-            )
+            state = update(receiver_state).where(receiver_state.c.receiver == receiver)
+            connection.execute(state.values(**passed))
 
 
 def _renewal_of(receiver: str, old: str, new: str) -> Any:
@@ -151,6 +149,7 @@ def _log_row(receiver: str, record: NotificationRecord) -> dict[str, Any]:
         "refused_at": record.refused_at,
         "accepted_level": record.accepted_level.value if record.accepted_level else None,
         "accepted_at": record.accepted_at,
+        "at_once": record.at_once,
     }
 
 
@@ -165,6 +164,7 @@ def _notification_record(row: Row[Any]) -> NotificationRecord:
         refused_at=row.refused_at,
         accepted_level=AlertLevel(row.accepted_level) if row.accepted_level else None,
         accepted_at=row.accepted_at,
+        at_once=row.at_once is not False,
     )
 
 

@@ -94,6 +94,8 @@ def refused_by_all(connection: Connection, item: Notification, now: datetime) ->
     }
     if item.kind is NotificationKind.INVENTORY:
         values["inventory_at"] = None
+    elif item.kind is NotificationKind.DIGEST:
+        values["digest_at"] = None
     _put_state(connection, item.receiver, values)
 
 

@@ -167,6 +167,7 @@ notification_log = Table(
     Column("refused_at", TimestampColumn),
     Column("accepted_level", Text),
     Column("accepted_at", TimestampColumn),
+    Column("at_once", Boolean),
 )
 
 renewal_log = Table(

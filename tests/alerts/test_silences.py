@@ -5,12 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor import alerts
-from monitor.alerts import Decision, DecisionInput, NotifyReason
+from monitor.alerts import Decision, NotifyReason
 from monitor.model import (
-    AlertKey,
     AlertLevel,
-    AlertRecord,
     AlertState,
     FormerLeaf,
     Matcher,
@@ -23,8 +20,8 @@ from monitor.model import (
     TargetState,
 )
 from support.factories.alerts_world import DAYS, NOW, STARTED, certificate, ending, picture, seen, target
+from support.factories.passes import Passes, said
 
-MONITOR = alerts.MonitorState(STARTED)
 SOON = certificate(1, 20)
 
 
@@ -33,24 +30,24 @@ class Receiver:
     """One receiver over several passes; what is decided is recorded."""
 
     silences: list[Silence] = field(default_factory=list)
-    records: dict[AlertKey, AlertRecord] = field(default_factory=dict)
     known: ReceiverRecord = ReceiverRecord("a", inventory_at=STARTED)
-    last: Decision = Decision()
+    passes: Passes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing recorded."""
+        self.passes = Passes({"a": self.known})
 
     def pass_(self, snapshot: Snapshot, now: datetime) -> list[tuple[str, str]]:
         """Return reason and title of each item of one pass."""
-        given = DecisionInput(
-            snapshot, self.records, (self.known,), now, MONITOR, silences=tuple(self.silences)
-        )
-        self.last = alerts.decide(given)
-        (mine,) = self.last.receivers
-        self.records |= {one.key: one for one in self.last.alert_changes}
-        self.records = {key: one for key, one in self.records.items() if one.resolved_at is None}
-        log = {**self.known.log, **{one.key: one.record for one in mine.changes.log}}
-        self.known = replace(self.known, log={key: one for key, one in log.items() if one is not None})
-        ended = {one.id: one for one in self.last.silences}
-        self.silences = [ended.get(one.id, one) for one in self.silences]
-        return [(item.reason.value, item.title) for item in mine.items]
+        self.passes.silences = tuple(self.silences)
+        (mine,) = self.passes.decide(snapshot, now).receivers
+        self.silences = list(self.passes.silences)
+        return said(mine.items)
+
+    @property
+    def last(self) -> Decision:
+        """Return the last decision."""
+        return self.passes.last
 
     def acknowledge(self, until: datetime) -> None:
         """Acknowledge the first alert of the last pass."""

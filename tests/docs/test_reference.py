@@ -17,7 +17,14 @@ from support.pages import prose, rows
 SCHEMA = json_schema()
 SECTIONS = ("Email", "OAuth2", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
 ENTRIES = ("EmailEntry", "WebhookEntry", "TeamsEntry", "SlackEntry")
-RECEIVERS = (*ENTRIES, "RouteSettings", "EscalationSettings", "SilenceSettings", "WindowSettings")
+RECEIVERS = (
+    *ENTRIES,
+    "DigestSettings",
+    "RouteSettings",
+    "EscalationSettings",
+    "SilenceSettings",
+    "WindowSettings",
+)
 PAGES = {
     "configuration": SECTIONS,
     "endpoints": ("Endpoint",),

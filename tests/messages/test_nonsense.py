@@ -8,7 +8,8 @@ import pytest
 
 import catalogues
 from monitor.alerts import NotificationItem, NotifyReason, RenewalSteps
-from monitor.alerts.decision import Inventory, ReceiverDecision, UnreachableHost, UpcomingExpiry
+from monitor.alerts.decided import ReceiverDecision
+from monitor.alerts.decision import Inventory, UnreachableHost, UpcomingExpiry
 from monitor.alerts.digest import AcknowledgedItem, Digest
 from monitor.alerts.payload import to_json
 from monitor.alerts.step_texts import STEPS

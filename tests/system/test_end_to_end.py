@@ -78,6 +78,7 @@ targets:
      title: Recorder 01{target}}}
 email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
 web: {{listen: "127.0.0.1:0"}}
+digest: {{every: off}}
 store: {{url: "sqlite:///state.db"}}
 alerts: {{every: 200ms}}
 {extra}

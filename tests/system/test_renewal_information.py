@@ -56,6 +56,7 @@ targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: www.example, title: Web server}}
 email: {{host: 127.0.0.1, port: {mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
 web: {{listen: "127.0.0.1:0"}}
+digest: {{every: off}}
 store: {{url: "sqlite:///state.db"}}
 alerts: {{every: 200ms}}
 """,

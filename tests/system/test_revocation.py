@@ -65,6 +65,7 @@ targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: rec.example, title: Recorder 01}}
 email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
 web: {{listen: "127.0.0.1:0"}}
+digest: {{every: off}}
 store: {{url: "sqlite:///state.db"}}
 alerts: {{every: 200ms}}
 """,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
 from monitor.delivery.rate import RateLimit
 from monitor.delivery.settings import BaseReceiver
@@ -53,6 +54,17 @@ class EmailReceiverSettings:
         return self.entry.levels
 
     @property
+    def digest(self) -> DigestSettings | None:
+        """Return when it is sent digests, ``None`` for as all are."""
+        return self.entry.digest
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the time zone of its readers, by default the machine's."""
+        name = self.entry.timezone or self.email.timezone
+        return zone(name) if name else machine_zone()
+
+    @property
     def rate_limit(self) -> RateLimit:
         """Return how many mails it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or self.email.max_per_hour)
@@ -66,10 +78,8 @@ class EmailReceiverSettings:
         return EmailReceiver(first, monitor, self._writer, self.name, others)
 
     def _writer(self, now: datetime) -> Writer:
-        """Return what writes in the receiver's language and time zone, by default the machine's zone."""
-        name = self.entry.timezone or self.email.timezone
-        code = self.entry.language or self.email.language
-        return Writer(language(code), zone(name) if name else machine_zone(), now)
+        """Return what writes in the language and time zone of the readers."""
+        return Writer(language(self.entry.language or self.email.language), self.zone, now)
 
 
 def implicit(email: EmailSettings) -> EmailEntry | None:

@@ -133,6 +133,7 @@ targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
 email: {{{mail}, to: [admins@vms.example], max_per_hour: 3600}}
 web: {{listen: "127.0.0.1:0"}}
+digest: {{every: off}}
 store: {{url: "sqlite:///disk/state.db"}}
 alerts: {{every: 200ms}}
 """,

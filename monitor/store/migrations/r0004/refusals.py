@@ -4,7 +4,11 @@ import sqlalchemy as sa
 from alembic import op
 
 _COLUMNS = {
-    "notification_log": (sa.Column("accepted_level", sa.Text), sa.Column("accepted_at", sa.BigInteger)),
+    "notification_log": (
+        sa.Column("accepted_level", sa.Text),
+        sa.Column("accepted_at", sa.BigInteger),
+        sa.Column("at_once", sa.Boolean),
+    ),
     "notification_alert": (sa.Column("accepted_level", sa.Text), sa.Column("accepted_at", sa.BigInteger)),
     "notification": (sa.Column("short", sa.Boolean),),
     "receiver_state": (
