@@ -27,7 +27,7 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 
 def test_relay_with_moods(tmp_path: Path) -> None:
     """All is told once, whatever the relay does meanwhile, and nothing is held up."""
-    assert held(relay, tmp_path, 3) == 3
+    assert held(relay, tmp_path, 2) == 2
 
 
 @pytest.mark.system
@@ -53,9 +53,9 @@ def test_random_chains(tmp_path: Path) -> None:
 
 def test_hostile_web_clients(tmp_path: Path) -> None:
     """Health is answered, probing goes on, and nothing is left of them."""
-    assert held(web, tmp_path, 2) == 2
+    assert held(web, tmp_path, 1) == 1
 
 
 def test_hostile_servers_and_files(tmp_path: Path) -> None:
     """Nothing crashes or leaks, and honest servers are judged on time."""
-    assert held(servers, tmp_path, 3) == 3
+    assert held(servers, tmp_path, 2) == 2

@@ -44,7 +44,7 @@ class _World:
 
     async def play(self) -> None:
         """Run daemons in turn under a clock that is set, and leave the last one with the right time."""
-        config = self.site.configure()
+        config = self.site.configure(interval="200ms")
         for life in range(LIVES):
             async with timed_daemon(config) as running:
                 await running.has_told_all(self.site.target)

@@ -42,7 +42,7 @@ class _World:
     async def play(self) -> None:
         """Run daemons in turn, and a last one on a disk that works."""
         self._make_disk()
-        config = self.site.configure()
+        config = self.site.configure(interval="200ms")
         for _ in range(LIVES):
             await self._live(config, self.chance.choice(STATES))
         await self._recovered(config)
