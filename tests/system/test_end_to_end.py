@@ -209,6 +209,33 @@ def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_warnings_and_renewals_come_in_digests(tmp_path: Path) -> None:
+    """A warning and its renewal are mailed in the morning; until then only page and metrics know."""
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            clock, subjects = SetClock(), where.mailbox.subjects
+            where.serve_leaf(80 * DAY)
+            config = where.configure(target=", warn_before: [60d], critical_before: [1d]")
+            text = config.read_text("utf-8").replace("every: off", 'every: daily, at: "08:00"')
+            config.write_text(text, "utf-8")
+            async with daemon(config, clock=clock) as running:
+                await until(lambda: len(subjects) == 1)
+                clock.ahead = 25 * DAY
+                await until(lambda: len(subjects) == 2)
+                where.serve_leaf(300 * DAY)
+                await until(lambda: not running.parts.board.snapshot.alerts)
+                await passes(running)
+                assert len(subjects) == 2
+                clock.ahead = 26 * DAY
+                await until(lambda: len(subjects) == 3)
+        return subjects
+
+    _, warned, renewed = asyncio.run(scenario())
+    assert warned == "Certificates: 1 warning, nothing urgent"
+    assert renewed == "Certificates: 1 renewed, nothing urgent"
+
+
 def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
     """While the relay refuses, the mail waits in the outbox; then it arrives once, under its Message-ID."""
 
