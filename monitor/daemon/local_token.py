@@ -22,9 +22,10 @@ class LocalToken:
         """Make a token for a state folder, ``None`` where the database is in memory; nothing is written."""
         self._value = secrets.token_urlsafe(32)
         self._path = folder / TOKEN if folder else None
+        self._written = False
 
     def write(self) -> None:
-        """Write the file for its owner alone; where that fails, commands can change nothing."""
+        """Write the file for its owner alone; where that fails, it is tried again when a program asks."""
         if self._path is None:
             return
         try:
@@ -33,6 +34,7 @@ class LocalToken:
             handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(self._value)
+            self._written = True
         except OSError as error:
             log.warning("%s cannot be written, so commands cannot change anything: %s", self._path, error)
 
@@ -46,5 +48,7 @@ class LocalToken:
             log.warning("%s cannot be removed: %s", self._path, error)
 
     def is_right(self, token: str) -> bool:
-        """Return whether a program has read the file."""
+        """Return whether a program has read the file; one that could not be written before is written now."""
+        if not self._written:
+            self.write()
         return compare_digest(token.encode("utf-8", "replace"), self._value.encode())
