@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from monitor.config.candidates import instead_of
 from monitor.config.explain import problems_of
+from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.references import Reference, references
@@ -60,6 +61,7 @@ class Config:
     discoveries: tuple[DiscoveryKind, ...]
     receivers: Mapping[str, ReceiverSettings]
     nobody: bool
+    heartbeat: HeartbeatSettings | None
     digest: DigestSettings
     routes: tuple[RouteSettings, ...]
     silences: tuple[SilenceSettings, ...]
@@ -254,6 +256,7 @@ class _Loading:
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
             receivers={one.name: one for one in all_receivers(email, entries)},
+            heartbeat=_first(parts, "heartbeat"),
             digest=_first(parts, "digest") or DigestSettings(),
             routes=tuple(route for part in parts for route in part.routes),
             silences=tuple(silence for part in parts for silence in part.silences),

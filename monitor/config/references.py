@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.settings import FileSettings
 from monitor.delivery.email.relay_settings import OAuth2Settings, RelayKeys
 from monitor.delivery.post_settings import PostedEntry
@@ -72,6 +73,15 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
         for index, value in enumerate(trust or ()):
             if value != "system":
                 yield (*keys, "trust", index), ReferenceKind.ANCHOR, value
+    yield from _notified(settings)
+    for keys, holder in _holders(settings):
+        yield from _named(keys, holder)
+    yield from _passphrases(settings)
+    if settings.store is not None:
+        yield ("store", "url"), ReferenceKind.STORE, settings.store.url
+
+
+def _notified(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     if settings.email is not None:
         yield from _relay(("email",), settings.email)
         for index, relay in enumerate(settings.email.fallback_relays):
@@ -79,11 +89,8 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     for index, receiver in enumerate(settings.receivers or ()):
         if isinstance(receiver, PostedEntry):
             yield from _with_ca(("receivers", index), receiver)
-    for keys, holder in _holders(settings):
-        yield from _named(keys, holder)
-    yield from _passphrases(settings)
-    if settings.store is not None:
-        yield ("store", "url"), ReferenceKind.STORE, settings.store.url
+    if settings.heartbeat is not None:
+        yield from _with_ca(("heartbeat",), settings.heartbeat)
 
 
 def _relay(keys: Keys, relay: RelayKeys) -> Iterator[tuple[Keys, ReferenceKind, str]]:
@@ -93,7 +100,7 @@ def _relay(keys: Keys, relay: RelayKeys) -> Iterator[tuple[Keys, ReferenceKind, 
 
 
 def _with_ca(
-    keys: Keys, holder: RelayKeys | OAuth2Settings | PostedEntry
+    keys: Keys, holder: RelayKeys | OAuth2Settings | PostedEntry | HeartbeatSettings
 ) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     if holder.ca is not None:
         yield (*keys, "ca"), ReferenceKind.CA, holder.ca

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
+from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.routing import RouteSettings
@@ -200,6 +201,9 @@ class FileSettings(ReceiverSections):
         (), description="changes to the policy by label; the last match wins"
     )
     targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
+    heartbeat: HeartbeatSettings | None = Field(
+        None, description="address that is called after each full pass"
+    )
     digest: DigestSettings | None = Field(
         None, description="when warnings, their renewals and reminders are sent"
     )

@@ -18,6 +18,7 @@ class Tasks:
     beat: PeriodicTask
     store_check: PeriodicTask
     lists: PeriodicTask
+    heartbeat: PeriodicTask
 
     def __iter__(self) -> Iterator[PeriodicTask]:
         """Yield every task."""

@@ -12,6 +12,8 @@ from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, De
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
 from monitor.daemon.health import HealthMonitor, KnownProblems
+from monitor.daemon.heartbeat import EVERY as HEARTBEAT_EVERY
+from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
 from monitor.daemon.revocation_loop import RevocationLoop
@@ -34,6 +36,7 @@ from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.registry import sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
+from monitor.web import Health
 
 PRUNE_EVERY = 3600.0
 BEAT_EVERY = 1.0
@@ -99,6 +102,9 @@ def wire(
         made.round_limit = round_limit
         return made
 
+    def state_of_monitor() -> Health:
+        return health.report()
+
     def decide_again() -> None:
         tasks.alerts.nudge()
 
@@ -108,6 +114,7 @@ def wire(
     alerts = AlertLoop(
         AlertServices(alert_pass, judge, clock, clock_watch, store, metrics, delivery.nudge), in_force
     )
+    calls = Heartbeat(board, clock, in_force, state_of_monitor)
     tasks = Tasks(
         alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
         delivery=delivery,
@@ -117,6 +124,7 @@ def wire(
         beat=task("beat", BEAT_EVERY, beat),
         store_check=task("store check", CHECK_STORE_EVERY, _check_of(store, pipeline)),
         lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
+        heartbeat=task("heartbeat", HEARTBEAT_EVERY, calls.round),
     )
 
     def lists_changed() -> None:

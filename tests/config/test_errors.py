@@ -131,7 +131,7 @@ WRONG: Rows = [
         "foo: 1\n",
         [
             (
-                "1: foo: unknown key; allowed: log, policies, probe, routes, store and 14 more, "
+                "1: foo: unknown key; allowed: log, policies, probe, routes, store and 15 more, "
                 "see docs/configuration.md"
             )
         ],

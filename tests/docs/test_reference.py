@@ -20,6 +20,7 @@ ENTRIES = ("EmailEntry", "WebhookEntry", "TeamsEntry", "SlackEntry")
 RECEIVERS = (
     *ENTRIES,
     "DigestSettings",
+    "HeartbeatSettings",
     "RouteSettings",
     "EscalationSettings",
     "SilenceSettings",
