@@ -47,6 +47,7 @@ web: {{listen: "{listen}"}}
 store: {{url: "sqlite:///state.db"}}
 metrics: {{labels: [site, component, owner], chain: leaf}}
 alerts: {{every: 2s}}
+digest: {{every: off}}  # a demonstration does not last until tomorrow morning
 """
 
 COMPONENTS = {
