@@ -317,7 +317,7 @@ def test_a_clock_that_was_back_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("apscheduler.schedulers.base.datetime", clock)
         schedule = Scheduler(run, clock)
         schedule.start()
-        schedule.plan([often], {often.id: TargetState(often, probed_at=clock.now())})
+        await schedule.plan(batches([often]), {often.id: TargetState(often, probed_at=clock.now())})
         await asyncio.sleep(WATCH_EVERY + 0.1)
         clock.begun_at -= timedelta(hours=3)
         await asyncio.sleep(WATCH_EVERY - 0.2)
