@@ -1,11 +1,12 @@
 """The fields that an alert has as JSON, in the API and in what webhooks are sent; they are published."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decision import NotificationItem
+from monitor.alerts.pending import common_label
 from monitor.alerts.summarize import Summarized
 from monitor.model import Message
 
@@ -43,16 +44,6 @@ def alert_json(
 
 def item_json(item: NotificationItem, write: Callable[[Message], str], now: datetime) -> dict[str, Any]:
     """Return an item of a notification; what its locations have not in common is empty."""
-    common = {name: _common(item, name) for name in ("owner", "site", "component")}
+    common = {name: common_label(name, item.locations) for name in ("owner", "site", "component")}
     shared = alert_json(item, item.renewal_steps, write, now)
     return {"id": item.alert_id, "reason": item.reason.value, **shared, **common}
-
-
-def _common(item: NotificationItem, label: str) -> str:
-    values: set[str] = {_label(one.labels, label) for one in item.locations}
-    return values.pop() if len(values) == 1 else ""
-
-
-def _label(labels: Sequence[tuple[str, str]], name: str) -> str:
-    found: Mapping[str, str] = dict(labels)
-    return found.get(name, "")

@@ -4,18 +4,19 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.post_url import checked_url
 from monitor.delivery.rate import PER_HOUR, RateLimit
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import AlertLevel, Message
 from monitor.secrets import Secret, SecretReference
-from monitor.settings import Duration, LocalPath
+from monitor.settings import Duration, LocalPath, Settings, pattern
 
 if TYPE_CHECKING:
     from monitor.delivery.http_receiver import HttpReceiver, Render, Sign
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 WriterAt = Callable[[datetime], Writer]
 
 
-class PostedEntry(BaseReceiver):
-    """A receiver that notifications are posted to over HTTP."""
+PostUrl = Annotated[str, AfterValidator(checked_url), pattern("https?://[^ ]+")]
+
+
+class PostAddress(Settings):
+    """An address that something is posted to, which is kept in a file or an environment variable."""
 
     url_file: LocalPath | None = Field(None, description="file with the address, https://...")
     url_env: str | None = Field(None, min_length=1, description="environment variable with the address")
@@ -34,7 +38,7 @@ class PostedEntry(BaseReceiver):
     timeout: Duration = Field(timedelta(seconds=30), description="longest time one attempt may take")
 
     @model_validator(mode="after")
-    def _one_address(self) -> "PostedEntry":
+    def _one_address(self) -> Self:
         if sum(value is not None for value in (self.url_file, self.url_env, self.written_url)) != 1:
             raise ValueError(f"needs exactly one of {', '.join(self.address_keys)}")
         return self
@@ -54,6 +58,26 @@ class PostedEntry(BaseReceiver):
         if self.written_url is not None:
             return Secret(self.written_url)
         return SecretReference(file=self.url_file or "", env=self.url_env or "").resolve()
+
+
+class OpenAddress(PostAddress):
+    """An address that may stand in the configuration itself, because it need not be a secret."""
+
+    url: PostUrl | None = Field(None, description="address that has nothing secret, https://...")
+
+    @property
+    def written_url(self) -> str | None:
+        """Return the address where the configuration itself has it."""
+        return self.url
+
+    @property
+    def address_keys(self) -> tuple[str, ...]:
+        """Return the keys of which one has the address."""
+        return "url", "url_file", "url_env"
+
+
+class PostedEntry(BaseReceiver, PostAddress):
+    """A receiver that notifications are posted to over HTTP."""
 
     @abstractmethod
     def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":

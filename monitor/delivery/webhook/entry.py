@@ -1,27 +1,23 @@
 """An entry of ``receivers`` of the kind ``webhook``: its address, and the keys that sign what it is sent."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from monitor.delivery.post_settings import PostedEntry, WriterAt
-from monitor.delivery.post_url import checked_url
+from monitor.delivery.post_settings import OpenAddress, PostedEntry, WriterAt
 from monitor.model import Message
 from monitor.secrets import SecretReference
-from monitor.settings import LocalPath, pattern
+from monitor.settings import LocalPath
 
 if TYPE_CHECKING:
     from monitor.delivery.http_receiver import Render, Sign
 
-PostUrl = Annotated[str, AfterValidator(checked_url), pattern("https?://[^ ]+")]
 
-
-class WebhookEntry(PostedEntry):
+class WebhookEntry(PostedEntry, OpenAddress):
     """A program that is sent every notification as JSON."""
 
     kind: Literal["webhook"]
-    url: PostUrl | None = Field(None, description="address that has nothing secret, https://...")
     secret_file: LocalPath | None = Field(None, description="file with the key of the signatures")
     secret_env: str | None = Field(
         None, min_length=1, description="environment variable with the key of the signatures"
@@ -37,16 +33,6 @@ class WebhookEntry(PostedEntry):
         if self.previous_secret_file is not None and not (self.secret_file or self.secret_env):
             raise ValueError("previous_secret_file needs secret_file or secret_env")
         return self
-
-    @property
-    def written_url(self) -> str | None:
-        """Return the address where the configuration itself has it."""
-        return self.url
-
-    @property
-    def address_keys(self) -> tuple[str, ...]:
-        """Return the keys of which one has the address."""
-        return "url", "url_file", "url_env"
 
     def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
         """Return what makes the bodies."""
