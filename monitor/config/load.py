@@ -5,14 +5,13 @@ Touches no file that the configuration merely names (anchors, passwords, the sto
 
 import glob
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.config.candidates import instead_of
 from monitor.config.explain import problems_of
 from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.issuers import IssuerSettings
@@ -31,16 +30,14 @@ from monitor.config.settings import (
     WebSettings,
 )
 from monitor.config.silences import SilenceSettings
+from monitor.config.together import location, problems_together
 from monitor.delivery.digest import DigestSettings
-from monitor.delivery.email.entry import IMPLICIT
-from monitor.delivery.kinds import ReceiverSettings, all_receivers, by_mail
+from monitor.delivery.kinds import ReceiverSettings, all_receivers
 from monitor.discovery import DISCOVERIES, DiscoveryKind
-from monitor.documents import Document, Keys, read
+from monitor.documents import Document, read
 from monitor.errors import ConfigError, Problem
-from monitor.model import Policy
 from monitor.settings import PolicySettings
-from monitor.sources.endpoint.settings import EndpointSettings
-from monitor.sources.kinds import TargetKind, targets_of
+from monitor.sources.kinds import TargetKind
 from monitor.xprotect import Presets
 
 _LISTS = ("policies", "targets", "receivers", "routes", "silences", "include")
@@ -85,11 +82,7 @@ def load(path: Path) -> Config:
     """
     loading = _Loading()
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
-    loading.duplicates()
-    loading.receivers()
-    loading.routes()
-    loading.unknown_presets()
-    loading.nobody_to_ask()
+    loading.together()
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
     return loading.config()
@@ -153,7 +146,7 @@ class _Loading:
     def _claim(self, document: Document, section: str) -> None:
         earlier = self._sections.setdefault(section, document)
         if earlier is not document:
-            message = f"is already set at {_location(earlier, (section,))}; join the two"
+            message = f"is already set at {location(earlier, (section,))}; join the two"
             self.problems.append(document.problem((section,), message))
 
     def _include(self, document: Document, chain: tuple[Path, ...]) -> None:
@@ -178,76 +171,15 @@ class _Loading:
     def _say(self, document: Document, index: int, message: str) -> None:
         self.problems.append(document.problem(("include", index), message))
 
-    def duplicates(self) -> None:
-        """Report targets that are configured twice."""
-        locations: dict[str, tuple[Document, Keys]] = {}
-        for document, settings in self._parts:
-            for index, target in enumerate(settings.targets):
-                here = (document, ("targets", index))
-                for name in target_ids(target):
-                    earlier = locations.setdefault(name, here)
-                    if earlier is not here:
-                        message = (
-                            f"the target {name} is already at {_location(*earlier)}; remove one of the two"
-                        )
-                        self.problems.append(document.problem(here[1], message))
-
-    def receivers(self) -> None:
-        """Report receivers of one name, and those that need a mail relay where there is none."""
-        email = _first([settings for _, settings in self._parts], "email")
-        taken: dict[str, tuple[Document, Keys]] = {}
-        for document, settings in self._parts:
-            if settings.email and settings.email.to:
-                taken[IMPLICIT] = document, ("email", "to")
-        for document, settings in self._parts:
-            for index, entry in enumerate(settings.receivers or ()):
-                keys = ("receivers", index)
-                earlier = taken.setdefault(entry.name, (document, keys))
-                if earlier != (document, keys):
-                    message = (
-                        f"the name {entry.name} is already taken at {_location(*earlier)}; choose another"
-                    )
-                    self.problems.append(document.problem((*keys, "name"), message))
-                if email is None and by_mail(entry):
-                    message = "mails need a relay; add the section email with host and from"
-                    self.problems.append(document.problem(keys, message))
-
-    def routes(self) -> None:
-        """Report routes to receivers that there are none of."""
-        parts = [settings for _, settings in self._parts]
-        entries = [entry for part in parts for entry in part.receivers or ()]
-        names = [one.name for one in all_receivers(_first(parts, "email"), entries)]
-        for document, settings in self._parts:
-            for keys, name in _routed(settings):
-                if name not in names:
-                    message = f"there is no such receiver (got {name!r}); {instead_of(name, names)}"
-                    self.problems.append(document.problem(keys, message))
-
-    def unknown_presets(self) -> None:
-        """Report endpoints and modules that name an undefined preset."""
-        every = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
-        for document, settings in self._parts:
-            for keys, endpoint in _endpoints(settings):
-                key = endpoint.preset
-                if key and key not in every:
-                    message = f"unknown preset (got {key!r}); {instead_of(key, every)}"
-                    self.problems.append(document.problem((*keys, "preset"), message))
-
-    def nobody_to_ask(self) -> None:
-        """Report that renewal information is enabled without any ACME CA to request it from."""
-        if any(settings.issuers and settings.issuers.acme for _, settings in self._parts):
-            return
-        for document, settings in self._parts:
-            for keys, policy in _policies(settings):
-                if policy.renewal_information:
-                    message = "no CA is named that could be asked; add issuers: {acme: {ISSUER: URL}}"
-                    self.problems.append(document.problem((*keys, "renewal_information"), message))
+    def together(self) -> None:
+        """Report what is wrong only in view of all files."""
+        known = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
+        self.problems += problems_together(self._parts, known)
 
     def config(self) -> Config:
         """Return the merged configuration."""
         parts = [settings for _, settings in self._parts]
         targets = [target for part in parts for target in part.targets]
-        email = _first(parts, "email")
         entries = [entry for part in parts for entry in part.receivers or ()]
         return Config(
             files=tuple(self._files.values()),
@@ -255,7 +187,7 @@ class _Loading:
             policies=tuple(rule for part in parts for rule in part.policies),
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
-            receivers={one.name: one for one in all_receivers(email, entries)},
+            receivers={one.name: one for one in all_receivers(_first(parts, "email"), entries)},
             heartbeat=_first(parts, "heartbeat"),
             digest=_first(parts, "digest") or DigestSettings(),
             routes=tuple(route for part in parts for route in part.routes),
@@ -277,40 +209,5 @@ class _Loading:
         )
 
 
-def _policies(settings: FileSettings) -> Iterator[tuple[Keys, PolicySettings]]:
-    if settings.defaults:
-        yield ("defaults",), settings.defaults
-    for section in ("policies", "targets"):
-        for index, policy in enumerate(getattr(settings, section)):
-            yield (section, index), policy
-
-
-def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]]:
-    for index, target in enumerate(settings.targets):
-        if isinstance(target, EndpointSettings):
-            yield ("targets", index), target
-    for name, module in settings.probe.modules.items() if settings.probe else ():
-        yield ("probe", "modules", name), module
-
-
-def _routed(settings: FileSettings) -> Iterator[tuple[Keys, str]]:
-    for index, route in enumerate(settings.routes):
-        for number, name in enumerate(route.receivers):
-            yield ("routes", index, "receivers", number), name
-        for number, name in enumerate(route.escalate.to if route.escalate else ()):
-            yield ("routes", index, "escalate", "to", number), name
-
-
-def _location(document: Document, keys: Keys) -> str:
-    return f"{document.file}:{document.line(keys)}"
-
-
 def _first(parts: Sequence[FileSettings], section: str) -> Any:
     return next((value for part in parts if (value := getattr(part, section)) is not None), None)
-
-
-def target_ids(settings: TargetKind | DiscoveryKind) -> tuple[str, ...]:
-    """Return the ids of the targets of an entry, or the id of a discovery."""
-    if isinstance(settings, DISCOVERIES):
-        return (settings.id,)
-    return tuple(target.id for target in targets_of(settings, Policy()))

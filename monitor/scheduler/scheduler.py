@@ -140,7 +140,7 @@ class Scheduler:
                 log.warning("the clock was set forward and back; scheduling all batches again")
                 self._replan()
             else:
-                # Its timer is hours long where it looked at a clock that was set back for a moment.
+                # Its timer is hours long where it read a clock that was set back for a moment.
                 self._scheduler.wakeup()
             offset = self._offset()
 
