@@ -48,7 +48,7 @@ def decide(given: DecisionInput) -> Decision:
     over = resolved.over
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
-    back = kept_back(given.silences, groups, alerts.values(), given.snapshot, given.now)
+    back = kept_back(given.settings.silences, groups, alerts.values(), given.snapshot, given.now)
     groups = tuple(with_state(groups, back))
     found = Found(
         findings,

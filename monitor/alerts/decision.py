@@ -143,7 +143,11 @@ class ReceiverRules:
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """What the configuration says of who is notified: rules by receiver, routes, and silences."""
+    """Who is notified of what.
+
+    ``rules`` are those of each receiver, by name; ``routing`` is ``None`` where every receiver is notified of
+    every alert; ``silences`` are those that may keep alerts back.
+    """
 
     rules: Mapping[str, ReceiverRules] = field(default_factory=dict)
     routing: Routing | None = None
@@ -154,9 +158,7 @@ class NotifySettings:
 class DecisionInput:
     """Everything that one decision is made from.
 
-    ``open_alerts`` are the recorded alerts that are not over. ``receivers`` is what each was notified so far,
-    and ``rules``, by name, what each is to be notified of. ``routing`` is ``None`` where every receiver is
-    notified of every alert. ``silences`` are those that may keep alerts back.
+    ``open_alerts`` are the recorded alerts that are not over; ``receivers`` what each was notified so far.
     """
 
     snapshot: Snapshot
@@ -164,9 +166,7 @@ class DecisionInput:
     receivers: tuple[ReceiverRecord, ...]
     now: datetime
     monitor: MonitorState
-    rules: Mapping[str, ReceiverRules] = field(default_factory=dict)
-    routing: Routing | None = None
-    silences: tuple[Silence, ...] = ()
+    settings: NotifySettings = NotifySettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,22 +40,23 @@ class Found:
 
 def all_destinations(given: DecisionInput, alerts: Iterable[Alert]) -> Mapping[AlertKey, Destinations]:
     """Return the receivers of each alert by its key."""
-    if given.routing is None:
+    if given.settings.routing is None:
         return {}
     recorded = Recorded(given.open_alerts, {one.receiver: one for one in given.receivers})
-    routing, snapshot, now = given.routing, given.snapshot, given.now
+    routing, snapshot, now = given.settings.routing, given.snapshot, given.now
     return {alert.key: destinations(alert, routing, snapshot, recorded, now) for alert in alerts}
 
 
 def narrowed(given: DecisionInput, receiver: str, found: Found) -> Found:
     """Return what was found, with only those alerts that are for a receiver and not kept back."""
-    levels = given.rules.get(receiver, ReceiverRules()).levels
-    if given.routing is None and not found.back.states and len(levels) == len(AlertLevel):
+    levels = given.settings.rules.get(receiver, ReceiverRules()).levels
+    if given.settings.routing is None and not found.back.states and len(levels) == len(AlertLevel):
         return found
     meant = {
         key: alert
         for key, alert in found.alerts.items()
-        if alert.level in levels and (given.routing is None or found.destinations[key].is_for(receiver))
+        if alert.level in levels
+        and (given.settings.routing is None or found.destinations[key].is_for(receiver))
     }
     states = found.back.states
     mine = {

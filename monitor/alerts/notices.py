@@ -60,7 +60,7 @@ def _first_pass(given: DecisionInput, receiver: ReceiverRecord, findings: Alerts
 
 def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> ReceiverDecision:
     """Return what is told at once, and the digest where one is due; the rest waits for the next one."""
-    schedule, now = given.rules.get(receiver.receiver, ReceiverRules()).digest, given.now
+    schedule, now = given.settings.rules.get(receiver.receiver, ReceiverRules()).digest, given.now
     if schedule is None:
         return with_renewals(_at_once(given, receiver, found, _due(receiver, found, now)), given, receiver)
     digest_due = schedule.is_due(receiver.digest_at or receiver.inventory_at or now, now)

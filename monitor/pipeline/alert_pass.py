@@ -146,9 +146,7 @@ class AlertPass:
             tuple(records),
             now,
             monitor_state,
-            rules=settings.rules,
-            routing=settings.routing,
-            silences=(*await self._store.silences(), *settings.silences),
+            replace(settings, silences=(*await self._store.silences(), *settings.silences)),
         )
         decision = await self._pool.run(decide, given)
         _log_changes(self._board.snapshot.alerts, decision.groups, now)

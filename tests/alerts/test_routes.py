@@ -6,7 +6,15 @@ from datetime import timedelta
 import pytest
 
 from monitor import alerts
-from monitor.alerts import DecisionInput, Escalation, NotifyReason, ReceiverRules, Route, Routing
+from monitor.alerts import (
+    DecisionInput,
+    Escalation,
+    NotifyReason,
+    NotifySettings,
+    ReceiverRules,
+    Route,
+    Routing,
+)
 from monitor.model import (
     AlertLevel,
     Check,
@@ -47,7 +55,7 @@ def titles(
 ) -> dict[str, list[str]]:
     """Return the titles that each receiver is notified of, after its inventory."""
     receivers = tuple(ReceiverRecord(name, inventory_at=STARTED) for name in names)
-    given = DecisionInput(picture(*states), {}, receivers, NOW, MONITOR, rules=rules or {}, routing=routing)
+    given = DecisionInput(picture(*states), {}, receivers, NOW, MONITOR, NotifySettings(rules or {}, routing))
     found = alerts.decide(given).receivers
     return {one.receiver: sorted(item.title for item in one.items) for one in found}
 
@@ -151,7 +159,7 @@ def escalated(
     """Return why the second receiver is notified so long after the first, of what had ``days`` left then."""
     state = at("harbor:443", severity, days)
     receivers = tuple(ReceiverRecord(name, inventory_at=STARTED) for name in "ab")
-    given = DecisionInput(picture(state), {}, receivers, NOW, MONITOR, routing=ESCALATING)
+    given = DecisionInput(picture(state), {}, receivers, NOW, MONITOR, NotifySettings(routing=ESCALATING))
     first = alerts.decide(given)
     log = {}
     for change in first.receivers[0].changes.log:
@@ -203,6 +211,6 @@ def test_what_was_escalated_stays_so() -> None:
         ReceiverRecord("a", {key: record}, inventory_at=STARTED),
         ReceiverRecord("b", {key: record}, inventory_at=STARTED),
     )
-    given = DecisionInput(picture(state), {}, receivers, NOW, MONITOR, routing=ESCALATING)
+    given = DecisionInput(picture(state), {}, receivers, NOW, MONITOR, NotifySettings(routing=ESCALATING))
     assert [item.reason for item in alerts.decide(given).receivers[1].items] == [NotifyReason.REMINDER]
     assert key.check is Check.EXPIRY

@@ -97,5 +97,5 @@ def test_a_route_for_all_is_for_it_too() -> None:
     """It has no target, and is for whoever is notified of everything else."""
     given = decided(Log(), timedelta(0)).given
     routing = Routing((Route((RECEIVER,)),), default=())
-    [receiver] = alerts.decide(replace(given, routing=routing)).receivers
+    [receiver] = alerts.decide(replace(given, settings=alerts.NotifySettings(routing=routing))).receivers
     assert [item.messages[0] for item in receiver.items] == [store_unusable(why=FULL)]

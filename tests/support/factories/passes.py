@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor import alerts
-from monitor.alerts import Decision, DecisionInput, ReceiverDecision, ReceiverRules
+from monitor.alerts import Decision, DecisionInput, NotifySettings, ReceiverDecision, ReceiverRules
 from monitor.alerts.routes import Routing
 from monitor.model import AlertKey, AlertRecord, ReceiverRecord, Silence, Snapshot
 from support.factories.alerts_world import STARTED
@@ -31,9 +31,7 @@ class Passes:
                 tuple(self.receivers.values()),
                 now,
                 alerts.MonitorState(STARTED),
-                self.rules,
-                self.routing,
-                self.silences,
+                NotifySettings(self.rules, self.routing, self.silences),
             )
         )
         self.records |= {one.key: one for one in self.last.alert_changes}
