@@ -13,12 +13,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.addresses import is_loopback, is_loopback_host
+from monitor.web.caller import ANONYMOUS, Caller, Role, set_caller
 
 NO_CREDENTIAL = (
     "a change needs the token in the file local-token beside the database, as Authorization: Bearer TOKEN; "
     "cert-monitor's own commands read it"
 )
 _READING = ("GET", "HEAD")
+_LOCAL = Caller("local", Role.OPERATOR)
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -39,7 +41,9 @@ class AccessControl:
         self._own_host = own_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is allowed."""
+        """Pass on what is allowed, with its caller."""
+        if scope["type"] == "http":
+            set_caller(scope, ANONYMOUS)
         if scope["type"] == "http" and scope["method"] not in _READING:
             peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
             headers = Headers(scope=scope)
@@ -49,6 +53,7 @@ class AccessControl:
             if not self._is_allowed(_token(headers)):
                 await _refused(NO_CREDENTIAL, 401)(scope, receive, send)
                 return
+            set_caller(scope, _LOCAL)
         await self._app(scope, receive, send)
 
 

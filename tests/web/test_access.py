@@ -1,8 +1,12 @@
 """Who may request a reload: programs on this machine, no page of another site, no client through a proxy."""
 
-import pytest
+import asyncio
 
-from monitor.web.access import refusal
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from monitor.web.access import AccessControl, refusal
+from monitor.web.caller import Caller, Role, caller_of
 
 HOST = {"host": "127.0.0.1:9850"}
 
@@ -51,3 +55,29 @@ def test_refused(peer: str, headers: dict[str, str]) -> None:
 def test_no_port_means_80() -> None:
     """On port 80 the Host header has no port."""
     assert refusal("127.0.0.1", 80, {"host": "localhost"}) == ""
+
+
+def test_callers() -> None:
+    """Who reads without a credential is anonymous; a program with the token of this machine may act."""
+    seen: list[Caller] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(caller_of(scope))
+
+    guarded = AccessControl(app, is_allowed=lambda token: token == "right")
+    scope = {"type": "http", "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 9850)}
+    headers = [(b"host", b"127.0.0.1:9850"), (b"authorization", b"Bearer right")]
+    asyncio.run(guarded({**scope, "method": "GET", "headers": headers[:1]}, _no_body, _nowhere))
+    asyncio.run(guarded({**scope, "method": "POST", "headers": headers}, _no_body, _nowhere))
+    assert [(one.name, one.role, one.may_act) for one in seen] == [
+        ("", Role.ANONYMOUS, False),
+        ("local", Role.OPERATOR, True),
+    ]
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request"}
+
+
+async def _nowhere(message: Message) -> None:
+    raise AssertionError("nothing is answered")

@@ -1,0 +1,51 @@
+"""Who makes a request, and what that person or program may see and do; ``access`` finds it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from monitor.model import Matcher
+
+
+class Role(StrEnum):
+    """What a caller may do: an anonymous one and a viewer read, an operator acts too."""
+
+    ANONYMOUS = "anonymous"
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person or program that makes a request; ``name`` is empty where nobody had to log in.
+
+    ``scope`` limits what it sees: every matcher must match, none limits nothing. ``form_token`` is what each
+    form of a page sends back in a field of that name; it is empty for callers without a session.
+    """
+
+    name: str = ""
+    role: Role = Role.ANONYMOUS
+    scope: tuple[Matcher, ...] = ()
+    form_token: str = field(default="", repr=False)
+
+    @property
+    def may_act(self) -> bool:
+        """Return whether it may change something."""
+        return self.role is Role.OPERATOR
+
+
+ANONYMOUS = Caller()
+
+_KEY = "caller"
+
+
+def set_caller(scope: Any, caller: Caller) -> None:
+    """Put the caller into the ASGI scope of a request, where ``request.state.caller`` finds it."""
+    scope.setdefault("state", {})[_KEY] = caller
+
+
+def caller_of(scope: Mapping[str, Any]) -> Caller:
+    """Return the caller of a request (or of its ASGI scope), anonymous where access control set none."""
+    found = scope.get("state", {}).get(_KEY, ANONYMOUS)
+    return found if isinstance(found, Caller) else ANONYMOUS
