@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.addresses import join_host_port, read_ip
-from monitor.cli.arguments import DEFAULT_URL
+from monitor.cli.commands.options import DEFAULT_URL
 from monitor.cli.output import say
 from monitor.errors import SystemBrokenError, UsageError
 from monitor.state_folder import TOKEN, default_folder

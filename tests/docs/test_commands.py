@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.cli.arguments import UsageError, parser
+from monitor.cli.arguments import parser
+from monitor.errors import UsageError
 from support.folders import ROOT
 from support.pages import Block, blocks, pages, prose
 from support.servers.command import COMMAND

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
-from monitor.cli.xprotect.arguments import PARTS
+from monitor.cli.commands.xprotect import PARTS
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Fault, Simulator
 from monitor.xprotect import PARTS as EVERY_PART
 from support.factories.xprotect_asking import Asking, fresh, running

@@ -1,10 +1,10 @@
 """The arguments of ``cert-monitor xprotect``; imports nothing that a plain ``check`` does not need."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from monitor.cli.commands.options import later, subcommands
 from monitor.cli.passphrases import add_options
 
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
@@ -57,11 +57,9 @@ examples:
   cert-monitor xprotect preflight --config cert-monitor.yaml --format json
 """
 
-Later = Callable[[str, str], Any]
 
-
-def add(commands: Any, parser_class: type[argparse.ArgumentParser], later: Later) -> None:
-    """Add ``xprotect`` and its commands; ``later`` returns the function that runs one."""
+def add(commands: Any) -> None:
+    """Add ``xprotect`` and its commands."""
     group = commands.add_parser(
         "xprotect",
         help="list a Milestone XProtect site, verify a renewal, prepare for encryption",
@@ -69,12 +67,10 @@ def add(commands: Any, parser_class: type[argparse.ArgumentParser], later: Later
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    inner = group.add_subparsers(
-        title="commands", required=True, metavar="COMMAND", parser_class=parser_class
-    )
-    _discover(inner, later)
-    _verify(inner, later)
-    _preflight(inner, later)
+    inner = subcommands(group)
+    _discover(inner)
+    _verify(inner)
+    _preflight(inner)
 
 
 def _command(commands: Any, name: str, short: str, texts: tuple[str, str]) -> Any:
@@ -87,7 +83,7 @@ def _command(commands: Any, name: str, short: str, texts: tuple[str, str]) -> An
     )
 
 
-def _discover(commands: Any, later: Later) -> None:
+def _discover(commands: Any) -> None:
     command = _command(commands, "discover", "print the endpoints of a site", (DISCOVER, DISCOVER_EXAMPLES))
     command.add_argument("address", nargs="?", metavar="ADDRESS", help="the management server")
     command.add_argument("--username", metavar="USER", help="login name; DOMAIN\\NAME with --login windows")
@@ -133,7 +129,7 @@ def _discover(commands: Any, later: Later) -> None:
     command.set_defaults(command=later("xprotect.discover", "discover"))
 
 
-def _verify(commands: Any, later: Later) -> None:
+def _verify(commands: Any) -> None:
     command = _command(commands, "verify", "check a server after a renewal", (VERIFY, VERIFY_EXAMPLES))
     command.add_argument("host", metavar="HOST", help="name or address of the server")
     command.add_argument(
@@ -155,7 +151,7 @@ def _verify(commands: Any, later: Later) -> None:
     command.set_defaults(command=later("xprotect.verify", "verify"))
 
 
-def _preflight(commands: Any, later: Later) -> None:
+def _preflight(commands: Any) -> None:
     command = _command(
         commands,
         "preflight",

@@ -1,0 +1,43 @@
+"""The arguments of ``check``."""
+
+from pathlib import Path
+from typing import Any
+
+from monitor.cli.commands.options import FORMAT, later
+from monitor.cli.passphrases import add_options
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser(
+        "check",
+        help="probe targets once and print the results",
+        description="Probe endpoints (host:port), certificate files, folders or globs once; without TARGET "
+        "everything in the configuration. Exit code: 0 ok, 1 warning, 2 critical, 3 not "
+        "probed or usage error.",
+    )
+    command.add_argument("targets", nargs="*", metavar="TARGET", help="host:port, URL, file, folder or glob")
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="probe all its targets, or TARGET with its defaults and policies",
+    )
+    command.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="file or folder of trusted CAs, or 'system'; can be repeated",
+    )
+    command.add_argument(
+        "--revocation",
+        action="store_true",
+        help="check whether certificates are revoked: stapled OCSP, then CRLs, then OCSP",
+    )
+    command.add_argument(
+        "--name", default="", help="name that the certificate must include, also sent as SNI"
+    )
+    add_options(command)
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    command.set_defaults(command=later("check", "check"))

@@ -1,0 +1,19 @@
+"""The arguments of ``run``."""
+
+from pathlib import Path
+from typing import Any
+
+from monitor.cli.commands.options import CONFIG, later
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser("run", help="run the daemon until it is stopped")
+    command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
+    command.add_argument(
+        "--log-level",
+        default="info",
+        choices=["debug", "info", "warning", "error"],
+        help="least severe messages to log (default info)",
+    )
+    command.set_defaults(command=later("run", "run"))
