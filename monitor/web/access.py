@@ -71,7 +71,7 @@ class AccessControl:
 
 
 def _by_link(scope: Scope) -> bool:
-    return scope["method"] == "POST" and is_link(scope["path"])
+    return scope["method"] == "POST" and is_link(scope.get("path", ""))
 
 
 def _refused(problem: str, status: int) -> JSONResponse:
