@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 
-import bcrypt
-
 COST = 12
 """The library's default: about a quarter of a second on a small server."""
 _LONGEST = 72
@@ -31,7 +29,10 @@ def hashed(password: str, cost: int = COST) -> str:
         raise ValueError(f"the password is longer than {_LONGEST} bytes, which is all that bcrypt uses")
     if b"\0" in encoded:
         raise ValueError("the password has a character that passwords cannot have")
-    return bcrypt.hashpw(encoded, bcrypt.gensalt(cost)).decode("ascii")
+    import bcrypt  # noqa: PLC0415 - commands and daemons without users do not need it
+
+    made: bytes = bcrypt.hashpw(encoded, bcrypt.gensalt(cost))
+    return made.decode("ascii")
 
 
 class Passwords:
@@ -53,11 +54,14 @@ class Passwords:
 
 
 def _matches(password: bytes, known: str) -> bool:
+    import bcrypt  # noqa: PLC0415 - see hashed
+
     try:
         # $2x$ marks hashes of a broken implementation, which the library does not make.
-        return bcrypt.checkpw(password, known.encode("ascii"))
+        right: bool = bcrypt.checkpw(password, known.encode("ascii"))
     except ValueError:
         return False
+    return right
 
 
 def _of_nobody(hashes: Iterable[str]) -> str:
