@@ -65,7 +65,7 @@ def mail_files(name: str, mail: bytes) -> dict[str, bytes]:
     for kind, end in (("plain", "txt"), ("html", "html")):
         body = message.get_body((kind,))
         if body is not None:
-            files[f"{name}.{end}"] = body.get_content().encode()
+            files[f"{name}.{end}"] = body.get_content().replace("\r\n", "\n").encode()
     return files
 
 
