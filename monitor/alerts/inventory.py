@@ -62,7 +62,7 @@ def _inventory(
         standby=counts.standby,
         fine=counts.fine,
         items=worst_first(as_items(due, needing, given.now)),
-        upcoming=tuple(_upcoming(given.snapshot)),
+        upcoming=tuple(upcoming_expiries(given.snapshot)),
         unreachable_hosts=tuple(_hosts(unreachable)),
         never_seen=tuple(_hosts(never_seen)),
         network_down=bool(unreachable_together(unreachable, len(given.snapshot))),
@@ -88,12 +88,14 @@ def _log_changes(
         yield from notified(alert, NotifyReason.INVENTORY, receiver.log, now, at_once=is_urgent(alert))
 
 
-def _upcoming(snapshot: Snapshot) -> Iterator[UpcomingExpiry]:
-    """Yield the certificates whose paths expire first, each once."""
+def upcoming_expiries(snapshot: Snapshot, *, after: datetime | None = None) -> Iterator[UpcomingExpiry]:
+    """Yield the certificates whose paths expire first, each once; only those ``after`` an instant."""
     earliest: dict[str, tuple[datetime, TargetState, Path]] = {}
     for state in snapshot.states.values():
         for path in state.assessment.paths:
             expires_at, sha256 = path.not_after, path.leaf.sha256
+            if after is not None and expires_at <= after:
+                continue
             if sha256 not in earliest or expires_at < earliest[sha256][0]:
                 earliest[sha256] = expires_at, state, path
     for expires_at, state, path in heapq.nsmallest(MOST_UPCOMING, earliest.values(), key=lambda one: one[0]):

@@ -27,6 +27,11 @@ def matches_all(matchers: Sequence[Matcher], alert: Alert, snapshot: Snapshot) -
     )
 
 
+def matches_target(matchers: Iterable[Matcher], target: Target) -> bool:
+    """Return whether a target has all the values; those of alerts are not looked at."""
+    return _match(matchers, _labels(target))
+
+
 def _of_alert(matchers: Iterable[Matcher], alert: Alert) -> bool:
     values = {"check": alert.check.value, "level": alert.level.value}
     return all(values[one.name] in one.values for one in matchers if one.name in values)

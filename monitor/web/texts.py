@@ -5,6 +5,37 @@ from datetime import datetime
 from monitor.model import AlertLevel, Message, Severity, message
 from monitor.model.message import plain
 
+OVERVIEW = plain("page.overview", "Overview")
+CERTIFICATES = plain("page.certificates", "Certificates")
+NAVIGATION = plain("page.navigation", "Pages")
+SKIP = plain("page.skip", "Skip to the content")
+LOG_OUT = plain("page.log_out", "Log out")
+
+ALL_WELL = plain("page.all_well", "All is well")
+MONITOR_PROBLEM = plain("page.monitor_problem", "The monitor itself has a problem")
+FIRST_CHECKS = plain("page.first_checks", "The first checks are running")
+DO_FIRST = plain("page.do_first", "Do first")
+THEN = plain("page.then", "Then")
+NEEDS_ACTION = plain("page.needs_action", "Needs action")
+NEXT_EXPIRIES = plain("page.next_expiries", "Expires next")
+NOTHING_KNOWN = plain("page.nothing_known", "No certificate is known yet.")
+LATELY = plain("page.lately", "New in the last 7 days")
+NOTHING_LATELY = plain("page.nothing_lately", "Nothing new.")
+HELD = plain("page.held", "Who is on what")
+NOTHING_HELD = plain("page.nothing_held", "Nothing is acknowledged or silenced.")
+MONITOR = plain("page.monitor", "This monitor")
+WORKING = plain("page.working", "working")
+
+TILE_EXPIRED = plain("page.tile_expired", "Expired")
+TILE_CRITICAL = plain("page.tile_critical", "Critical")
+TILE_WARNING = plain("page.tile_warning", "Warnings")
+TILE_UNREACHABLE = plain("page.tile_unreachable", "Unreachable")
+TILE_ACKNOWLEDGED = plain("page.tile_acknowledged", "Acknowledged")
+TILE_SILENCED = plain("page.tile_silenced", "Silenced")
+TILE_STANDBY = plain("page.tile_standby", "On standby")
+TILE_NOT_CHECKED = plain("page.tile_not_checked", "Not checked yet")
+TILE_FINE = plain("page.tile_fine", "Without a problem")
+
 HEADING = plain("page.heading", "Certificates, earliest expiry first")
 SEARCH_HINT = plain("page.search_hint", "host, name, label")
 SEARCH_LABEL = plain("page.search_label", "Show only rows that contain these words")
@@ -15,8 +46,6 @@ SHOW_ALL = plain("page.show_all", "Show all")
 METRICS = plain("page.metrics", "metrics")
 HEALTH = plain("page.health", "health")
 
-ALERTS = plain("page.alerts", "Alerts")
-NO_ALERTS = plain("page.no_alerts", "No alerts.")
 
 STATUS = plain("page.status", "Status")
 TIME_LEFT = plain("page.time_left", "Time left")
@@ -46,8 +75,48 @@ NOT_ENCRYPTED = plain("page.not_encrypted", "not encrypted")
 SUPERSEDED = plain("page.superseded", "replaced by a newer one")
 
 
-@message("page.title", "Certificates: {critical}, {warning}")
-def title(*, critical: Message, warning: Message) -> None: ...
+@message("page.as_of", "As of {at}.")
+def as_of(*, at: datetime) -> None: ...
+
+
+@message("page.act_now", "{count} alert needs action now", "{count} alerts need action now")
+def act_now(*, count: int) -> None: ...
+
+
+@message("page.nothing_urgent", "Nothing is urgent; {count} warning", "Nothing is urgent; {count} warnings")
+def nothing_urgent(*, count: int) -> None: ...
+
+
+@message("page.next_expiry", "Next expiry: {title} {not_after:expires}")
+def next_expiry(*, title: str, not_after: datetime) -> None: ...
+
+
+@message("page.expires_at", "{not_after:expires}, on {not_after:day}")
+def expires_at(*, not_after: datetime) -> None: ...
+
+
+@message("page.watched", "{count} target watched", "{count} targets watched")
+def watched(*, count: int) -> None: ...
+
+
+@message("page.need_action", "{count} needs action", "{count} need action")
+def need_action(*, count: int) -> None: ...
+
+
+@message("page.checked_at", "last checked at {at}")
+def checked_at(*, at: str) -> None: ...
+
+
+@message("page.checked_between", "last checked between {oldest} and {newest}")
+def checked_between(*, oldest: str, newest: str) -> None: ...
+
+
+@message("page.held_until", "{who}, until {at}")
+def held_until(*, who: str, at: datetime) -> None: ...
+
+
+@message("page.held_open", "{who}, without an end")
+def held_open(*, who: str) -> None: ...
 
 
 @message("page.undelivered", "Notifications could not be delivered since {at}. The log has the reason.")
@@ -58,24 +127,8 @@ def undelivered(*, at: str) -> None: ...
 def targets(*, count: int, at: datetime) -> None: ...
 
 
-@message("page.count_critical", "{count} critical", "{count} critical")
-def count_critical(*, count: int) -> None: ...
-
-
-@message("page.count_warning", "{count} warning", "{count} warnings")
-def count_warning(*, count: int) -> None: ...
-
-
 @message("page.count_unreachable", "{count} unreachable", "{count} unreachable")
 def count_unreachable(*, count: int) -> None: ...
-
-
-@message("page.count_on_standby", "{count} on standby", "{count} on standby")
-def count_on_standby(*, count: int) -> None: ...
-
-
-@message("page.count_not_checked", "{count} not checked yet", "{count} not checked yet")
-def count_not_checked(*, count: int) -> None: ...
 
 
 @message("page.in_zone", "{column} ({zone})")

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 import catalogues
-from monitor.alerts import NotificationItem, NotifyReason, RenewalSteps
+from monitor.alerts import NotificationItem, NotifyReason, RenewalSteps, alerts_of_target
 from monitor.alerts.decided import ReceiverDecision
 from monitor.alerts.decision import Inventory, UnreachableHost, UpcomingExpiry
 from monitor.alerts.digest import AcknowledgedItem, Digest
@@ -15,7 +15,6 @@ from monitor.alerts.payload import to_json
 from monitor.alerts.step_texts import STEPS
 from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
-from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import (
     AlertLevel,
@@ -29,11 +28,12 @@ from monitor.model import (
 )
 from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
-from monitor.web.pages.certificates import render_certificates
-from monitor.web.queries import certificate_table
+from monitor.web.pages.certificates import certificate_values
+from monitor.web.pages.overview import overview_values
 from monitor.xprotect import Presets
 from support.factories import web_fakes
 from support.factories.alerts_world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of
+from support.factories.web_pages import reader_of, rendered
 from support.nonsense import nonsense, shown, words_of_ours
 
 WRITER = Writer(nonsense(), UTC, NOW)
@@ -163,7 +163,7 @@ def test_digest() -> None:
     acknowledged = (AcknowledgedItem(ITEMS[0], "Ana", NOW + DAYS),)
     over = tuple(one for one in ITEMS if one.level is None)
     for digest in (Digest(ITEMS[:40], ITEMS[40:60], acknowledged, over), Digest()):
-        context = MailContext(SENDER, text("rec"), WRITER, Links("https://vms.example"))
+        context = MailContext(SENDER, text("rec"), WRITER, "https://vms.example")
         mail = render(notification("email", ADMINS, NotificationKind.DIGEST, to_json(digest), NOW), context)
         said = f"{parsed(mail)['Subject']}\n{text_of(mail)}\n{shown(text_of(mail, 'html'))}"
         assert words_of_ours(said, (*OTHERS, "alerts")) == set()
@@ -194,12 +194,18 @@ def test_page() -> None:
         web_fakes.endpoint("rec:7", 400, sentence="1"),
     )
     snapshot = web_fakes.snapshot(*states)
+    alerts = tuple(one for state in states for one in alerts_of_target(state, NOW))
     others = (*OTHERS, "alias-of-rec", "VMS CA", "endpoint", "owner", "cert-monitor")
     for words, most in (("", None), ("", 2), ("zzz", None)):
-        html = render_certificates(certificate_table(snapshot, words=words, most=most), WRITER, words)
+        html = rendered(
+            "certificates.html",
+            reader_of(snapshot, writer=WRITER),
+            lambda reader, words=words, most=most: certificate_values(reader, words, most),
+        )
         assert words_of_ours(shown(html), others) == set()
-    empty = render_certificates(certificate_table(web_fakes.snapshot()), WRITER)
-    assert words_of_ours(shown(empty), others) == set()
+    for some in (replace(snapshot, alerts=alerts), web_fakes.snapshot()):
+        html = rendered("overview.html", reader_of(some, writer=WRITER), lambda one: overview_values(one, ()))
+        assert words_of_ours(shown(html), others) == set()
 
 
 def test_the_test_would_see_english() -> None:

@@ -27,10 +27,11 @@ from monitor.model import (
 from monitor.pipeline.judge import Judge
 from monitor.store import Store
 from monitor.web import texts
-from monitor.web.pages.certificates import render_certificates
-from monitor.web.queries import certificate_table, matching, row
+from monitor.web.pages.certificates import certificate_values
+from monitor.web.queries import matching, row
 from support.factories.alerts_world import AFTER_INVENTORY, Row, apply, decide, mail_about, text_of
 from support.factories.file_probes import probe, reasons, target
+from support.factories.web_pages import reader_of, rendered
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
 from support.servers.command import check, run
@@ -182,7 +183,8 @@ def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> No
     """A list has one end, and its issuer stands in its name already."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     state = seen(tmp_path / "ca.crl")
-    page = render_certificates(certificate_table(Snapshot({state.target.id: state})), english(NOW))
+    reader = reader_of(Snapshot({state.target.id: state}), writer=english(NOW))
+    page = rendered("certificates.html", reader, certificate_values)
     assert "CRL 7 of CN=Plant CA</div>" in page
     assert "<small>certificate itself:" not in page
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 
 def cells(document: str, name: str) -> list[str]:
     """Return the texts of one column of the table, from the top down."""
-    found = re.findall(rf'<td[^>]*data-is="{name}"[^>]*>(.*?)</td>', document, re.DOTALL)
+    found = re.findall(rf'<td[^>]*data-label="{name}"[^>]*>(.*?)</td>', document, re.DOTALL)
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in found]
 
 
@@ -50,7 +50,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tu
     async def use() -> tuple[Opened, str, list[tuple[int, int]]]:
         async with started("demo", "--listen", "127.0.0.1:0") as demo:
             await demo.all_looked_at()
-            url = f"{demo.url}/"
+            url = f"{demo.url}/certificates"
             pictures = [await picture(folder, url, *window) for window in ((1280, 1000), (390, 2600))]
             return await opened(folder, url), demo.url, [size(png) for png in pictures]
 

@@ -45,7 +45,9 @@ def test_browser_shows_the_page(tmp_path: Path) -> None:
     async def use(server: WebServer) -> str:
         # Its own folder, because a browser that cannot lock its profile in time starts no page.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            out, logged = await chromium(Path(folder), "--log-level=0", "--dump-dom", f"{server.url}/")
+            out, logged = await chromium(
+                Path(folder), "--log-level=0", "--dump-dom", f"{server.url}/certificates"
+            )
         return out + "".join(line for line in logged.splitlines() if "Content Security" in line)
 
     page = asyncio.run(serving(FakeDaemon(snapshot(endpoint("recorder01", 20))), use))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import PostedEntry, WriterAt
 from monitor.model import Message
 
@@ -16,9 +15,9 @@ class TeamsEntry(PostedEntry):
 
     kind: Literal["teams"]
 
-    def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
         """Return what makes the messages."""
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.teams.card import card  # noqa: PLC0415
 
-        return renderer(monitor, writer, card, links)
+        return renderer(monitor, writer, card)

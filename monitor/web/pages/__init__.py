@@ -1,5 +1,19 @@
-"""The pages: HTML made from the values of ``queries``; a page asks for nothing and loads nothing."""
+"""The pages: HTML made from the values of ``queries``; a page loads only files of ours."""
+
+from fastapi import FastAPI
 
 from monitor.web.pages.certificates import add_certificates
+from monitor.web.pages.frame import Pages
+from monitor.web.pages.overview import add_overview
+from monitor.web.pages.static_files import add_static_files
+from monitor.web.view import WebView
 
-__all__ = ["add_certificates"]
+__all__ = ["add_pages"]
+
+
+def add_pages(app: FastAPI, view: WebView) -> None:
+    """Answer every page, and the files that they load."""
+    pages = Pages(view)
+    add_static_files(app)
+    add_overview(app, view, pages)
+    add_certificates(app, pages)

@@ -1,14 +1,12 @@
-"""What every page shares: the template environment, the style, and the policy that allows only this style."""
+"""What every page shares: the template environment, and the policy that allows only our own files."""
 
-import base64
-import hashlib
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from monitor import __version__
 from monitor.messages import Writer
+from monitor.web.pages.static_files import static_url
 
 
 def _instant(at: datetime | None, writer: Writer) -> str:
@@ -27,12 +25,10 @@ environment = Environment(
     lstrip_blocks=True,
 )
 environment.filters["instant"] = _instant
-_style = Markup(environment.get_template("style.html").render())  # noqa: S704 - a file of ours
-_digest = base64.b64encode(hashlib.sha256(_style.encode()).digest()).decode()
-environment.globals |= {"style": _style, "version": __version__}
+environment.globals |= {"version": __version__, "static_url": static_url}
 
 PAGE_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_digest}'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """The Content-Security-Policy of every page."""

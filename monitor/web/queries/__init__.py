@@ -3,19 +3,14 @@
 Pages are built from them.
 """
 
-from monitor.web.queries.alerts import AlertItem, AlertList, alert_list
-from monitor.web.queries.certificates import CertificateTable, TargetCounts, certificate_table
+from monitor.web.queries.certificates import CertificateTable, certificate_table
 from monitor.web.queries.row_sources import RowSource, matching
 from monitor.web.queries.rows import Row, row
 
 __all__ = [
-    "AlertItem",
-    "AlertList",
     "CertificateTable",
     "Row",
     "RowSource",
-    "TargetCounts",
-    "alert_list",
     "certificate_table",
     "matching",
     "row",

@@ -1,0 +1,87 @@
+"""How a page is made: values and HTML on a thread, for one reader, within what that reader may see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from monitor.messages import Writer, accepted, machine_zone
+from monitor.model import Message, Snapshot
+from monitor.threads import ThreadPool
+from monitor.web import texts
+from monitor.web.caller import Caller, caller_of
+from monitor.web.pages.layout import PAGE_POLICY, environment
+from monitor.web.queries.scope import TargetScope, scoped
+from monitor.web.view import Health, WebView
+
+_THREADS = 2
+
+NAVIGATION: tuple[tuple[str, Message], ...] = (
+    ("/", texts.OVERVIEW),
+    ("/certificates", texts.CERTIFICATES),
+)
+"""The pages that every page links to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page, in whose words it is written, and what that person may see."""
+
+    caller: Caller
+    writer: Writer
+    snapshot: Snapshot
+    health: Health
+
+
+Make = Callable[[Reader], Mapping[str, Any]]
+"""Makes the values of a template: ``title`` is the message that names the page; it runs on a thread."""
+
+
+class Pages:
+    """Answers requests for pages."""
+
+    def __init__(self, view: WebView) -> None:
+        """Take what knows everything; pages are written in the time zone of this machine."""
+        self._view = view
+        self._zone = machine_zone()
+        self._pool = ThreadPool("pages", _THREADS)
+
+    async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
+        """Return a page from a template and the values that ``make`` gives, made off the event loop."""
+        writer = Writer(accepted(request.headers.get("accept-language", "")), self._zone, self._view.now())
+        given = (
+            request.url.path,
+            caller_of(request.scope),
+            writer,
+            self._view.snapshot(),
+            self._view.health(),
+        )
+        text = await self._pool.run(_page, template, make, *given)
+        headers = {
+            "content-language": writer.language.tag,
+            "content-security-policy": PAGE_POLICY,
+            "vary": "accept-language, cookie",
+        }
+        return HTMLResponse(text, status, headers=headers)
+
+
+def _page(  # noqa: PLR0913, PLR0917 - a pool passes arguments by position
+    template: str, make: Make, path: str, caller: Caller, writer: Writer, snapshot: Snapshot, health: Health
+) -> str:
+    reader = Reader(caller, writer, scoped(snapshot, TargetScope(caller.scope)), health)
+    return render(template, reader, path, make(reader))
+
+
+def render(template: str, reader: Reader, path: str, values: Mapping[str, Any]) -> str:
+    """Return the HTML of a page."""
+    return environment.get_template(template).render(
+        reader=reader,
+        writer=reader.writer,
+        health=reader.health,
+        path=path,
+        navigation=NAVIGATION,
+        texts=texts,
+        **values,
+    )

@@ -1,0 +1,147 @@
+"""The first page: is all well, what to do first, what expires next, and who is on what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from monitor.alerts.decision import NotificationItem
+from monitor.alerts.summarize import Entry
+from monitor.delivery.email.entries import Lines, other_line, urgent_lines
+from monitor.model import AlertLevel, Message, Silence
+from monitor.model.texts import enumerated
+from monitor.web import texts
+from monitor.web.pages.frame import Pages, Reader
+from monitor.web.queries.overview import Overview, overview
+from monitor.web.view import WebView
+
+_MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that leads to what it counts; ``name`` is that of its style."""
+
+    name: str
+    count: int
+    said: Message
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One entry of what to do; ``number`` is empty where nothing has to be done."""
+
+    number: str
+    first: Message
+    second: Message | None
+    level: AlertLevel | None
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSection:
+    """What to do in one part; ``more`` counts what was left out."""
+
+    heading: Message
+    lines: tuple[ActionLine, ...]
+    more: int = 0
+
+
+def add_overview(app: FastAPI, view: WebView, pages: Pages) -> None:
+    """Answer ``GET /``."""
+
+    @app.api_route("/", methods=["GET", "HEAD"], response_model=None)
+    async def first_page(request: Request) -> Response:
+        silences = await view.silences()
+        return await pages.answer(request, "overview.html", lambda reader: overview_values(reader, silences))
+
+
+def overview_values(reader: Reader, silences: Sequence[Silence]) -> Mapping[str, Any]:
+    """Return the values of the page."""
+    shown = overview(reader.snapshot, silences, reader.writer.now)
+    tone, verdict = _verdict(shown, reader)
+    return {
+        "title": verdict,
+        "verdict": verdict,
+        "tone": tone,
+        "remarks": tuple(_remarks(shown, reader)),
+        "tiles": _tiles(shown),
+        "sections": tuple(_sections(shown)),
+        "shown": shown,
+        "held_by": _held_by,
+    }
+
+
+def _verdict(shown: Overview, reader: Reader) -> tuple[str, Message]:
+    """Return the answer to "is all well", and the name of its style."""
+    warnings, targets = shown.levels[AlertLevel.WARNING], shown.targets
+    if shown.urgent:
+        return "critical", texts.act_now(count=shown.urgent)
+    if not reader.health.ok:
+        return "warning", texts.MONITOR_PROBLEM
+    if not targets.watched:
+        return "", texts.NO_TARGETS
+    if warnings:
+        return "warning", texts.nothing_urgent(count=warnings)
+    return ("", texts.FIRST_CHECKS) if targets.not_checked else ("ok", texts.ALL_WELL)
+
+
+def _remarks(shown: Overview, reader: Reader) -> Iterator[Message]:
+    if not shown.targets.watched:
+        return
+    for one in shown.upcoming[:1]:
+        yield texts.next_expiry(title=one.title or one.location, not_after=one.expires_at)
+    counts = [
+        texts.watched(count=shown.targets.watched),
+        texts.need_action(count=shown.targets.need_action),
+        texts.count_unreachable(count=shown.targets.unreachable),
+    ]
+    if shown.checked:
+        oldest, newest = (reader.writer.local(at) for at in shown.checked)
+        between = texts.checked_between(oldest=oldest, newest=newest)
+        counts.append(texts.checked_at(at=newest) if oldest == newest else between)
+    yield enumerated(counts, len(counts))
+
+
+def _tiles(shown: Overview) -> tuple[Tile, ...]:
+    targets, levels = shown.targets, shown.levels
+    always = (
+        Tile("expired", levels[AlertLevel.EXPIRED], texts.TILE_EXPIRED, "/alerts?level=expired"),
+        Tile("critical", levels[AlertLevel.CRITICAL], texts.TILE_CRITICAL, "/alerts?level=critical"),
+        Tile("warning", levels[AlertLevel.WARNING], texts.TILE_WARNING, "/alerts?level=warning"),
+        Tile("unreachable", targets.unreachable, texts.TILE_UNREACHABLE, "/targets?state=unreachable"),
+        Tile("ok", targets.fine, texts.TILE_FINE, "/targets?state=fine"),
+    )
+    sometimes = (
+        Tile("held", shown.acknowledged, texts.TILE_ACKNOWLEDGED, "/alerts?state=acknowledged"),
+        Tile("held", shown.silenced, texts.TILE_SILENCED, "/alerts?state=silenced"),
+        Tile("standby", targets.standby, texts.TILE_STANDBY, "/targets?state=standby"),
+        Tile("not-checked", targets.not_checked, texts.TILE_NOT_CHECKED, "/targets?state=not_checked"),
+    )
+    return (*always, *(one for one in sometimes if one.count))
+
+
+def _sections(shown: Overview) -> Iterator[ActionSection]:
+    summary = shown.summary
+    if summary.do_first:
+        first = tuple(_line(one, urgent_lines(one)) for one in summary.do_first[:_MOST_LINES])
+        yield ActionSection(texts.DO_FIRST, first, len(summary.do_first) - len(first))
+    rest = (*summary.then, *summary.unreachable, *summary.standby)
+    if rest:
+        lines = tuple(_line(one, (other_line(one), None)) for one in rest[:_MOST_LINES])
+        heading = texts.THEN if summary.do_first else texts.NEEDS_ACTION
+        yield ActionSection(heading, lines, len(rest) - len(lines))
+
+
+def _line(entry: Entry[NotificationItem], lines: Lines) -> ActionLine:
+    item = entry.first
+    return ActionLine(str(entry.number or ""), *lines, item.level, item.alert_id)
+
+
+def _held_by(one: Silence) -> Message:
+    if one.ends_at is None:
+        return texts.held_open(who=one.by)
+    return texts.held_until(who=one.by, at=one.ends_at)

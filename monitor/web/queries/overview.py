@@ -1,0 +1,108 @@
+"""What the first page says: what to do first, how much is in which state, what expires next, what is new."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from monitor.alerts.decision import NotificationItem, NotifyReason, UpcomingExpiry
+from monitor.alerts.inventory import upcoming_expiries
+from monitor.alerts.summarize import Summary, TargetCounts, count_targets, summarize
+from monitor.model import AlertGroup, AlertLevel, AlertState, Check, Silence, SilenceKind, Snapshot
+
+_MOST_UPCOMING = 5
+_MOST_NEW = 8
+_NEW_WITHIN = timedelta(days=7)
+_NOT_ACTION = (Check.UNREACHABLE, Check.NEVER_SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An acknowledgement or a silence with what it is about: the title of its alert, or its matchers."""
+
+    silence: Silence
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the first page.
+
+    ``levels`` counts the alerts that are notified, ``acknowledged`` and ``silenced`` the others. ``checked``
+    are the oldest and the newest last check of a target, ``None`` before any. ``opened`` are the alerts of
+    the last days, newest first.
+    """
+
+    summary: Summary[NotificationItem]
+    levels: Mapping[AlertLevel, int]
+    acknowledged: int
+    silenced: int
+    targets: TargetCounts
+    checked: tuple[datetime, datetime] | None
+    upcoming: tuple[UpcomingExpiry, ...]
+    opened: tuple[AlertGroup, ...]
+    held: tuple[Held, ...]
+
+    @property
+    def urgent(self) -> int:
+        """Return how many alerts are critical or expired and not held."""
+        return sum(count for level, count in self.levels.items() if level is not AlertLevel.WARNING)
+
+
+def overview(snapshot: Snapshot, silences: Sequence[Silence], now: datetime) -> Overview:
+    """Return what the first page says of a snapshot; ``silences`` are those that last."""
+    active = [one for one in snapshot.alerts if one.state is AlertState.ACTIVE]
+    needing = {
+        target_id for one in snapshot.alerts if one.check not in _NOT_ACTION for target_id in one.targets
+    }
+    return Overview(
+        summary=summarize([as_item(one) for one in active]),
+        levels={level: sum(one.level is level for one in active) for level in reversed(AlertLevel)},
+        acknowledged=sum(one.state is AlertState.ACKNOWLEDGED for one in snapshot.alerts),
+        silenced=sum(one.state is AlertState.SILENCED for one in snapshot.alerts),
+        targets=count_targets(snapshot, needing),
+        checked=_checked(snapshot),
+        upcoming=_upcoming(snapshot, now),
+        opened=_opened(snapshot.alerts, now),
+        held=tuple(_held(silences, snapshot.alerts)),
+    )
+
+
+def as_item(group: AlertGroup) -> NotificationItem:
+    """Return an alert of the board in the form that a notification of it has."""
+    checks = (group.check,) if isinstance(group.check, Check) else ()
+    return NotificationItem(
+        NotifyReason.FIRST,
+        group.level,
+        checks,
+        group.title,
+        messages=group.messages,
+        locations=group.locations,
+        certificate=group.certificate,
+        low_impact=group.low_impact,
+        alert_id=group.id,
+        since=group.since,
+    )
+
+
+def _checked(snapshot: Snapshot) -> tuple[datetime, datetime] | None:
+    instants = [state.probed_at for state in snapshot if state.probed_at is not None]
+    return (min(instants), max(instants)) if instants else None
+
+
+def _upcoming(snapshot: Snapshot, now: datetime) -> tuple[UpcomingExpiry, ...]:
+    return tuple(islice(upcoming_expiries(snapshot, after=now), _MOST_UPCOMING))
+
+
+def _opened(alerts: Iterable[AlertGroup], now: datetime) -> tuple[AlertGroup, ...]:
+    recent = (one for one in alerts if now - one.since <= _NEW_WITHIN)
+    return tuple(sorted(recent, key=lambda one: one.since, reverse=True)[:_MOST_NEW])
+
+
+def _held(silences: Iterable[Silence], alerts: Iterable[AlertGroup]) -> Iterable[Held]:
+    titles = {group.id: group.title for group in alerts}
+    for one in silences:
+        if one.kind is SilenceKind.SILENCE:
+            yield Held(one)
+        elif one.alert_id in titles:
+            yield Held(one, titles[one.alert_id])

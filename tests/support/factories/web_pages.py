@@ -1,0 +1,45 @@
+"""Render a page as the web does, for a reader of a test's choice, and ask the whole application."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from monitor.messages import Writer, english
+from monitor.model import Snapshot
+from monitor.web import Health, make_app
+from monitor.web.caller import ANONYMOUS, Caller
+from monitor.web.pages.frame import Reader, render
+from monitor.web.queries.scope import TargetScope, scoped
+from support.factories.web_fakes import NOW, FakeDaemon
+
+
+def reader_of(
+    shown: Snapshot,
+    *,
+    writer: Writer | None = None,
+    caller: Caller = ANONYMOUS,
+    health: Health | None = None,
+) -> Reader:
+    """Return a reader who sees as much of a snapshot as the caller may; without a writer in English."""
+    narrowed = scoped(shown, TargetScope(caller.scope))
+    return Reader(caller, writer or english(NOW), narrowed, health or Health())
+
+
+def rendered(
+    template: str, reader: Reader, make: Callable[[Reader], Mapping[str, Any]], *, path: str = "/"
+) -> str:
+    """Return the HTML of a page."""
+    return render(template, reader, path, make(reader))
+
+
+def get(daemon: FakeDaemon, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """Return the answer of the whole application to a request from this machine, without a socket."""
+
+    async def run() -> httpx.Response:
+        transport = httpx.ASGITransport(make_app(daemon, daemon))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9850") as client:
+            return await client.get(path, headers=headers)
+
+    return asyncio.run(run())

@@ -1,0 +1,136 @@
+"""The first page answers "is all well", says what to do first, and what the monitor itself lacks."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+
+from monitor.alerts import alerts_of_target
+from monitor.errors import StoreFault
+from monitor.messages import Writer, language
+from monitor.model import AlertLevel, AlertState, Matcher, Silence, SilenceKind, Snapshot, TargetState
+from monitor.store.texts import WHY, store_in_memory
+from monitor.web import Health
+from monitor.web.pages.overview import overview_values
+from support.factories.web_fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
+from support.factories.web_pages import reader_of, rendered
+
+
+def alerted(*states: TargetState) -> Snapshot:
+    """Return a snapshot with the alerts about each target."""
+    found = [one for state in states for one in alerts_of_target(state, NOW)]
+    return replace(snapshot(*states), alerts=tuple(found))
+
+
+def html(
+    shown: Snapshot,
+    silences: tuple[Silence, ...] = (),
+    health: Health | None = None,
+    writer: Writer | None = None,
+) -> str:
+    """Return the page."""
+    reader = reader_of(shown, health=health or Health(), writer=writer)
+    return rendered("overview.html", reader, lambda one: overview_values(one, silences))
+
+
+def verdict(page: str) -> str:
+    """Return what the page says first."""
+    return re.findall(r"<h1>(.*?)</h1>", page)[0]
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((), "No targets yet: add some to the configuration and reload it."),
+        ((pending("a"),), "The first checks are running"),
+        ((endpoint("a", 200),), "All is well"),
+        ((endpoint("a", 5, sentence="it expires"),), "1 alert needs action now"),
+    ],
+)
+def test_verdict(states: tuple[TargetState, ...], said: str) -> None:
+    """The first line answers whether all is well."""
+    assert verdict(html(alerted(*states))) == said
+
+
+def test_warnings_are_not_urgent() -> None:
+    """Where nothing is worse than a warning the page says so."""
+    shown = alerted(endpoint("a", 20, sentence="it expires"))
+    mild = replace(shown.alerts[0], level=AlertLevel.WARNING)
+    assert verdict(html(replace(shown, alerts=(mild,)))) == "Nothing is urgent; 1 warning"
+
+
+def test_a_monitor_with_a_problem_is_not_well() -> None:
+    """Without an urgent alert a problem of the monitor itself comes first, and stands on the page."""
+    page = html(alerted(endpoint("a", 200)), health=Health(problems=("the schedule has not run for 99 s",)))
+    assert verdict(page) == "The monitor itself has a problem"
+    assert "the schedule has not run for 99 s" in page
+
+
+def test_what_to_do_first() -> None:
+    """Each alert leads to its page, in the order and words of the mails."""
+    page = html(alerted(endpoint("b", -2, sentence="it expired", title="Recorder 01")))
+    assert re.findall(
+        r'href="/alerts/[0-9a-f]{20}">(Recorder.*?)</a></p><p class="soft">(.*?)</p>', page
+    ) == [("Recorder 01: certificate expired 2 days ago", "alias-of-b, b:443")]
+
+
+def test_tiles_count_and_lead_to_what_they_count() -> None:
+    """Alerts are counted by level, targets by state."""
+    page = html(alerted(endpoint("a", 1, sentence="expires"), unreachable("b"), standby("c"), pending("d")))
+    found = re.findall(r'<a href="(/(?:alerts|targets)\?[a-z_=]+)"><b>(\d+)</b>', page)
+    assert found == [
+        ("/alerts?level=expired", "0"),
+        ("/alerts?level=critical", "1"),
+        ("/alerts?level=warning", "1"),
+        ("/targets?state=unreachable", "1"),
+        ("/targets?state=fine", "0"),
+        ("/targets?state=standby", "1"),
+        ("/targets?state=not_checked", "1"),
+    ]
+
+
+def test_the_next_expiry_is_named() -> None:
+    """Of what has not expired yet."""
+    page = html(alerted(endpoint("old", -3), endpoint("near", 9), endpoint("far", 90)))
+    assert "<p>Next expiry: near:443 expires in 9 days</p>" in page
+
+
+def test_who_is_on_what() -> None:
+    """Acknowledged alerts are named with who, why and until when, and are not counted as open."""
+    shown = alerted(endpoint("a", 1, sentence="expires", title="Recorder 01"))
+    held = replace(shown, alerts=(replace(shown.alerts[0], state=AlertState.ACKNOWLEDGED),))
+    until = NOW + timedelta(days=2)
+    one = Silence("1", SilenceKind.ACKNOWLEDGE, NOW, until, "ordered", "Ana", alert_id=shown.alerts[0].id)
+    page = html(held, (one,))
+    assert verdict(page) == "All is well"
+    assert "<small>Ana, until Nov 25, 2026 12:00 UTC: ordered</small>" in page
+    assert '<a href="/alerts?state=acknowledged"><b>1</b>' in page
+
+
+def test_a_silence_is_named_by_its_matchers() -> None:
+    """A silence shows what it matches."""
+    one = Silence("1", SilenceKind.SILENCE, NOW, None, "lab", "Ana", (Matcher("site", ("lab", "attic")),))
+    assert '<span class="tag">site: lab, attic</span>' in html(alerted(endpoint("a", 90)), (one,))
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Markup in names arrives as text."""
+    page = html(alerted(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)))
+    assert page.count("<script") == 1
+
+
+def test_undelivered_notifications_are_said() -> None:
+    """Whoever looks at the page instead of waiting for mails learns it."""
+    said = "Notifications could not be delivered since"
+    assert said in html(alerted(), health=Health(undelivered_since=NOW))
+    assert said not in html(alerted())
+
+
+def test_a_store_in_memory_is_said() -> None:
+    """The page shows it in the reader's language."""
+    health = Health(store_problem=store_in_memory(location="/x.db", why=WHY[StoreFault.FULL]))
+    said = "The database /x.db cannot be used (the disk is full): notifications are kept in memory"
+    assert said in html(alerted(), health=health)
+    portuguese = Writer(language("pt_BR"), UTC, NOW)
+    assert "(o disco está cheio)" in html(alerted(), health=health, writer=portuguese)
