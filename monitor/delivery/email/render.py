@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from hashlib import sha256
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -71,8 +72,8 @@ def render(notification: Notification, context: MailContext, templates: BaseLoad
 def _html(page: Page, templates: BaseLoader | None) -> str | None:
     """Return the HTML of a page, ``None`` when the layout fails."""
     try:
-        loader = templates or PackageLoader("monitor.delivery.email", "templates")
-        return _environment(loader).get_template("mail.html").render(page=page)
+        environment = _environment(templates) if templates else _ours()
+        return environment.get_template("mail.html").render(page=page)
     except Exception:  # noqa: BLE001 - whatever a template or a strange text does, the news must go out
         return None
 
@@ -113,6 +114,12 @@ def message_id(notification_id: str, sender: str) -> str:
 
 def _domain(sender: str) -> str:
     return Mailbox.of(sender).domain or "cert-monitor.invalid"
+
+
+@cache
+def _ours() -> Environment:
+    """Return the environment of our own templates, which are compiled once: that takes longer than a mail."""
+    return _environment(PackageLoader("monitor.delivery.email", "templates"))
 
 
 def _environment(loader: BaseLoader) -> Environment:
