@@ -24,14 +24,14 @@ def resolved_for(
 ) -> ResolvedAlerts:
     """Return what became of the inactive alerts that a receiver knows of, which nearly always are all.
 
-    ``at_once`` leaves only those that it was told of at once, or in digests.
+    ``at_once`` leaves only those that it was told of at once, or in digests; all of one thing at fault are
+    told of together, as soon as one of them is.
     """
     log, inactive = receiver.log, found.inactive
-    known = {
-        key: one
-        for key, one in inactive.items()
-        if key in log and log[key].refused_at is None and at_once in (None, log[key].at_once)
-    }
+    known = {key: one for key, one in inactive.items() if key in log and log[key].refused_at is None}
+    if at_once is not None:
+        told_now = {one.lead or key.id for key, one in known.items() if log[key].at_once}
+        known = {key: one for key, one in known.items() if at_once is ((one.lead or key.id) in told_now)}
     if len(known) == len(inactive):
         return found.resolved
     return resolve_alerts(given.snapshot, known, found.active)

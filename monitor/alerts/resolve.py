@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from monitor.alerts.clock_problem import clock_right_again
 from monitor.alerts.collect import list_location
-from monitor.alerts.decision import Resolution, ResolvedAlerts
+from monitor.alerts.decision import NotificationItem, NotifyReason, Resolution, ResolvedAlerts
 from monitor.alerts.keys import (
     ABOUT_CERTIFICATE,
     ABOUT_REVOCATION,
@@ -52,6 +52,9 @@ from monitor.model import (
 _AtTarget = Collection[tuple[AnyCheck, str]]
 """Checks and targets with an active alert."""
 
+_Ended = list[tuple[str, NotificationItem]]
+"""What is told of alerts that are over, with the id of the alert that leads their group."""
+
 
 def resolve_alerts(
     snapshot: Snapshot, inactive: Mapping[AlertKey, AlertRecord], active: Collection[AlertKey]
@@ -83,22 +86,44 @@ def _resolve_findings(
     locations = {location for record in records for location in record.locations}
     index = index_locations(snapshot, {certificate_of(record.key) for record in records}, locations)
     at_target = {(key.check, key.scope_id) for key in active if key.scope is Scope.TARGET}
+    ended: _Ended = []
     for record in records:
         if record.key.check in ABOUT_REVOCATION:
-            _add(found, record, resolve_revocation(record, snapshot, index))
+            resolution = resolve_revocation(record, snapshot, index)
         elif record.key.check in ABOUT_CERTIFICATE and record.key.scope is not Scope.TARGET:
-            _add(found, record, resolve_certificate(record, index))
+            resolution = resolve_certificate(record, index)
         elif record.key.scope is Scope.TARGET:
-            _add(found, record, _resolve_at_target(record, snapshot, index, at_target))
+            resolution = _resolve_at_target(record, snapshot, index, at_target)
         else:
-            _add(found, record, _resolve_shared(record, snapshot, index, active))
-    found.items = merged_renewals(found.items)
+            resolution = _resolve_shared(record, snapshot, index, active)
+        ended += _add(found, record, resolution)
+    found.items = merged_renewals([*found.items, *_told_once(ended)])
 
 
-def _add(found: ResolvedAlerts, record: AlertRecord, resolution: Resolution) -> None:
-    if not resolution.pending:
-        found.over[record.key] = resolution.kind
-        found.items += resolution.items
+def _add(found: ResolvedAlerts, record: AlertRecord, resolution: Resolution) -> _Ended:
+    """Record what became of an alert; return its items with the id of what leads its group."""
+    if resolution.pending:
+        return []
+    found.over[record.key] = resolution.kind
+    return [(record.lead or record.key.id, item) for item in resolution.items]
+
+
+def _told_once(ended: _Ended) -> list[NotificationItem]:
+    """Return the items; what is resolved by a renewal of the same thing at fault is told with that."""
+    renewals: dict[str, NotificationItem] = {}
+    others: _Ended = []
+    for lead, item in ended:
+        if item.reason is NotifyReason.RENEWED and lead not in renewals:
+            renewals[lead] = item
+        else:
+            others.append((lead, item))
+    items = []
+    for lead, item in others:
+        if item.reason is NotifyReason.RESOLVED and lead in renewals:
+            renewals[lead] = merge(renewals[lead], item)
+        else:
+            items.append(item)
+    return [*renewals.values(), *items]
 
 
 def _resolve_at_target(
