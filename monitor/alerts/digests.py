@@ -57,12 +57,16 @@ def with_digest(
         acknowledged=tuple(_acknowledged(found, now)),
         over=worst_first([*resolved.items, *more]),
     )
+    said = bool(digest.new or digest.open or digest.over)
+    schedule = given.settings.rules[receiver.receiver].digest
+    # One without anything to say may be followed by that of the same day, however late it was.
+    digest_at = now if said or schedule is None else schedule.latest(now)
     changes = tuple(c for a, why in later for c in notified(a, why, log, now, at_once=False))
     return replace(
         notice,
-        digest=digest if digest.new or digest.open or digest.over else None,
+        digest=digest if said else None,
         digest_log=(*changes, *over_changes(resolved)),
-        changes=replace(notice.changes, renewals_added=added, renewals_removed=removed, digest_at=now),
+        changes=replace(notice.changes, renewals_added=added, renewals_removed=removed, digest_at=digest_at),
     )
 
 

@@ -35,14 +35,22 @@ Log = Mapping[AlertKey, NotificationRecord]
 
 
 def due_alerts(
-    alerts: Iterable[Alert], log: Log, now: datetime, released: Collection[AlertKey] = ()
+    alerts: Iterable[Alert],
+    log: Log,
+    now: datetime,
+    released: Collection[AlertKey] = (),
+    *,
+    ahead: timedelta = timedelta(0),
 ) -> list[DueAlert]:
-    """Return the alerts to notify now, each with its reason; ``released`` were kept back until now."""
+    """Return the alerts to notify now, each with its reason; ``released`` were kept back until now.
+
+    Reminders that are due in the time ``ahead`` come already now.
+    """
     alerts = list(alerts)
-    reasons = [(alert, _reason(alert, log, now, released, share=1.0)) for alert in alerts]
+    reasons = [(alert, _reason(alert, log, now, released, ahead=ahead, share=1.0)) for alert in alerts]
     if any(reason is NotifyReason.REMINDER for _, reason in reasons):
         share = 1.0 - _COMES_ALONG
-        reasons = [(alert, _reason(alert, log, now, released, share=share)) for alert in alerts]
+        reasons = [(alert, _reason(alert, log, now, released, ahead=ahead, share=share)) for alert in alerts]
     return [(alert, reason) for alert, reason in reasons if reason is not None]
 
 
@@ -157,8 +165,14 @@ def _item_order(item: NotificationItem) -> tuple[int, datetime, str]:
     return -(item.level.rank if item.level else 0), expires_at, item.title
 
 
-def _reason(
-    alert: Alert, log: Log, now: datetime, released: Collection[AlertKey], *, share: float
+def _reason(  # noqa: PLR0913 - all that it depends on
+    alert: Alert,
+    log: Log,
+    now: datetime,
+    released: Collection[AlertKey],
+    *,
+    ahead: timedelta,
+    share: float,
 ) -> NotifyReason | None:
     records = _records(alert, log)
     if not records:
@@ -167,7 +181,7 @@ def _reason(
         return NotifyReason.WORSE
     if released and any(key in released for key, _ in alert.members()):
         return NotifyReason.RELEASED
-    waited = now - max(record.last_at for record in records)
+    waited = now + ahead - max(record.last_at for record in records)
     return NotifyReason.REMINDER if waited >= reminder_interval(alert, now) * share else None
 
 

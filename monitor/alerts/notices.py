@@ -1,6 +1,6 @@
 """What one receiver is notified of: before its inventory, with it, and after it; a pure function."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from monitor.alerts.alert import Alert
@@ -21,6 +21,7 @@ from monitor.alerts.found import Alerts, Found, narrowed
 from monitor.alerts.inventory import inventory_decision
 from monitor.alerts.over import over_changes, resolved_for, with_renewals
 from monitor.alerts.refused import awaits_retry, with_retry, without_refused
+from monitor.alerts.schedule import Schedule
 from monitor.model import AlertLevel, Check, LogChange, ReceiverChanges, ReceiverRecord
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
@@ -61,11 +62,19 @@ def _first_pass(given: DecisionInput, receiver: ReceiverRecord, findings: Alerts
 def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> ReceiverDecision:
     """Return what is told at once, and the digest where one is due; the rest waits for the next one."""
     schedule, now = given.settings.rules.get(receiver.receiver, ReceiverRules()).digest, given.now
+    alerts = found.alerts.values()
     if schedule is None:
-        return with_renewals(_at_once(given, receiver, found, _due(receiver, found, now)), given, receiver)
-    digest_due = schedule.is_due(receiver.digest_at or receiver.inventory_at or now, now)
-    # A pass that comes a few seconds earlier than the last one did must not put reminders off for a day.
-    due = _due(receiver, found, now + _HALF_A_DAY if digest_due else now)
+        due = _due(receiver, found, alerts, now)
+        return with_renewals(_at_once(given, receiver, found, due), given, receiver)
+    digest_due = _digest_due(schedule, receiver, now)
+    if digest_due:
+        # A pass that comes a few seconds earlier than the last one did must not put reminders off for a day.
+        due = _due(receiver, found, alerts, now, _HALF_A_DAY)
+    else:
+        # A reminder that waits for the digest brings none along that does not.
+        urgent_ones = [alert for alert in alerts if is_urgent(alert)]
+        others = [alert for alert in alerts if not is_urgent(alert)]
+        due = [one for some in (urgent_ones, others) for one in _due(receiver, found, some, now)]
     urgent = {alert.group for alert, _ in due if is_urgent(alert)}
     now_due = [one for one in due if one[0].group in urgent]
     later = [one for one in due if one[0].group not in urgent]
@@ -74,8 +83,22 @@ def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> Rec
     return finish(notice, given, receiver, found, later)
 
 
-def _due(receiver: ReceiverRecord, found: Found, now: datetime) -> list[DueAlert]:
-    due = due_alerts(found.alerts.values(), receiver.log, now, found.released)
+def _digest_due(schedule: Schedule, receiver: ReceiverRecord, now: datetime) -> bool:
+    """Return whether a digest is due: one a day at most, also after one that was late."""
+    last = receiver.digest_at
+    if last is not None and last <= now and schedule.day(last) == schedule.day(now):
+        return False
+    return schedule.is_due(last or receiver.inventory_at or now, now)
+
+
+def _due(
+    receiver: ReceiverRecord,
+    found: Found,
+    alerts: Iterable[Alert],
+    now: datetime,
+    ahead: timedelta = timedelta(0),
+) -> list[DueAlert]:
+    due = due_alerts(alerts, receiver.log, now, found.released, ahead=ahead)
     return [(alert, _reason(alert, why, receiver, found)) for alert, why in due]
 
 

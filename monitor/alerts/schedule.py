@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 _SATURDAY = 5
@@ -34,6 +34,10 @@ class Schedule:
         """Return whether it came due between two instants; several times that were missed count once."""
         return last > now + _TOLERATED or last < self.latest(now)
 
+    def day(self, at: datetime) -> date:
+        """Return the day of an instant where the reader is."""
+        return at.astimezone(self.zone).date()
+
     def latest(self, now: datetime) -> datetime:
         """Return the last instant at which it was due, now at the latest."""
         return next(at for at in self._instants(now, -1) if at <= now)
@@ -44,7 +48,7 @@ class Schedule:
 
     def _instants(self, now: datetime, step: int) -> Iterator[datetime]:
         """Yield the instants around and beyond a day, in one direction."""
-        day = now.astimezone(self.zone).date() - timedelta(days=step)
+        day = self.day(now) - timedelta(days=step)
         while True:
             if self._on(day.weekday()):
                 yield datetime.combine(day, self.at, self.zone).astimezone(UTC)

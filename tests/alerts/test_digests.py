@@ -178,6 +178,23 @@ def test_a_digest_that_was_missed_comes_once() -> None:
     assert inbox.pass_(at(4), soon("a:443"), soon("b:443")) == {}
 
 
+def test_one_digest_a_day() -> None:
+    """What is new after a digest that was late waits for the next day."""
+    inbox = Inbox()
+    inbox.pass_(at(0, 10), soon("a:443"))
+    assert inbox.pass_(at(4, 7.9), soon("a:443")) == {"digest": [("first", "a:443")]}
+    assert inbox.pass_(at(4), soon("a:443"), soon("b:443")) == {}
+    assert inbox.pass_(at(5), soon("a:443"), soon("b:443")) == {"digest": [("first", "b:443")]}
+
+
+def test_late_digest_with_nothing_to_say_puts_none_off() -> None:
+    """That of the same day comes at its time."""
+    inbox = Inbox()
+    inbox.pass_(at(0, 10), OTHER)
+    assert inbox.pass_(at(4, 7.9), OTHER) == {}
+    assert inbox.pass_(at(4), soon("b:443")) == {"digest": [("first", "b:443")]}
+
+
 def test_nothing_to_say() -> None:
     """A digest without anything new, due or over is not sent, though alerts are open."""
     inbox = Inbox()
@@ -249,6 +266,28 @@ def test_expired_is_repeated_daily_then_weekly() -> None:
         if inbox.pass_(at(day, 12), state):
             found.append(day)
     assert found == [0, 1, 2, 3, 4, 5, 6, 13, 20, 27]
+
+
+def test_reminded_with_the_digest_through_the_first_week() -> None:
+    """Whether it expired a week ago is asked of now, not of the time for which reminders come along."""
+    inbox, shown = Inbox(), certificate(5, 0)
+    state = ending("a:443", replace(shown, not_after=at(0, 14)), Severity.CRITICAL)
+    inbox.pass_(at(0, 14), state)
+    days = range(1, 23)
+    assert [day for day in days if inbox.pass_(at(day), state)] == [1, 2, 3, 4, 5, 6, 7, 14, 21]
+
+
+def test_a_reminder_that_waits_hurries_none() -> None:
+    """A camera whose reminder waits for Monday brings nothing along that is told at once."""
+    workdays = ReceiverRules(digest=Schedule(Every.WORKDAY, time(8), UTC))
+    inbox = Inbox(workdays, ReceiverRecord("a", inventory_at=at(3, 12)))
+    camera, server = soon("cam:443", Severity.CRITICAL, low=True), soon("a:443", Severity.CRITICAL)
+    assert inbox.pass_(at(4), camera, server) == {
+        "now": [("first", "a:443")],
+        "digest": [("first", "cam:443")],
+    }
+    told = [hour for hour in range(24, 3 * 24) if inbox.pass_(at(4, 8 + hour), camera, server)]
+    assert told == [24, 48]
 
 
 @pytest.mark.parametrize("rules", [ReceiverRules()])
