@@ -42,8 +42,13 @@ def alert_json(
     }
 
 
-def item_json(item: NotificationItem, write: Callable[[Message], str], now: datetime) -> dict[str, Any]:
-    """Return an item of a notification; what its locations have not in common is empty."""
+def item_json(
+    item: NotificationItem, write: Callable[[Message], str], now: datetime, url: str
+) -> dict[str, Any]:
+    """Return an item of a notification; what its locations have not in common is empty.
+
+    ``url`` is its page, empty for none.
+    """
     common = {name: common_label(name, item.locations) for name in ("owner", "site", "component")}
     shared = alert_json(item, item.renewal_steps, write, now)
-    return {"id": item.alert_id, "reason": item.reason.value, **shared, **common}
+    return {"id": item.alert_id, "url": url, "reason": item.reason.value, **shared, **common}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from monitor.assess import PathFinder, correlate
 from monitor.cli.cli_targets import CommandLineTarget, cli_targets, configuration
 from monitor.cli.output import say
+from monitor.cli.overrides import policy_changes, with_policy
 from monitor.cli.report import ReportElement, as_json, elements, exit_code
 from monitor.cli.table import table
 from monitor.clock import SystemClock
@@ -53,8 +54,10 @@ MANY = 5
 
 def check(arguments: argparse.Namespace) -> int:
     """Probe every target and return the exit code."""
+    changes = policy_changes(arguments)
     config, clock = configuration(arguments), SystemClock()
     typed, unreachable = cli_targets(arguments, config)
+    typed = [replace(one, target=with_policy(one.target, changes)) for one in typed]
     found = [*asyncio.run(_probe(typed, clock, config)), *unreachable]
     form = as_json if arguments.format == "json" else table
     say(form(found, clock.now()))

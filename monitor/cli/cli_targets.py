@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import ReportElement
+from monitor.cli.typed import address_and_protocol, typed_targets
 from monitor.clock import SystemClock
 from monitor.errors import UsageError
 from monitor.messages import english
@@ -48,12 +49,12 @@ def cli_targets(
     own, name, keys = _own(arguments), _name(arguments.name), settings_of(arguments)
     if arguments.targets:
         make = _planner(config)
-        return [_typed(text, name, own, keys, make) for text in dict.fromkeys(arguments.targets)], []
+        return [_typed(text, name, own, keys, make) for text in typed_targets(arguments.targets)], []
     if config is None:
         raise UsageError("check: name at least one target, or a configuration with --config")
     if own or name or keys:
         raise UsageError(
-            "check: --trust, --name, --revocation and the passphrases need a target; the configuration sets "
+            "check: --trust, --sni, --revocation and the passphrases need a target; the configuration sets "
             "them for its own targets"
         )
     if not config.targets and not config.discoveries:
@@ -145,9 +146,11 @@ def _absolute(text: str) -> str:
 
 def _endpoint(text: str, name: str, own: dict[str, Any], make: Planner) -> CommandLineTarget:
     named = {"server_name": name} if name else {}
-    scheme, _, rest = text.rpartition("://")
-    where = {"address": rest.removesuffix("/"), "protocol": scheme} if scheme else {"address": text}
-    settings = EndpointSettings.model_validate({"kind": "endpoint", **where, **named, **own})
+    address, protocol = address_and_protocol(text)
+    spoken = {"protocol": protocol} if protocol else {}
+    settings = EndpointSettings.model_validate(
+        {"kind": "endpoint", "address": address, **spoken, **named, **own}
+    )
     return CommandLineTarget(text, make(settings), split=False)
 
 
@@ -160,7 +163,7 @@ def _name(text: str) -> str:
     try:
         return read_host(text) if text else ""
     except ValueError as error:
-        raise UsageError(f"check: --name {text!r}: {error}") from None
+        raise UsageError(f"check: --sni {text!r}: {error}") from None
 
 
 def anchors(command: str, paths: list[str]) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
+from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, read_url, split_host_port
+from monitor.config.external_url import ExternalUrl
 from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
@@ -113,6 +114,9 @@ class WebSettings(Settings):
     hosts: tuple[Host, ...] = Field(
         (), description="further names by which this machine is asked; its own and addresses always work"
     )
+    external_url: ExternalUrl | None = Field(
+        None, description="address of the page for people elsewhere, for links in notifications"
+    )
 
     @model_validator(mode="after")
     def _open(self) -> "WebSettings":
@@ -129,6 +133,11 @@ class WebSettings(Settings):
     def address(self) -> HostPort:
         """Return host and port of ``listen``."""
         return listen_address(self.listen)
+
+    @property
+    def external_host(self) -> str:
+        """Return the host of ``external_url``, empty without one."""
+        return read_url(self.external_url, ("https", "http"), "").host if self.external_url else ""
 
     @property
     def metrics_address(self) -> HostPort | None:

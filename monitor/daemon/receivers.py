@@ -10,6 +10,7 @@ from monitor.config.routing import routing
 from monitor.config.silences import active_silences
 from monitor.delivery import Receiver
 from monitor.delivery.email.texts import monitor_for, monitor_named
+from monitor.delivery.links import Links, LinksNow
 from monitor.model import Message, text
 
 
@@ -30,13 +31,20 @@ def notify_settings(config: Config, now: datetime) -> NotifySettings:
     )
 
 
-def receivers(config: Callable[[], Config]) -> tuple[Receiver, ...]:
-    """Return the receivers of the configuration in force; what they call the monitor follows a reload."""
+def receivers(config: Callable[[], Config], links: LinksNow | None = None) -> tuple[Receiver, ...]:
+    """Return the receivers of the configuration in force.
+
+    What they call the monitor and where its pages are follows a reload. ``links`` returns where the pages are
+    and signs links that acknowledge; without it no such link is made.
+    """
 
     def monitor() -> Message:
         return signature(config().instance, getfqdn())
 
-    return tuple(settings.receiver(monitor) for settings in config().receivers.values())
+    def pages() -> Links:
+        return links() if links else Links(config().web.external_url or "")
+
+    return tuple(settings.receiver(monitor, pages) for settings in config().receivers.values())
 
 
 def signature(instance: InstanceSettings, host: str) -> Message:

@@ -79,7 +79,12 @@ class WebFacade:
     def hosts(self) -> Collection[str]:
         """Return the names of this machine, and those that the configuration adds."""
         web = self._services.config().web
-        return {*self._services.own_names, *web.hosts, web.address.host.lower()}
+        external = (web.external_host,) if web.external_host else ()
+        return {*self._services.own_names, *web.hosts, web.address.host.lower(), *external}
+
+    def external_url(self) -> str:
+        """Return the address for people elsewhere, empty where none is configured."""
+        return self._services.config().web.external_url or ""
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Return the metrics of one target that is probed now, or why it is not."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.entry import EmailEntry, EmailReceiverSettings, implicit
 from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import PostedEntry, PostedReceiverSettings
 from monitor.delivery.rate import RateLimit
 from monitor.delivery.receiver import Receiver
@@ -51,8 +52,11 @@ class ReceiverSettings(Protocol):
     def zone(self) -> tzinfo:
         """Return the time zone of its readers."""
 
-    def receiver(self, monitor: Callable[[], Message]) -> Receiver:
-        """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""
+    def receiver(self, monitor: Callable[[], Message], links: LinksNow = ...) -> Receiver:
+        """Return the receiver; ``monitor`` returns what it calls this monitor, and may block.
+
+        ``links`` returns where the monitor's pages are; it may block too.
+        """
 
 
 class ReceiverSections(Settings):

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.settings import EmailSettings
+from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.post_url import checked_url
 from monitor.delivery.rate import PER_HOUR, RateLimit
 from monitor.delivery.settings import BaseReceiver
@@ -80,7 +81,7 @@ class PostedEntry(BaseReceiver, PostAddress):
     """A receiver that notifications are posted to over HTTP."""
 
     @abstractmethod
-    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
         """Return what makes the bodies of this kind."""
 
     def signer(self) -> "Sign":
@@ -128,13 +129,14 @@ class PostedReceiverSettings:
         """Return how many notifications it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or (self.email.max_per_hour if self.email else PER_HOUR))
 
-    def receiver(self, monitor: Callable[[], Message]) -> "HttpReceiver":
+    def receiver(self, monitor: Callable[[], Message], links: LinksNow = no_links) -> "HttpReceiver":
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""
         from monitor.delivery.http_receiver import HttpReceiver, PostSettings  # noqa: PLC0415
 
         entry = self.entry
         settings = PostSettings(entry.address, entry.ca or "", entry.timeout)
-        return HttpReceiver(self.name, settings, entry.renderer(monitor, self._writer), entry.signer())
+        render = entry.renderer(monitor, self._writer, links)
+        return HttpReceiver(self.name, settings, render, entry.signer())
 
     def _writer(self, now: datetime) -> Writer:
         """Return what writes in the language and time zone of the readers."""

@@ -12,7 +12,7 @@ from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration, endpoints
 from monitor.demo.estate import Estate
-from monitor.demo.sink import Sink
+from monitor.demo.sink import WIDTH, Sink
 from monitor.demo.stores import write_stores
 from monitor.demo.windows_reports import ENTRY, write_reports
 from monitor.demo.xprotect_site import Simulator, xprotect_entry
@@ -23,18 +23,21 @@ ASK_AFTER = timedelta(seconds=6)
 """When to ask issuers: soon after the inventory, for a daemon's own rhythm of half a minute is long here."""
 
 WELCOME = """\
-cert-monitor demo: eleven servers, a folder of certificates and a small XProtect site on this machine, watched
-by the real daemon. It finds the site's servers and cameras by itself, with one address and one login.
+cert-monitor demo: eleven servers, a folder of certificates and a small
+XProtect site on this machine, watched by the real daemon. It finds the site's
+servers and cameras by itself, with one address and one login.
 
   page           {url}/
   metrics        {url}/metrics
   configuration  {folder}/cert-monitor.yaml
   XProtect site  {site}
+  mails          {mails}
 
-Recorder 02 has a new certificate in its Windows store that its ports do not use, as a report of that
-machine shows. Mails appear below as they arrive: the first is the inventory. Then the CA is asked, which has
-revoked one certificate and wants another one renewed. One certificate expires after a minute and is renewed a
-little later. Ctrl-C stops the demo.
+Recorder 02 has a new certificate in its Windows store that its ports do not
+use, as a report of that machine shows. The summary of each mail appears below
+when it arrives: the first is the inventory. Then the CA is asked, which has
+revoked one certificate and wants another one renewed. One certificate expires
+after a minute and is renewed a little later. Ctrl-C stops the demo.
 """
 
 
@@ -58,11 +61,13 @@ async def _show(folder: Path, listen: str) -> None:
 
     def show_mail(text: str) -> None:
         try:
-            print(f"{'-' * 78}\n{text}", flush=True)
+            print(f"{'-' * WIDTH}\n{text}", flush=True)
         except BrokenPipeError:
             stop.set()
 
-    sink = await asyncio.get_running_loop().create_server(Sink(show_mail).protocol, "127.0.0.1", 0)
+    mails = folder / "mails"
+    post = Sink(show_mail, mails)
+    sink = await asyncio.get_running_loop().create_server(post.protocol, "127.0.0.1", 0)
     config = folder / "cert-monitor.yaml"
     config.write_text(
         configuration(
@@ -77,7 +82,8 @@ async def _show(folder: Path, listen: str) -> None:
     renewing = asyncio.get_running_loop().call_later(RENEW_AFTER.total_seconds(), estate.renew_expiring)
 
     def started(daemon: Daemon) -> None:
-        print(WELCOME.format(url=daemon.url, folder=folder, site=site.url), flush=True)
+        welcome = WELCOME.format(url=daemon.url, folder=folder, site=site.url, mails=mails)
+        print(welcome, flush=True)
         asyncio.get_running_loop().call_later(ASK_AFTER.total_seconds(), _ask_issuers, daemon)
 
     try:

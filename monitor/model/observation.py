@@ -98,6 +98,7 @@ class ProbeResult:
     requested. ``partial`` is true if the probe ended before it had seen every location, which ``failures``
     explain: nothing is known about what is not included. ``isolated`` are the locations of single items of a
     collection that are damaged: a failure there costs only that item, as long as anything else is seen.
+    ``tls_versions`` are locations and the protocol version agreed on there, such as ``TLS 1.3``.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -109,6 +110,7 @@ class ProbeResult:
     staples: tuple[Staple, ...] = ()
     partial: bool = False
     isolated: frozenset[str] = frozenset()
+    tls_versions: tuple[tuple[str, str], ...] = ()
 
     @property
     def unreachable_failures(self) -> tuple[Failure, ...]:

@@ -28,7 +28,8 @@ class BaseHandshake(Generic[S]):
 
     ``encrypted`` is ``None`` until enough was received to tell whether the peer speaks TLS. ``failure`` is
     why it ended early, ``None`` when it did not or nothing was lost by it. ``alert`` is the name of the alert
-    with which the server ended it, empty without one.
+    with which the server ended it, empty without one. ``version`` is the protocol version once it is over,
+    empty without certificates.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class BaseHandshake(Generic[S]):
         "encrypted",
         "failure",
         "over",
+        "version",
     )
 
     def __init__(self, session: S, name: str) -> None:
@@ -49,6 +51,7 @@ class BaseHandshake(Generic[S]):
         self.encrypted: bool | None = None
         self.failure: HandshakeFailure | None = None
         self.alert = ""
+        self.version = ""
         self._name = name
         self._received = 0
         self._chain: tuple[bytes, ...] = ()
@@ -72,6 +75,7 @@ class BaseHandshake(Generic[S]):
         self.over = True
         if self._session is not None:
             self._chain = self._session.chain
+            self.version = self._session.version if self._chain else ""
             staple = self._session.staple
             self._staple = staple if len(staple) <= MAX_STAPLE else b""
             self._session = None  # the library's buffers are most of a probe's memory

@@ -18,6 +18,14 @@ _lib: Any = _binding.lib
 _ffi: Any = _binding.ffi
 _NULL = _ffi.NULL
 _READ_SIZE = 4096
+_VERSIONS = {
+    "TLSv1": "TLS 1.0",
+    "TLSv1.1": "TLS 1.1",
+    "TLSv1.2": "TLS 1.2",
+    "TLSv1.3": "TLS 1.3",
+    "DTLSv1": "DTLS 1.0",
+    "DTLSv1.2": "DTLS 1.2",
+}
 
 
 class SessionError(Exception):
@@ -61,6 +69,12 @@ class Session:
         start = _ffi.new("unsigned char **")
         size = _lib.SSL_get_tlsext_status_ocsp_resp(self._ssl, start)
         return bytes(_ffi.buffer(start[0], size)) if size > 0 else b""
+
+    @property
+    def version(self) -> str:
+        """Return the protocol version that was agreed on: ``TLS 1.3``, ``DTLS 1.2``."""
+        name = str(_ffi.string(_lib.SSL_get_version(self._ssl)).decode("ascii"))
+        return _VERSIONS.get(name, name)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the peer, for the next call to process."""

@@ -3,6 +3,8 @@
 A browser on this machine also connects from loopback. A foreign page it shows either sends its own
 ``Origin`` (every browser does so with POST), or has its name pointed at 127.0.0.1 and sends that
 name as ``Host`` (DNS rebinding). A proxy on this machine connects for others and is refused too.
+
+A link from a mail is a credential itself: its page verifies the token in the path, and asks for nothing else.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.addresses import is_loopback, is_loopback_host
 from monitor.web.caller import ANONYMOUS, Caller, Role, set_caller
+from monitor.web.paths import is_link
 
 NO_CREDENTIAL = (
     "a change needs the token in the file local-token beside the database, as Authorization: Bearer TOKEN; "
@@ -28,26 +31,36 @@ class AccessControl:
     """Middleware that answers 403 to a client that may not do what a request asks for.
 
     It goes by the method and not by the path, because a path can be written in ways that a route still takes.
+    The one exception is the path of a link, in the one way in which it is written.
     """
 
-    def __init__(self, app: ASGIApp, *, is_allowed: Callable[[str], bool], own_host: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        is_allowed: Callable[[str], bool],
+        own_host: str = "",
+        external_url: Callable[[], str] = lambda: "",
+    ) -> None:
         """Wrap an application.
 
         ``is_allowed`` returns whether a token is a credential; ``own_host`` is the name or address on which
-        it listens.
+        it listens, and ``external_url`` returns the address for people elsewhere.
         """
         self._app = app
         self._is_allowed = is_allowed
         self._own_host = own_host
+        self._external_url = external_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is allowed, with its caller."""
         if scope["type"] == "http":
             set_caller(scope, ANONYMOUS)
-        if scope["type"] == "http" and scope["method"] not in _READING:
+        if scope["type"] == "http" and scope["method"] not in _READING and not _by_link(scope):
             peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
             headers = Headers(scope=scope)
-            if problem := refusal(peer[0], server[1], headers, own_host=self._own_host):
+            ours, origin = self._own_host, self._external_url()
+            if problem := refusal(peer[0], server[1], headers, own_host=ours, external_url=origin):
                 await _refused(problem, 403)(scope, receive, send)
                 return
             if not self._is_allowed(_token(headers)):
@@ -55,6 +68,10 @@ class AccessControl:
                 return
             set_caller(scope, _LOCAL)
         await self._app(scope, receive, send)
+
+
+def _by_link(scope: Scope) -> bool:
+    return scope["method"] == "POST" and is_link(scope.get("path", ""))
 
 
 def _refused(problem: str, status: int) -> JSONResponse:
@@ -68,10 +85,13 @@ def _token(headers: Headers) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str = "") -> str:
+def refusal(
+    peer: str, port: int, headers: Mapping[str, str], *, own_host: str = "", external_url: str = ""
+) -> str:
     """Return why a request may change nothing, empty when it may.
 
-    ``port`` is ours, ``own_host`` the name or address on which we listen.
+    ``port`` is ours, ``own_host`` the name or address on which we listen, ``external_url`` our address for
+    people elsewhere.
     """
     if not is_loopback(peer):
         return "only programs on the same machine may change something"
@@ -81,7 +101,7 @@ def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str =
     if not _is_ours(host, port, own_host):
         return "the Host header names another server"
     origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{host}".lower():
+    if origin is not None and origin.lower() not in {f"http://{host}".lower(), external_url or None}:
         return "the request comes from a page of another site"
     return ""
 

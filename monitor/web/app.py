@@ -19,6 +19,7 @@ from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_pages
+from monitor.web.paths import loggable
 from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]
@@ -27,7 +28,10 @@ _log = logging.getLogger(__name__)
 
 def make_app(view: WebView, changes: Changes, *, own_host: str = "") -> FastAPI:
     """Return the whole application; ``own_host`` is the host on which it listens."""
-    app = _begun(view, Middleware(AccessControl, is_allowed=changes.is_allowed, own_host=own_host))
+    access = Middleware(
+        AccessControl, is_allowed=changes.is_allowed, own_host=own_host, external_url=view.external_url
+    )
+    app = _begun(view, access)
     add_probe(app, view, on_metrics_listen=False)
     add_pages(app, view)
     add_api(app, view, changes)
@@ -63,7 +67,7 @@ def _begun(view: WebView, *access: Middleware) -> FastAPI:
 
 
 async def _internal(request: Request, error: Exception) -> Response:
-    _log.error("answering %s %s failed", request.method, request.url.path, exc_info=error)
+    _log.error("answering %s %s failed", request.method, loggable(request.url.path), exc_info=error)
     # This answer is made outside of every middleware, so it brings the headers itself.
     return PlainTextResponse("cert-monitor could not answer; see its log\n", 500, headers=SAFE)
 

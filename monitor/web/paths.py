@@ -1,3 +1,19 @@
-"""The paths that must be answered whatever happens."""
+"""The paths that must be answered whatever happens, and those that are a credential themselves."""
+
+import re
 
 HEALTH = frozenset({"/healthz", "/readyz", "/livez"})
+
+ACKNOWLEDGE = "/acknowledge/"
+"""What the path of a link begins with by which an alert is acknowledged; its token follows."""
+_LINK = re.compile(re.escape(ACKNOWLEDGE) + r"[A-Za-z0-9_.-]{1,300}", re.ASCII)
+
+
+def is_link(path: str) -> bool:
+    """Return whether a path has a token that allows what is asked for, whoever asks; it is not verified."""
+    return _LINK.fullmatch(path) is not None
+
+
+def loggable(path: str) -> str:
+    """Return a path as the log may have it: without the token of a link."""
+    return f"{ACKNOWLEDGE}***" if path.startswith(ACKNOWLEDGE) else path

@@ -70,6 +70,10 @@ class WebView(OnDemandProbes, Protocol):
         """Return the names, in lower case, by which requests may name this machine."""
         ...
 
+    def external_url(self) -> str:
+        """Return scheme, host and port of the page for people elsewhere, empty for none."""
+        ...
+
     async def silences(self) -> Sequence[Silence]:
         """Return the acknowledgements and silences that last, those of the configuration among them."""
         ...

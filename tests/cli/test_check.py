@@ -185,7 +185,8 @@ def test_the_same_text_twice_is_one_element(site: Site) -> None:
         (),
         ("",),
         ("nonsense://server.example",),
-        ("https://server.example/path",),
+        ("https:///path",),
+        ("https://user@server.example/path",),
         (r"C:\certs\server",),
         ("server.example:0",),
         ("server.example:https",),
@@ -194,6 +195,7 @@ def test_the_same_text_twice_is_one_element(site: Site) -> None:
         ("--nonsense",),
         ("--format", "xml", "localhost"),
         ("--name", "a b", "localhost"),
+        ("--sni", "a b", "localhost"),
         ("--trust", "/nowhere.pem", "localhost"),
         ("--trust", __file__, "localhost"),
         ("--trust", "", "localhost"),
@@ -209,8 +211,7 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
 
 
 def test_usage_errors_say_what_to_write() -> None:
-    """A URL with a path is answered by what an address looks like, an unknown scheme by those known."""
-    assert "must be host:port, without a path" in run("check", "https://a.example/b").err
+    """An unknown scheme is answered by those known."""
     assert "must be one of tls, https," in run("check", "nonsense://a.example").err
 
 

@@ -26,7 +26,7 @@ targets:
   - {kind: files, paths: ["/etc/ssl/vms/**/*.pem"]}
   - {kind: dns, name: 'portal.vms.example:443'}
 email: {host: relay.vms.example, from: certs@vms.example, to: [admins@vms.example], timeout: 30s}
-web: {listen: "[::1]:9850", hosts: [monitor.vms.example]}
+web: {listen: "[::1]:9850", hosts: [monitor.vms.example], external_url: "https://certs.vms.example"}
 store: {url: "sqlite:////var/lib/cert-monitor/state.db", keep: 400d}
 metrics: {labels: [component, site]}
 """.replace("FINGERPRINT", "b" * 62)

@@ -21,6 +21,8 @@ OPEN = (
     "metrics_listen to serve only metrics and health"
 )
 ZONE = "must be a time zone such as Europe/Lisbon, America/Sao_Paulo or UTC"
+PAGE = "must be the address of the page, such as https://certs.vms.example"
+ROOT = f"{PAGE}, without a path: the page must be at the root of its host"
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
 STORE_FILE = "must be the path of a file, such as sqlite:////var/lib/cert-monitor/state.db"
 
@@ -53,6 +55,21 @@ WRONG: Rows = [
         [f"1: store.url: {STORE} (got '***@h/db')"],
     ),
     ("a label twice", "metrics: {labels: [a, b, a]}\n", ["1: metrics.labels: a is listed twice"]),
+    *(
+        (f"an external address {why}", f"web: {{external_url: '{url}'}}\n", [f"1: web.external_url: {said}"])
+        for why, url, said in (
+            ("of another kind", "ftp://certs.vms.example", f"{PAGE} (got 'ftp://certs.vms.example')"),
+            ("without a scheme", "certs.vms.example", f"{PAGE} (got 'certs.vms.example')"),
+            ("with a path", "https://vms.example/certs", f"{ROOT} (got 'https://vms.example/certs')"),
+            ("with a query", "https://vms.example/?", f"{ROOT} (got 'https://vms.example/?')"),
+            ("with a fragment", "https://vms.example#a", f"{ROOT} (got 'https://vms.example#a')"),
+            (
+                "with a login",
+                "https://u:hunter2@vms.example",
+                "must not contain a user name or password (got '***@vms.example')",
+            ),
+        )
+    ),
     (
         "one address for both",
         "web: {listen: '127.0.0.1:1', metrics_listen: '127.0.0.1:1'}\n",

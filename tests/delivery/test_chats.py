@@ -10,19 +10,24 @@ import pytest
 from monitor.alerts import NotificationItem
 from monitor.alerts.payload import Content
 from monitor.delivery.chat import MOST_LINES, MOST_SHORT, ChatText, chat_text
+from monitor.delivery.links import NO_LINKS, Links
 from monitor.delivery.slack.blocks import blocks
 from monitor.delivery.teams.card import card
 from monitor.model import text
 from support.factories.mail_samples import WRITERS, contents
 from support.servers.posted import about
 
+PAGES = Links("https://certs.vms.example")
 CONTENTS: dict[str, Content | None] = {**contents(), "test": None}
 HOSTILE = "<!channel> [here](https://evil.example) *a* &amp; <https://evil.example|b> \x1b[1m"
 
 
-def said(content: Content | None, code: str = "en", *, short: bool = False) -> ChatText:
+def said(
+    content: Content | None, code: str = "en", *, short: bool = False, links: Links = NO_LINKS
+) -> ChatText:
     """Return what a chat is told of this."""
-    return chat_text(replace(about(content), short=short), WRITERS[code], text("watch.vms.example"))
+    one = replace(about(content), short=short)
+    return chat_text(one, WRITERS[code], text("watch.vms.example"), links)
 
 
 def many(title: str, number: int = 300) -> tuple[NotificationItem, ...]:
@@ -73,6 +78,31 @@ def test_digest() -> None:
     assert told.lines[-1].tone == "good"
 
 
+def test_links_to_one_alert() -> None:
+    """A message about one alert leads to its page."""
+    told = said(CONTENTS["alert"], links=PAGES)
+    content = CONTENTS["alert"]
+    assert isinstance(content, tuple)
+    url = f"https://certs.vms.example/alerts/{content[0].alert_id}"
+    (action,) = content_of(card(told))["actions"]
+    assert action == {"type": "Action.OpenUrl", "title": "This alert", "url": url}
+    assert json.loads(blocks(told))["blocks"][-2]["text"] == {"type": "mrkdwn", "text": f"<{url}|This alert>"}
+
+
+def test_links_to_several() -> None:
+    """One about several leads to each of them, and to all."""
+    told = said(CONTENTS["several"], links=PAGES)
+    pages = [line.link.url for line in told.lines if line.link]
+    assert len(pages) >= 6
+    assert all(one.startswith("https://certs.vms.example/alerts/") for one in pages)
+    body = content_of(card(told))
+    opened = [one["selectAction"]["url"] for one in objects(body["body"]) if "selectAction" in one]
+    assert opened == pages
+    assert body["actions"][0]["url"] == "https://certs.vms.example/alerts"
+    fields = [one["fields"][0]["text"] for one in json.loads(blocks(told))["blocks"] if "fields" in one]
+    assert fields == [f"<{one}|This alert>" for one in pages]
+
+
 def test_more() -> None:
     """What there is no room for is counted."""
     told = said(many("Recorder", 32))
@@ -84,7 +114,7 @@ def test_more() -> None:
 @pytest.mark.parametrize("letter", ["a", '"', "\\", "&", "é", "語", "\U0001f512"])
 def test_limits(letter: str) -> None:
     """Also the longest message in any script stays within what Teams and Slack take."""
-    told = said(many(letter * 500))
+    told = said(many(letter * 500), links=PAGES)
     assert len(card(told)) < 21_000
     made = json.loads(blocks(told))["blocks"]
     assert len(made) <= 50

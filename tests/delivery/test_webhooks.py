@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.delivery import Receiver, deliver_due
+from monitor.delivery.links import Links
 from monitor.delivery.webhook.body import MOST_SHORT, body
 from monitor.delivery.webhook.signature import HEADER
 from monitor.messages import english
@@ -55,6 +56,7 @@ def test_an_alert() -> None:
     (alert,) = posted(CONTENTS["alert"])["alerts"]
     steps, impact = alert.pop("steps"), alert.pop("impact")
     expected = {
+        "url": "",
         "reason": "first",
         "check": "expiry",
         "level": "critical",
@@ -71,6 +73,15 @@ def test_an_alert() -> None:
         "No live video and no playback from this recorder. Recording continues.",
     )
     assert len(alert["id"]) == 20
+
+
+def test_page_of_an_alert() -> None:
+    """Where people can reach the page, each alert says where its own is; what is over has none."""
+    links = Links("https://certs.vms.example")
+    for kind in ("alert", "renewed"):
+        document = json.loads(body(about(CONTENTS[kind]), WRITERS["en"], text("watch"), links))
+        (alert,) = document["alerts"]
+        assert alert["url"] == (f"{links.url}/alerts/{alert['id']}" if kind == "alert" else "")
 
 
 def test_digest_and_good_news() -> None:

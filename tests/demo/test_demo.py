@@ -118,10 +118,16 @@ def test_the_demo(tmp_path: Path) -> None:
         # Alone, or with what else the CA said of at the same time.
         running.line(("Subject: Web client: certificate revoked", "1   Web client: certificate revoked"))
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
+        running.line("DO FIRST")
+        running.line("The whole mail:")
+        whole = Path(running.address("mails"), "01.txt").read_text("utf-8")
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(PATIENCE)
         assert running.process.stderr is not None
         errors = running.process.stderr.read()
+    assert max(map(len, running.lines)) <= 80 + len(str(tmp_path))
+    assert [line for line in running.lines if line.startswith(("DETAILS", "Steps for", "STEPS"))] == []
+    assert len(whole) > 500
     assert "archive.p12#archive" in html
     assert "CRL 1 of CN=Demo Client Certificate Authority" in html
     assert "Mobile server" in html

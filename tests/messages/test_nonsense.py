@@ -15,6 +15,7 @@ from monitor.alerts.payload import to_json
 from monitor.alerts.step_texts import STEPS
 from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
+from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import (
     AlertLevel,
@@ -163,7 +164,7 @@ def test_digest() -> None:
     acknowledged = (AcknowledgedItem(ITEMS[0], "Ana", NOW + DAYS),)
     over = tuple(one for one in ITEMS if one.level is None)
     for digest in (Digest(ITEMS[:40], ITEMS[40:60], acknowledged, over), Digest()):
-        context = MailContext(SENDER, text("rec"), WRITER, "https://vms.example")
+        context = MailContext(SENDER, text("rec"), WRITER, Links("https://vms.example"))
         mail = render(notification("email", ADMINS, NotificationKind.DIGEST, to_json(digest), NOW), context)
         said = f"{parsed(mail)['Subject']}\n{text_of(mail)}\n{shown(text_of(mail, 'html'))}"
         assert words_of_ours(said, (*OTHERS, "alerts")) == set()

@@ -73,6 +73,18 @@ def test_chain_of_every_version(version: int) -> None:
     assert (handshake.over, handshake.encrypted, handshake.chain) == (True, True, (LEAF.der, ROOT.der))
 
 
+@pytest.mark.parametrize(("name", "version"), VERSIONS.items(), ids=VERSIONS)
+def test_version_that_was_agreed_on(name: str, version: int) -> None:
+    """A finished handshake names its version."""
+    assert join(TlsPeer(server_context(LEAF, [ROOT], version=version))).version == name
+
+
+def test_no_version_without_certificates() -> None:
+    """A server that is none has no version, although the library would name one."""
+    handshake = handshake_of(HTTP)
+    assert (handshake.over, handshake.version) == (True, "")
+
+
 @versions
 def test_one_byte_at_a_time(version: int) -> None:
     """Arrivals of a single byte give the same chain as whole flights."""

@@ -7,6 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from monitor.web.access import AccessControl, refusal
 from monitor.web.caller import Caller, Role, caller_of
+from monitor.web.paths import is_link, loggable
 
 HOST = {"host": "127.0.0.1:9850"}
 
@@ -19,6 +20,8 @@ ALLOWED = [
     ("::ffff:127.0.0.1", HOST),
     ("127.0.0.1", {**HOST, "origin": "http://127.0.0.1:9850"}),
 ]
+
+EXTERNAL = "https://certs.vms.example"
 
 REFUSED = [
     ("192.0.2.7", HOST),
@@ -50,6 +53,40 @@ def test_allowed(peer: str, headers: dict[str, str]) -> None:
 def test_refused(peer: str, headers: dict[str, str]) -> None:
     """Everybody else is refused with a sentence."""
     assert refusal(peer, 9850, headers, own_host="monitor.vms.example") != ""
+
+
+def test_external_origin() -> None:
+    """A page of ours that was reached through the external address is no other site."""
+    headers = {**HOST, "origin": "https://Certs.vms.example"}
+    assert refusal("127.0.0.1", 9850, headers, external_url=EXTERNAL) == ""
+    assert refusal("127.0.0.1", 9850, headers) != ""
+    assert refusal("127.0.0.1", 9850, {**HOST, "origin": ""}) != ""
+
+
+@pytest.mark.parametrize("path", ["/acknowledge/0123.abc_-", "/acknowledge/" + "a" * 300])
+def test_links(path: str) -> None:
+    """The path of a link is a credential; the log has none of it."""
+    assert is_link(path)
+    assert loggable(path) == "/acknowledge/***"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/acknowledge/",
+        "/acknowledge/a/b",
+        "/acknowledge/a\n",
+        "/acknowledge/\u0661",
+        "//acknowledge/a",
+        "/x/../acknowledge/a",
+        "/api/v1/alerts/a/acknowledge",
+        "/acknowledge/" + "a" * 301,
+        "/-/reload",
+    ],
+)
+def test_no_links(path: str) -> None:
+    """Any other path needs a token in its header."""
+    assert not is_link(path)
 
 
 def test_no_port_means_80() -> None:

@@ -16,7 +16,12 @@ def add(commands: Any) -> None:
         "everything in the configuration. Exit code: 0 ok, 1 warning, 2 critical, 3 not "
         "probed or usage error.",
     )
-    command.add_argument("targets", nargs="*", metavar="TARGET", help="host:port, URL, file, folder or glob")
+    command.add_argument(
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="host:port, URL, file, folder or glob; - reads them from standard input",
+    )
     command.add_argument(
         "--config",
         type=Path,
@@ -36,8 +41,20 @@ def add(commands: Any) -> None:
         help="check whether certificates are revoked: stapled OCSP, then CRLs, then OCSP",
     )
     command.add_argument(
-        "--name", default="", help="name that the certificate must include, also sent as SNI"
+        "--sni",
+        "--name",
+        dest="name",
+        default="",
+        metavar="NAME",
+        help="name that is sent as SNI and that the certificate must include, for all targets",
     )
+    command.add_argument("--timeout", metavar="TIME", help="longest time for one target, such as 5s")
+    command.add_argument(
+        "--warn",
+        metavar="TIME",
+        help="warn when less is left: 14d, 25%% of the lifetime, or the smallest of several (14d,25%%)",
+    )
+    command.add_argument("--critical", metavar="TIME", help="critical when less is left, as --warn")
     add_options(command)
     command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
     command.set_defaults(command=later("check", "check"))

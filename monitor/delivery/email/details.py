@@ -13,6 +13,7 @@ from monitor.delivery.email.entries import location_lines, networks_of
 from monitor.delivery.email.facts import Fact, brief_facts, facts, responsible
 from monitor.delivery.email.headlines import headline, title_of
 from monitor.delivery.email.page import Detail, Steps
+from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.texts import enumerated
@@ -33,13 +34,13 @@ _EXPIRES_ON = {
 
 
 class DetailWriter:
-    """Writes the details of alerts for one reader; ``url`` is where the page is, empty for none."""
+    """Writes the details of alerts for one reader."""
 
-    def __init__(self, writer: Writer, url: str) -> None:
-        """Take what writes for the reader."""
+    def __init__(self, writer: Writer, links: Links) -> None:
+        """Take what writes for the reader, and where the monitor's pages are."""
         self._writer = writer
         self._write = writer.write
-        self._url = url
+        self._pages = links
 
     def in_full(self, item: NotificationItem) -> Detail:
         """Return everything about the one alert of a mail; its first sentence is what it is about."""
@@ -88,7 +89,7 @@ class DetailWriter:
         owned: list[tuple[str, RenewalSteps]] = []
         names: dict[str, Message] = {}
         for number, item in several:
-            if not (self._url and item.level is AlertLevel.WARNING):
+            if not (self._pages.url and item.level is AlertLevel.WARNING):
                 for steps in item.renewal_steps:
                     owner, name = _owner(number, item, steps, alone=len(several) == 1)
                     names.setdefault(owner, name)
@@ -154,11 +155,12 @@ class DetailWriter:
         return tuple((self._write(name), self._write(value)) for name, value in several)
 
     def _links(self, item: NotificationItem) -> tuple[tuple[str, str], ...]:
-        if not (self._url and item.alert_id and item.level):
+        url = self._pages.alert(item.alert_id)
+        if not url or item.level is None:
             return ()
         behind = item.level is AlertLevel.WARNING and _has_steps(item)
         said = self._write(texts.STEPS if behind else texts.THIS_ALERT)
-        return ((said, f"{self._url}/alerts/{item.alert_id}"),)
+        return ((said, url),)
 
 
 def _tone(item: NotificationItem) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
+from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.rate import RateLimit
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
@@ -69,13 +70,13 @@ class EmailReceiverSettings:
         """Return how many mails it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or self.email.max_per_hour)
 
-    def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
+    def receiver(self, monitor: Callable[[], Message], links: LinksNow = no_links) -> "EmailReceiver":
         """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
         # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
         from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
 
         first, *others = self.email.relays(self.entry.sender)
-        return EmailReceiver(first, monitor, self._writer, self.name, others)
+        return EmailReceiver(first, monitor, self._writer, self.name, others, links=links)
 
     def _writer(self, now: datetime) -> Writer:
         """Return what writes in the language and time zone of the readers."""

@@ -8,6 +8,7 @@ from monitor.delivery.email.relays import RelayChain
 from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
 from monitor.delivery.email.smtp import SmtpRelay
+from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.receiver import Note, SendResult, unheard
 from monitor.messages import Writer
 from monitor.model import Message, Notification, NotificationKind
@@ -15,28 +16,28 @@ from monitor.threads import ThreadPool
 
 
 class EmailReceiver:
-    """Administrators who are sent mails.
+    """Administrators who are sent mails."""
 
-    ``external_url`` is the address of the monitor's page for links in mails, empty for none.
-    """
-
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a mail depends on, and how it is sent
         self,
         settings: RelaySettings,
         monitor: Callable[[], Message],
         writer: Callable[[datetime], Writer],
         name: str = "email",
         fallbacks: Sequence[RelaySettings] = (),
+        *,
+        links: LinksNow = no_links,
     ) -> None:
         """Prepare without connecting.
 
         ``monitor`` returns what mails call this monitor, and may block; ``writer`` returns what writes for
         the readers at an instant. ``fallbacks`` are further relays, in the order in which they are tried.
+        ``links`` returns where the monitor's pages are.
         """
         self.settings = settings
         self.name = name
         self._monitor = monitor
-        self.external_url = ""
+        self._links = links
         self.writer = writer
         self._pool = ThreadPool("smtp", 2)
         self._relays = RelayChain([SmtpRelay(one, self._pool) for one in (settings, *fallbacks)])
@@ -49,7 +50,7 @@ class EmailReceiver:
         sender, writer = self.settings.sender, self.writer(now)
         if notification.kind is NotificationKind.TEST:
             return sample_mail(notification, sender, writer).message
-        context = MailContext(sender, self._monitor(), writer, self.external_url)
+        context = MailContext(sender, self._monitor(), writer, self._links())
         return render(notification, context).message
 
     async def send(

@@ -22,6 +22,7 @@ from monitor.delivery.email.mailbox import Mailbox
 from monitor.delivery.email.page import Page
 from monitor.delivery.email.text import brief, plain
 from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, PageWriter
+from monitor.delivery.links import NO_LINKS, Links
 from monitor.messages import Writer
 from monitor.model import Message, Notification
 
@@ -43,13 +44,13 @@ class MailContext:
     """What a mail depends on beside its notification.
 
     ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
-    mail; ``external_url`` is the address of the monitor's page, empty where there is none to link to.
+    mail; ``links`` say where the monitor's pages are.
     """
 
     sender: str
     monitor: Message
     writer: Writer
-    external_url: str = ""
+    links: Links = NO_LINKS
 
 
 def render(notification: Notification, context: MailContext, templates: BaseLoader | None = None) -> Letter:
@@ -61,7 +62,7 @@ def render(notification: Notification, context: MailContext, templates: BaseLoad
     writer, sender = context.writer, context.sender
     content, short = from_json(notification.payload), notification.short
     most = MOST_SHORT if short else MOST_ITEMS
-    page = PageWriter(writer, context.monitor, most, context.external_url).page(content)
+    page = PageWriter(writer, context.monitor, most, context.links).page(content)
     said = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
     page = replace(page, remarks=tuple(map(writer.write, said)))
     text = brief(page, _LONGEST_SUBJECT) if short else plain(page)

@@ -19,6 +19,7 @@ from monitor.delivery.email.headlines import (
 )
 from monitor.delivery.email.page import Headings, Page, Section
 from monitor.delivery.email.sections import SectionWriter, good, number_of
+from monitor.delivery.links import NO_LINKS, Links
 from monitor.messages import Writer
 from monitor.model import Message
 from monitor.model.texts import enumerated
@@ -36,22 +37,19 @@ _FEWEST_ITEMS = 30
 
 
 class PageWriter:
-    """Makes the pages of one reader; ``monitor`` names the machine that watches.
-
-    ``external_url`` is the address of the monitor's page, empty where there is none to link to.
-    """
+    """Makes the pages of one reader; ``monitor`` names the machine that watches."""
 
     def __init__(
-        self, writer: Writer, monitor: Message, most: int = MOST_ITEMS, external_url: str = ""
+        self, writer: Writer, monitor: Message, most: int = MOST_ITEMS, links: Links = NO_LINKS
     ) -> None:
-        """Take what writes for the reader, and the most items of one page."""
+        """Take what writes for the reader, the most items of one page, and where the monitor's pages are."""
         self._most = most
         self._writer = writer
         self._write = writer.write
         self._monitor = monitor
-        self._url = external_url.rstrip("/")
+        self._links = links
         self._sections = SectionWriter(writer, most)
-        self._details = DetailWriter(writer, self._url)
+        self._details = DetailWriter(writer, links)
 
     def page(self, content: Content) -> Page:
         """Return the content of a notification in words."""
@@ -146,7 +144,7 @@ class PageWriter:
         shown = [(number, item) for number, entry in numbered for item in _worst(entry)][:most]
         details = [self._details.in_brief(item, number) for number, item in shown]
         details += [self._details.in_brief(item) for item in good[: most - len(details)]]
-        link = ((self._write(texts.ALL_ALERTS), f"{self._url}/alerts"),) if self._url else ()
+        link = ((self._write(texts.ALL_ALERTS), url),) if (url := self._links.alerts) else ()
         left = sum(len(entry.alerts) for _, entry in numbered) - len(shown)
         return replace(
             page,

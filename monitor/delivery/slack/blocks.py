@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.delivery.chat import ChatText
+from monitor.delivery.chat import ChatLink, ChatText
 
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -24,10 +24,21 @@ def _blocks(text: ChatText) -> Iterator[dict[str, Any]]:
     yield {"type": "header", "text": _plain(text.title)}
     for line in text.lines:
         said = f"{line.first}\n{line.second}" if line.second else line.first
-        yield {"type": "section", "text": _plain(said)}
+        yield {
+            "type": "section",
+            "text": _plain(said),
+            **({"fields": [_link(line.link)]} if line.link else {}),
+        }
     if text.more:
         yield {"type": "section", "text": _plain(text.more)}
+    if text.link:
+        yield {"type": "section", "text": _link(text.link)}
     yield {"type": "context", "elements": [_plain(text.monitor)]}
+
+
+def _link(link: ChatLink) -> dict[str, Any]:
+    # Markup of our own words and address alone. A button would ask an app of ours to answer.
+    return {"type": "mrkdwn", "text": f"<{link.url}|{link.words.translate(_ESCAPED)}>"}
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import PostedEntry, WriterAt
 from monitor.model import Message
 
@@ -15,9 +16,9 @@ class SlackEntry(PostedEntry):
 
     kind: Literal["slack"]
 
-    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
         """Return what makes the messages."""
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.slack.blocks import blocks  # noqa: PLC0415
 
-        return renderer(monitor, writer, blocks)
+        return renderer(monitor, writer, blocks, links)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.delivery.chat import ChatLine, ChatText
+from monitor.delivery.chat import ChatLine, ChatLink, ChatText
 
 _COLORS = {"expired": "attention", "critical": "attention", "warning": "warning", "good": "good"}
 
@@ -22,6 +22,7 @@ def card(text: ChatText) -> bytes:
         "version": "1.2",
         "msteams": {"width": "Full"},
         "body": list(_body(text)),
+        **({"actions": [{**_open(text.link), "title": text.link.words}]} if text.link else {}),
     }
     kind = "application/vnd.microsoft.card.adaptive"
     message = {"type": "message", "attachments": [{"contentType": kind, "content": content}]}
@@ -39,9 +40,15 @@ def _body(text: ChatText) -> Iterator[dict[str, Any]]:
 
 def _line(line: ChatLine) -> Iterator[dict[str, Any]]:
     color = {"color": _COLORS[line.tone]} if line.tone in _COLORS else {}
-    yield _block(_run(line.first, **color))
+    # Since version 1.2 of the schema; clients show such a text as a link.
+    action = {"selectAction": _open(line.link)} if line.link else {}
+    yield _block({**_run(line.first, **color), **action})
     if line.second:
         yield {**_block(_run(line.second, isSubtle=True)), "spacing": "none"}
+
+
+def _open(link: ChatLink) -> dict[str, Any]:
+    return {"type": "Action.OpenUrl", "url": link.url}
 
 
 def _block(run: dict[str, Any]) -> dict[str, Any]:

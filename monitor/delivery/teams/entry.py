@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import PostedEntry, WriterAt
 from monitor.model import Message
 
@@ -15,9 +16,9 @@ class TeamsEntry(PostedEntry):
 
     kind: Literal["teams"]
 
-    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
         """Return what makes the messages."""
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.teams.card import card  # noqa: PLC0415
 
-        return renderer(monitor, writer, card)
+        return renderer(monitor, writer, card, links)

@@ -9,6 +9,7 @@ from monitor.alerts.alert_json import item_json
 from monitor.alerts.decision import Inventory, NotificationItem
 from monitor.alerts.digest import Digest
 from monitor.alerts.payload import Content, from_json, remarks_in
+from monitor.delivery.links import NO_LINKS, Links, LinksNow
 from monitor.messages import Writer
 from monitor.model import Message, Notification, NotificationKind
 
@@ -18,12 +19,12 @@ MOST_SHORT = 40
 _COUNTS = ("watched", "need_action", "unreachable", "not_probed", "standby", "fine")
 
 
-def body(notification: Notification, writer: Writer, monitor: Message) -> bytes:
+def body(notification: Notification, writer: Writer, monitor: Message, links: Links = NO_LINKS) -> bytes:
     """Return the JSON of a notification; raise ``UnreadablePayloadError`` for one that is unreadable."""
     test = notification.kind is NotificationKind.TEST
     content: Content = () if test else from_json(notification.payload)
     remarks = () if test else remarks_in(notification.payload)
-    alerts = _alerts(content, writer)
+    alerts = _alerts(content, writer, links)
     kept = alerts[:MOST_SHORT] if notification.short else alerts
     document = {
         "id": notification.id,
@@ -39,19 +40,20 @@ def body(notification: Notification, writer: Writer, monitor: Message) -> bytes:
 
 
 def renderer(
-    monitor: Callable[[], Message], writer: Callable[[datetime], Writer]
+    monitor: Callable[[], Message], writer: Callable[[datetime], Writer], links: LinksNow
 ) -> Callable[[Notification, datetime], bytes]:
     """Return what renders notifications."""
 
     def render(notification: Notification, now: datetime) -> bytes:
-        return body(notification, writer(now), monitor())
+        return body(notification, writer(now), monitor(), links())
 
     return render
 
 
-def _alerts(content: Content, writer: Writer) -> list[dict[str, Any]]:
+def _alerts(content: Content, writer: Writer, links: Links) -> list[dict[str, Any]]:
     def written(item: NotificationItem, acknowledged: dict[str, str] | None = None) -> dict[str, Any]:
-        return {**item_json(item, writer.write, writer.now), "acknowledged": acknowledged}
+        url = links.alert(item.alert_id)
+        return {**item_json(item, writer.write, writer.now, url), "acknowledged": acknowledged}
 
     if isinstance(content, Inventory):
         return [written(one) for one in content.items]

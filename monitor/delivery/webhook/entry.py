@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
+from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import OpenAddress, PostedEntry, WriterAt
 from monitor.model import Message
 from monitor.secrets import SecretReference
@@ -34,11 +35,11 @@ class WebhookEntry(PostedEntry, OpenAddress):
             raise ValueError("previous_secret_file needs secret_file or secret_env")
         return self
 
-    def renderer(self, monitor: Callable[[], Message], writer: WriterAt) -> "Render":
+    def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
         """Return what makes the bodies."""
         from monitor.delivery.webhook.body import renderer  # noqa: PLC0415
 
-        return renderer(monitor, writer)
+        return renderer(monitor, writer, links)
 
     def signer(self) -> "Sign":
         """Return what signs bodies; the keys are read for each, so that a new one needs no reload."""

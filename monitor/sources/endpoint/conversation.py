@@ -61,6 +61,11 @@ class Conversation:
         """Return the OCSP response stapled to the certificates, empty when none was."""
         return self._handshake.staple
 
+    @property
+    def version(self) -> str:
+        """Return the TLS version of a finished handshake, empty without certificates."""
+        return self._handshake.version
+
     def start(self) -> bytes:
         """Return the first bytes to send, empty where the server sends first."""
         return self._dialogue.start() + self._greeting()

@@ -38,7 +38,15 @@ def result_of(
             sightings.append(Sighting(location, position, certificate))
             ders[certificate.sha256] = der
     staples = (Staple(location, conversation.staple),) if sightings and conversation.staple else ()
-    return ProbeResult(tuple(sightings), tuple(failures), ders, conversation.encrypted, staples=staples)
+    versions = ((location, conversation.version),) if conversation.version else ()
+    return ProbeResult(
+        tuple(sightings),
+        tuple(failures),
+        ders,
+        conversation.encrypted,
+        staples=staples,
+        tls_versions=versions,
+    )
 
 
 def join_results(results: Sequence[ProbeResult]) -> ProbeResult:
@@ -50,6 +58,7 @@ def join_results(results: Sequence[ProbeResult]) -> ProbeResult:
         {sha256: der for seen in results for sha256, der in seen.ders.items()},
         (False not in known) if known else None,
         staples=tuple(one for seen in results for one in seen.staples),
+        tls_versions=tuple(one for seen in results for one in seen.tls_versions),
     )
 
 

@@ -1,7 +1,6 @@
 """Alerts as JSON."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from monitor.alerts import group_steps
@@ -16,13 +15,13 @@ def alerts_json(
     silences: Sequence[Silence],
     notified: Mapping[str, Sequence[Notified]],
     writer: Writer,
-    now: datetime,
+    external_url: str = "",
 ) -> dict[str, Any]:
-    """Return every alert of the last pass, worst first."""
+    """Return every alert of the last pass, worst first; ``external_url`` is where people find their pages."""
     acknowledged = {one.alert_id: one for one in silences if one.kind is SilenceKind.ACKNOWLEDGE}
     return {
         "items": [
-            _alert(group, acknowledged.get(group.id), notified, snapshot, writer, now)
+            _alert(group, acknowledged.get(group.id), notified, snapshot, writer, external_url)
             for group in snapshot.alerts
         ]
     }
@@ -34,11 +33,13 @@ def _alert(  # noqa: PLR0913, PLR0917 - one object from all that is known of it
     notified: Mapping[str, Sequence[Notified]],
     snapshot: Snapshot,
     writer: Writer,
-    now: datetime,
+    external_url: str,
 ) -> dict[str, Any]:
+    now = writer.now
     sent = {one.receiver: one for key in group.alerts for one in notified.get(key.id, ())}
     return {
         "id": group.id,
+        "url": f"{external_url}/alerts/{group.id}" if external_url else "",
         **alert_json(group, group_steps(group, snapshot, now), writer.write, now),
         "targets": list(group.targets),
         "owner": group.owner,

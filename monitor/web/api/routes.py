@@ -32,9 +32,9 @@ def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
     @app.api_route("/api/v1/alerts", methods=["GET", "HEAD"], response_model=None)
     async def alerts(request: Request) -> Response:
         silences, notified = await view.silences(), await view.notified()
-        now = view.now()
-        writer = Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
-        content = await pool.run(alerts_json, view.snapshot(), silences, notified, writer, now)
+        writer = Writer(accepted(request.headers.get("accept-language", "")), UTC, view.now())
+        url = view.external_url()
+        content = await pool.run(alerts_json, view.snapshot(), silences, notified, writer, url)
         return JSONResponse(content)
 
     @app.post("/api/v1/alerts/{alert_id}/acknowledge", response_model=None)

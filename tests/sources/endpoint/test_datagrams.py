@@ -85,6 +85,15 @@ def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
 
 @needs_openssl
 @pytest.mark.system
+@pytest.mark.parametrize("version", ["DTLS 1.2", "DTLS 1.0"])
+def test_version(version: str, tmp_path: Path) -> None:
+    """The version that was agreed on is named."""
+    with dtls_server(tmp_path, (LEAF, ROOT), *SERVERS[version]) as port:
+        assert [one for _, one in probe(port).tls_versions] == [version]
+
+
+@needs_openssl
+@pytest.mark.system
 def test_long_chain(tmp_path: Path) -> None:
     """A chain of 64 KB arrives whole."""
     with dtls_server(tmp_path, (LEAF, *MANY), "-dtls", "-mtu", "1400") as port:

@@ -84,6 +84,13 @@ def test_every_address() -> None:
     ]
 
 
+def test_version_of_each_location() -> None:
+    """Each location has the version that was agreed on there."""
+    seen, port = served(both(SSL.TLS1_2_VERSION))
+    where = f"127.0.0.1:{port}"
+    assert seen.tls_versions == ((f"{where} (RSA)", "TLS 1.2"), (f"{where} (ECDSA)", "TLS 1.2"))
+
+
 def test_not_tls() -> None:
     """A port without TLS is reported once, for the server."""
 

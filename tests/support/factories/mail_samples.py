@@ -11,6 +11,7 @@ from monitor.alerts.payload import Content, to_json
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.assess import texts as said
 from monitor.delivery.email.render import Letter, MailContext, render
+from monitor.delivery.links import Links
 from monitor.messages import Writer, language
 from monitor.model import (
     AlertLevel,
@@ -192,7 +193,7 @@ def contents() -> dict[str, Content]:
 def mail_of(content: Content, code: str = "en", external_url: str = "") -> Letter:
     """Return the mail about this in a language."""
     sent = notification("admins", ADMINS, NotificationKind.NOTICE, to_json(content), NOW)
-    context = MailContext(SENDER, text("watch.vms.example"), WRITERS[code], external_url)
+    context = MailContext(SENDER, text("watch.vms.example"), WRITERS[code], Links(external_url))
     return render(replace(sent, id="1"), context)
 
 

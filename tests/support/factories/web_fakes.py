@@ -128,6 +128,7 @@ class FakeDaemon:
     accepted: int = 0
     probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
     names: Collection[str] = ("testserver",)
+    external: str = ""
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
     held: tuple[Silence, ...] = ()
@@ -160,6 +161,10 @@ class FakeDaemon:
     def hosts(self) -> Collection[str]:
         """Return the prepared names."""
         return self.names
+
+    def external_url(self) -> str:
+        """Return the prepared address."""
+        return self.external
 
     async def reload(self) -> ChangeResult:
         """Count the request and give the prepared answer."""

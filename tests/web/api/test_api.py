@@ -95,6 +95,7 @@ def test_alerts() -> None:
     [alert] = answer.json()["items"]
     assert alert == {
         "id": KEY.id,
+        "url": "",
         "check": "expiry",
         "level": "critical",
         "title": "Recorder 02",
@@ -122,6 +123,12 @@ def test_acknowledged_and_silenced_alerts() -> None:
     [alert] = ask(daemon, "/api/v1/alerts").json()["items"]
     assert alert["acknowledged"] == {"by": "ana", "until": AS_UTC.isoformat(), "comment": "ordered"}
     assert alert["silenced"] is True
+
+
+def test_page_of_an_alert() -> None:
+    """Where people can reach the page, each alert says where its own is."""
+    [alert] = ask(showing(external="https://certs.vms.example"), "/api/v1/alerts").json()["items"]
+    assert alert["url"] == f"https://certs.vms.example/alerts/{KEY.id}"
 
 
 def test_alerts_about_no_certificate() -> None:

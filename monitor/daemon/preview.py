@@ -1,0 +1,156 @@
+"""What would be sent now and in the next digests, decided on a copy of the record; sends and changes nothing.
+
+It decides as a service does that starts now with what is recorded: nothing is probed, and no CA is asked.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from monitor import __version__
+from monitor.alerts import DecisionInput, MonitorState, decide
+from monitor.config import Config
+from monitor.daemon.active_config import plan_targets
+from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.parts import DaemonParts
+from monitor.daemon.receivers import notify_settings, receivers, recipients
+from monitor.daemon.steady_clock import SteadyClock
+from monitor.daemon.watched_targets import polled_discoveries
+from monitor.daemon.wiring import wire
+from monitor.delivery.outbox import rendered
+from monitor.model import MachineClock, Notification, NotificationKind
+from monitor.pipeline.notifications import outgoing
+from monitor.store import Store
+from monitor.store.backup import back_up
+
+_AHEAD = timedelta(days=1)
+"""Further ahead than any next attempt."""
+_MOST = 1000
+"""Notifications of one receiver that are shown."""
+
+
+class Occasion(StrEnum):
+    """When a notification would be sent: now, now because it waits in the outbox, or as the next digest."""
+
+    WAITING = "waiting"
+    NOW = "now"
+    NEXT_DIGEST = "next digest"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedNotification:
+    """A notification as it would be sent, and when; ``None`` for a digest that has nothing to say."""
+
+    receiver: str
+    occasion: Occasion
+    at: datetime
+    notification: Notification | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be sent.
+
+    ``without_inventory`` are the receivers whose inventory waits for the end of the first pass.
+    """
+
+    now: datetime
+    notifications: tuple[PreviewedNotification, ...]
+    without_inventory: tuple[str, ...] = ()
+
+
+async def preview(config: Config, clock: MachineClock) -> Preview:
+    """Return what would be sent; raise ``SystemBrokenError`` where nothing is recorded yet."""
+    with TemporaryDirectory(prefix="cert-monitor-preview-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "state.db"
+        back_up(config.store.url, copy)
+        async with _resumed(config, f"sqlite:///{copy.as_posix()}", clock) as parts:
+            return await _previewed(parts, config)
+
+
+@asynccontextmanager
+async def _resumed(config: Config, url: str, clock: MachineClock) -> AsyncIterator[DaemonParts]:
+    """Give the parts of a daemon that has loaded what is recorded, without its servers and tasks."""
+    store = await Store.open(url, app_version=__version__)
+    try:
+        steady = SteadyClock(clock)
+        discoveries = Discoveries(store, steady, config.limits.targets)
+        await discoveries.resume(polled_discoveries(config))
+        parts = wire(plan_targets(config, discoveries.found()), store, discoveries, steady, ())
+        await parts.clock_watch.resume(store)
+        parts.alerts.note_absence()
+        await parts.watched.begin()
+        await parts.ari.resume()
+        parts.board.set_discovered(discoveries.states)
+        yield parts
+    finally:
+        await store.close()
+
+
+async def _previewed(parts: DaemonParts, config: Config) -> Preview:
+    now, names = parts.clock.now(), tuple(config.receivers)
+    before = {one.id for name in names for one in await _unsent(parts.store, name, now)}
+    await parts.alerts.round()
+    found: list[PreviewedNotification] = []
+    for name in names:
+        for one in await _unsent(parts.store, name, now):
+            occasion = Occasion.WAITING if one.id in before else Occasion.NOW
+            found.append(PreviewedNotification(name, occasion, now, one))
+    records = [await parts.store.receiver_record(name) for name in names]
+    without = tuple(one.receiver for one in records if one.inventory_at is None)
+    digests = [await _next_digest(parts, config, name, now) for name in names if name not in without]
+    found += [one for one in digests if one is not None]
+    return Preview(now, await _rendered(found, config), without)
+
+
+async def _unsent(store: Store, receiver: str, now: datetime) -> tuple[Notification, ...]:
+    return await store.due_notifications(receiver, now + _AHEAD, _MOST)
+
+
+async def _next_digest(
+    parts: DaemonParts, config: Config, receiver: str, now: datetime
+) -> PreviewedNotification | None:
+    """Return the next digest of a receiver by what is known now, ``None`` where it has none.
+
+    Nothing is judged again for that time: what is renewed every day would seem to have expired by then.
+    """
+    schedule = notify_settings(config, now).rules[receiver].digest
+    if schedule is None:
+        return None
+    at, store = schedule.following(now), parts.store
+    settings = notify_settings(config, at)
+    lasting = (*await store.silences(), *settings.silences)
+    given = DecisionInput(
+        parts.board.snapshot,
+        await store.open_alerts(),
+        tuple([await store.receiver_record(name) for name in config.receivers]),
+        at,
+        MonitorState(at, notify_all_renewals=config.alerts.notify_renewals == "all"),
+        replace(settings, silences=lasting),
+    )
+    _, sent = outgoing(decide(given), recipients(config), at)
+    digest = (one for one in sent if one.receiver == receiver and one.kind is NotificationKind.DIGEST)
+    return PreviewedNotification(receiver, Occasion.NEXT_DIGEST, at, next(digest, None))
+
+
+async def _rendered(
+    found: Iterable[PreviewedNotification], config: Config
+) -> tuple[PreviewedNotification, ...]:
+    """Return notifications in the form in which they would be sent."""
+    by_name = {one.name: one for one in receivers(lambda: config)}
+    try:
+        return tuple(
+            [
+                replace(one, notification=await rendered(by_name[one.receiver], one.notification, one.at))
+                if one.notification
+                else one
+                for one in found
+            ]
+        )
+    finally:
+        for receiver in by_name.values():
+            receiver.close()
