@@ -40,7 +40,7 @@ def asked_alerts(given: DecisionInput) -> frozenset[AlertKey]:
 def with_clock_question(decision: Decision, given: DecisionInput) -> Decision:
     """Return a decision with the question about a jump, and with remarks where the clock may be wrong."""
     receivers = tuple(
-        _remarked(one, given) if one.items or one.inventory or one.digest else one
+        _remarked(one, given) if one.items or one.inventory or one.digest or one.heartbeat else one
         for one in decision.receivers
     )
     jump = given.monitor.clock_doubts.jump

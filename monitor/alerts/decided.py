@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitor.alerts.decision import Inventory, NotificationItem
-from monitor.alerts.digest import Digest
+from monitor.alerts.digest import Digest, Heartbeat
 from monitor.model import AlertGroup, AlertKey, AlertRecord, LogChange, Message, ReceiverChanges, Silence
 
 
@@ -13,7 +13,8 @@ class ReceiverDecision:
 
     ``remarks`` are about the notification itself; a reader is shown them before what it is about.
     ``digest`` is a second notification, with ``digest_log`` as its changes of the log. ``waiting`` are alerts
-    that are over and left to the next digest; they stay open until then.
+    that are over and left to the next digest; they stay open until then. ``heartbeat`` is one that no digest
+    takes along.
     """
 
     receiver: str
@@ -24,6 +25,7 @@ class ReceiverDecision:
     digest: Digest | None = None
     digest_log: tuple[LogChange, ...] = ()
     waiting: frozenset[AlertKey] = frozenset()
+    heartbeat: Heartbeat | None = None
 
     @property
     def nothing_to_send(self) -> bool:

@@ -135,10 +135,14 @@ class MonitorState:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverRules:
-    """What one receiver is notified of, and when: ``digest`` is ``None`` where all of it is sent at once."""
+    """What one receiver is notified of, and when.
+
+    ``digest`` is ``None`` where all of it is sent at once, and ``heartbeat`` where it is sent none.
+    """
 
     levels: frozenset[AlertLevel] = frozenset(AlertLevel)
     digest: Schedule | None = None
+    heartbeat: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The digest of one receiver as data: what is new, open, acknowledged and over; it decides nothing."""
+"""The digest and the heartbeat of one receiver as data; it decides nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.decision import NotificationItem
+from monitor.alerts.decision import NotificationItem, UpcomingExpiry
 from monitor.model import AlertLevel
 
 
@@ -18,16 +18,39 @@ class AcknowledgedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """That the monitor is alive: how much it watches, and when it says so again.
+
+    ``open`` counts the alerts of the monitor that are neither acknowledged nor silenced, whoever is notified
+    of them. ``first`` is the certificate that expires next, ``None`` where none is known.
+    """
+
+    targets: int
+    certificates: int
+    next_at: datetime
+    open: int = 0
+    acknowledged: int = 0
+    first: UpcomingExpiry | None = None
+
+    @property
+    def all_is_well(self) -> bool:
+        """Return whether nobody needs to act, nor somebody said that they will."""
+        return not self.open and not self.acknowledged
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What a receiver is told at a fixed time.
 
     ``new`` was never notified, ``open`` was and is due again; ``over`` is what is renewed or resolved.
+    ``heartbeat`` is the heartbeat that is due at the same time.
     """
 
     new: tuple[NotificationItem, ...] = ()
     open: tuple[NotificationItem, ...] = ()
     acknowledged: tuple[AcknowledgedItem, ...] = ()
     over: tuple[NotificationItem, ...] = ()
+    heartbeat: Heartbeat | None = None
 
     @property
     def urgent(self) -> bool:

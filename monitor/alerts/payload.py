@@ -14,15 +14,16 @@ from types import NoneType, UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from monitor.alerts.decision import Inventory, NotificationItem
-from monitor.alerts.digest import Digest
+from monitor.alerts.digest import Digest, Heartbeat
 from monitor.model import Message
 from monitor.model.message_json import from_json as message_from_json
 from monitor.model.message_json import to_json as message_to_json
 
-Content: TypeAlias = tuple[NotificationItem, ...] | Inventory | Digest
-"""What one notification says: the items of a notice, the inventory, or a digest."""
+Content: TypeAlias = tuple[NotificationItem, ...] | Inventory | Digest | Heartbeat
+"""What one notification says: the items of a notice, the inventory, a digest, or a heartbeat."""
 
-_WHOLE: Mapping[str, type[Inventory | Digest]] = {"inventory": Inventory, "digest": Digest}
+_Whole: TypeAlias = Inventory | Digest | Heartbeat
+_WHOLE: Mapping[str, type[_Whole]] = {"inventory": Inventory, "digest": Digest, "heartbeat": Heartbeat}
 
 
 class UnreadablePayloadError(ValueError):
@@ -42,7 +43,7 @@ def from_json(payload: str) -> Content:
         document = json.loads(payload)
         for name, kind in _WHOLE.items():
             if name in document:
-                whole: Inventory | Digest = _read(kind, document[name])
+                whole: _Whole = _read(kind, document[name])
                 return whole
         return tuple(_read(NotificationItem, one) for one in document["items"])
     except (ValueError, TypeError, KeyError) as error:

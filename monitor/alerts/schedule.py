@@ -1,4 +1,4 @@
-"""When digests are due: at a time of day on workdays, daily or weekly, in a receiver's time zone."""
+"""When digests and heartbeats are due: at a time of day, on certain days, in a receiver's time zone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class Every(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The days and the time of day, in a time zone.
+    """The days and the time of day, in a time zone; a number is that of days, counted from a Monday.
 
     A time that a change of daylight saving skips or repeats counts once.
     """
 
-    every: Every
+    every: Every | int
     at: time
     zone: tzinfo
 
@@ -50,11 +50,14 @@ class Schedule:
         """Yield the instants around and beyond a day, in one direction."""
         day = self.day(now) - timedelta(days=step)
         while True:
-            if self._on(day.weekday()):
+            if self._on(day):
                 yield datetime.combine(day, self.at, self.zone).astimezone(UTC)
             day += timedelta(days=step)
 
-    def _on(self, weekday: int) -> bool:
+    def _on(self, day: date) -> bool:
+        if isinstance(self.every, int):
+            # Day 1 of the calendar is a Monday.
+            return (day.toordinal() - 1) % self.every == 0
         if self.every is Every.WEEKLY:
-            return weekday == _MONDAY
-        return self.every is Every.DAILY or weekday < _SATURDAY
+            return day.weekday() == _MONDAY
+        return self.every is Every.DAILY or day.weekday() < _SATURDAY

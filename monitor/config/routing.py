@@ -76,7 +76,11 @@ def routing(routes: Sequence[RouteSettings], receivers: Iterable[str]) -> Routin
     """
     if not routes:
         return None
+    return Routing(tuple(route.route() for route in routes), unescalated(routes, receivers))
+
+
+def unescalated(routes: Sequence[RouteSettings], receivers: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the receivers but those that alerts are only escalated to."""
     named = {name for route in routes for name in route.receivers}
     only_escalated = {name for route in routes if route.escalate for name in route.escalate.to} - named
-    default = tuple(name for name in receivers if name not in only_escalated)
-    return Routing(tuple(route.route() for route in routes), default)
+    return tuple(name for name in receivers if name not in only_escalated)

@@ -211,7 +211,7 @@ class FileSettings(ReceiverSections):
     )
     targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
     heartbeat: HeartbeatSettings | None = Field(
-        None, description="address that is called after each full pass"
+        None, description="who is told regularly that the monitor is alive: an address, receivers"
     )
     digest: DigestSettings | None = Field(
         None, description="when warnings, their renewals and reminders are sent"

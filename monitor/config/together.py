@@ -75,11 +75,11 @@ class _Together:
                     yield document.problem(keys, message)
 
     def _routes(self) -> Iterator[Problem]:
-        """Yield routes to receivers that there are none of."""
+        """Yield routes and heartbeats to receivers that there are none of."""
         entries = [entry for _, settings in self._parts for entry in settings.receivers or ()]
         names = [one.name for one in all_receivers(self._email, entries)]
         for document, settings in self._parts:
-            for keys, name in _routed(settings):
+            for keys, name in (*_routed(settings), *_heartbeat(settings)):
                 if name not in names:
                     message = f"there is no such receiver (got {name!r}); {instead_of(name, names)}"
                     yield document.problem(keys, message)
@@ -126,6 +126,12 @@ def _routed(settings: FileSettings) -> Iterator[tuple[Keys, str]]:
             yield ("routes", index, "receivers", number), name
         for number, name in enumerate(route.escalate.to if route.escalate else ()):
             yield ("routes", index, "escalate", "to", number), name
+
+
+def _heartbeat(settings: FileSettings) -> Iterator[tuple[Keys, str]]:
+    named = settings.heartbeat.receivers if settings.heartbeat else None
+    for number, name in enumerate(named or ()):
+        yield ("heartbeat", "receivers", number), name
 
 
 def location(document: Document, keys: Keys) -> str:

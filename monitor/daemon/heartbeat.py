@@ -74,7 +74,7 @@ class Heartbeat:
         if settings != self._settings:
             self.close()
             self._settings = settings
-            self._receiver = None if settings is None else self._made(settings)
+            self._receiver = self._made(settings) if settings is not None and settings.called else None
         return self._receiver
 
     def _made(self, settings: HeartbeatSettings) -> HttpReceiver:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from socket import getfqdn
 
-from monitor.alerts import NotifySettings, ReceiverRules
+from monitor.alerts import NotifySettings, ReceiverRules, Schedule
 from monitor.config import Config, InstanceSettings
-from monitor.config.routing import routing
+from monitor.config.routing import routing, unescalated
 from monitor.config.silences import active_silences
 from monitor.delivery import Receiver
 from monitor.delivery.email.texts import monitor_for, monitor_named
+from monitor.delivery.kinds import ReceiverSettings, sends_mails
 from monitor.delivery.links import Links, LinksNow
 from monitor.model import Message, text
 
@@ -23,12 +24,25 @@ def notify_settings(config: Config, now: datetime) -> NotifySettings:
     """Return what the configuration says of who is notified of what at an instant."""
     return NotifySettings(
         rules={
-            name: ReceiverRules(frozenset(one.levels), (one.digest or config.digest).schedule(one.zone))
+            name: ReceiverRules(
+                frozenset(one.levels),
+                (one.digest or config.digest).schedule(one.zone),
+                _heartbeats(config, one),
+            )
             for name, one in config.receivers.items()
         },
         routing=routing(config.routes, config.receivers),
         silences=tuple(active_silences(config.silences, now)),
     )
+
+
+def _heartbeats(config: Config, receiver: ReceiverSettings) -> Schedule | None:
+    """Return when a receiver is sent heartbeats: when its digests are, where that is on the same day."""
+    heartbeat = config.heartbeat
+    unnamed = [n for n in unescalated(config.routes, config.receivers) if sends_mails(config.receivers[n])]
+    if heartbeat is None or not heartbeat.is_for(receiver.name, unnamed):
+        return None
+    return heartbeat.schedule((receiver.digest or config.digest).at, receiver.zone)
 
 
 def receivers(config: Callable[[], Config], links: LinksNow | None = None) -> tuple[Receiver, ...]:

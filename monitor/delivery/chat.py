@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerts.decision import Inventory, NotificationItem
-from monitor.alerts.digest import Digest
+from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.alerts.steps import in_brief
 from monitor.alerts.summarize import Entry, summarize
@@ -14,6 +14,7 @@ from monitor.delivery import texts as own_texts
 from monitor.delivery.email import texts
 from monitor.delivery.email.entries import Lines, other_line, standby_lines, unreachable_lines, urgent_lines
 from monitor.delivery.email.headlines import headline, problem, subject
+from monitor.delivery.email.heartbeats import heartbeat_lines
 from monitor.delivery.links import NO_LINKS, Links, LinksNow
 from monitor.messages import Writer
 from monitor.model import Message, Notification, NotificationKind
@@ -118,6 +119,9 @@ def _lines(content: Content) -> Iterator[_Line]:
             said = texts.acknowledged_by(headline=headline(one.item), who=one.by, until=one.until)
             yield _Line((said, None), alert_id=one.item.alert_id)
         yield from _good(content.over)
+        yield from _heartbeat(content.heartbeat)
+    elif isinstance(content, Heartbeat):
+        yield from _heartbeat(content)
     elif len(content) == 1:
         yield from _one(content[0])
     else:
@@ -166,6 +170,10 @@ def _good(items: Sequence[NotificationItem]) -> Iterator[_Line]:
 def _alert_id(entry: Entry[NotificationItem]) -> str:
     """Return the alert of an entry, empty where it sums up several."""
     return entry.first.alert_id if len(entry.alerts) == 1 else ""
+
+
+def _heartbeat(heartbeat: Heartbeat | None) -> Iterator[_Line]:
+    yield from (_Line((one, None)) for one in (heartbeat_lines(heartbeat) if heartbeat else ()))
 
 
 def _tone(entry: Entry[NotificationItem]) -> str:

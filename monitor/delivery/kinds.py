@@ -78,6 +78,11 @@ def all_receivers(email: EmailSettings | None, entries: Sequence[AnyReceiver]) -
             yield EmailReceiverSettings(entry, email)
 
 
+def sends_mails(receiver: ReceiverSettings) -> bool:
+    """Return whether a receiver is sent mails."""
+    return isinstance(receiver, EmailReceiverSettings)
+
+
 def by_mail(entry: AnyReceiver) -> bool:
     """Return whether a receiver is sent mails, and so needs the section ``email``."""
     return isinstance(entry, EmailEntry)

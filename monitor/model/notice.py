@@ -46,8 +46,8 @@ class LogChange:
 class ReceiverChanges:
     """How the record of one receiver changes.
 
-    ``inventory_at`` is set when it is sent the inventory, ``digest_at`` when a digest was due; ``retried`` is
-    true when what it refused is decided again.
+    ``inventory_at`` is set when it is sent the inventory, ``digest_at`` when a digest was due,
+    ``heartbeat_at`` when it is sent a heartbeat; ``retried`` is true when what it refused is decided again.
     """
 
     log: tuple[LogChange, ...] = ()
@@ -55,6 +55,7 @@ class ReceiverChanges:
     renewals_removed: tuple[tuple[str, str], ...] = ()
     inventory_at: datetime | None = None
     digest_at: datetime | None = None
+    heartbeat_at: datetime | None = None
     retried: bool = False
 
     def __bool__(self) -> bool:
@@ -67,8 +68,9 @@ class ReceiverRecord:
     """What one receiver was notified so far: of alerts by key, of renewals, and whether of the inventory.
 
     ``renewals`` are pairs of the SHA-256 of the old and the new certificate; ``inventory_at`` is ``None``
-    before the inventory was sent, and ``digest_at`` before the first digest was due. ``retry_at`` is when
-    what all recipients refused is decided again, ``None`` where nothing waits for that.
+    before the inventory was sent, ``digest_at`` before the first digest was due, and ``heartbeat_at``
+    before the first heartbeat. ``retry_at`` is when what all recipients refused is decided again, ``None``
+    where nothing waits for that.
     """
 
     receiver: str
@@ -77,3 +79,4 @@ class ReceiverRecord:
     inventory_at: datetime | None = None
     retry_at: datetime | None = None
     digest_at: datetime | None = None
+    heartbeat_at: datetime | None = None

@@ -29,11 +29,12 @@ class RecipientStatus(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification is for: alerts, the inventory after the first pass, a digest, or a test."""
+    """What one is for: alerts, the inventory after the first pass, a digest, a heartbeat, or a test."""
 
     NOTICE = "notice"
     INVENTORY = "inventory"
     DIGEST = "digest"
+    HEARTBEAT = "heartbeat"
     TEST = "test"
 
 

@@ -47,12 +47,13 @@ class _Said:
 
 
 def _parts(part: ReceiverDecision) -> Iterator[_Said]:
-    """Yield the notice or inventory for a receiver, then its digest."""
+    """Yield the notice or inventory for a receiver, then its digest, or the heartbeat alone."""
     if part.inventory is not None:
         yield _Said(NotificationKind.INVENTORY, part.inventory, part.changes.log)
     else:
         yield _Said(NotificationKind.NOTICE, part.items or None, part.changes.log)
     yield _Said(NotificationKind.DIGEST, part.digest, part.digest_log)
+    yield _Said(NotificationKind.HEARTBEAT, part.heartbeat, ())
 
 
 def _notification(

@@ -28,6 +28,9 @@ from monitor.store.tables import alert, notification_log, receiver_state, renewa
 # A newer version may have written others; they are left alone.
 _KNOWN = and_(alert.c.check.in_([*Check, *MonitorCheck]), alert.c.scope.in_(list(Scope)))
 
+_INSTANTS = ("inventory_at", "digest_at", "heartbeat_at")
+"""When a receiver was last sent something of a kind."""
+
 
 def open_alerts(connection: Connection) -> dict[AlertKey, AlertRecord]:
     """Return every recorded alert that is not over, by key."""
@@ -48,14 +51,11 @@ def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
     pairs = connection.execute(
         select(renewal_log.c.old, renewal_log.c.new).where(renewal_log.c.receiver == receiver)
     )
-    state = connection.execute(
-        select(receiver_state.c.inventory_at, receiver_state.c.retry_at, receiver_state.c.digest_at).where(
-            receiver_state.c.receiver == receiver
-        )
-    ).one_or_none()
+    known = (receiver_state.c[name] for name in ("retry_at", *_INSTANTS))
+    state = connection.execute(select(*known).where(receiver_state.c.receiver == receiver)).mappings().first()
     log = {record.key: record for record in records}
     renewals = frozenset((old, new) for old, new in pairs)
-    return ReceiverRecord(receiver, log, renewals, *(state or (None, None, None)))
+    return ReceiverRecord(receiver, log, renewals, **(state or {}))
 
 
 def put_alerts(connection: Connection, records: Sequence[AlertRecord]) -> None:
@@ -81,7 +81,7 @@ def put_receiver_changes(
             insert_missing(connection, renewal_log, rows)
         for old, new in change.renewals_removed:
             connection.execute(_renewal_of(receiver, old, new))
-        instants = {"inventory_at": change.inventory_at, "digest_at": change.digest_at}
+        instants = {name: getattr(change, name) for name in _INSTANTS}
         if passed := {name: at for name, at in instants.items() if at is not None}:
             insert_missing(connection, receiver_state, [{"receiver": receiver}])
             state = update(receiver_state).where(receiver_state.c.receiver == receiver)

@@ -97,6 +97,12 @@ def refused_by_all(connection: Connection, item: Notification, now: datetime) ->
     elif item.kind is NotificationKind.DIGEST:
         values["digest_at"] = None
     _put_state(connection, item.receiver, values)
+    # Alone or in a digest: it has the time of the pass that decided it.
+    connection.execute(
+        update(receiver_state)
+        .where(state.receiver == item.receiver, state.heartbeat_at == item.created_at)
+        .values(heartbeat_at=None)
+    )
 
 
 def decided_again(connection: Connection, receiver: str, *, sent: bool) -> None:

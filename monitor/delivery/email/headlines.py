@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from monitor.alerts.decision import Inventory, NotificationItem, NotifyReason
-from monitor.alerts.digest import Digest
+from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content
 from monitor.alerts.summarize import count_levels
 from monitor.alerts.texts import PROBLEM, shown
 from monitor.delivery.email import texts
+from monitor.delivery.email.heartbeats import heartbeat_subject
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.texts import enumerated
 
@@ -39,6 +40,8 @@ def subject(content: Content) -> Message:
         return _counted(counts)
     if isinstance(content, Digest):
         return _counted(digest_counts(content))
+    if isinstance(content, Heartbeat):
+        return heartbeat_subject(content)
     if len(content) == 1:
         return headline(content[0])
     return _counted(tuple(item_counts(content)))

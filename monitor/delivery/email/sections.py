@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.alerts.decision import Inventory, NotificationItem, UpcomingExpiry
+from monitor.alerts.decision import Inventory, NotificationItem
+from monitor.alerts.digest import Heartbeat
 from monitor.alerts.summarize import Entry, Summary
 from monitor.delivery.email import texts
 from monitor.delivery.email.entries import Lines, networks_of, other_line, urgent_lines
 from monitor.delivery.email.headlines import headline, problem
+from monitor.delivery.email.heartbeats import heartbeat_lines, next_expiry
 from monitor.delivery.email.page import Line, Section
 from monitor.messages import Writer
 from monitor.model import Message
@@ -63,7 +65,11 @@ class SectionWriter:
         """Return the section of the certificates that expire next, of those that nothing is wrong with."""
         known = {one.certificate.sha256 for one in inventory.items if one.certificate}
         rest = [one for one in inventory.upcoming if one.certificate.sha256 not in known]
-        return self.section(texts.UPCOMING, map(_next_expiry, rest[:_MOST_UPCOMING]))
+        return self.section(texts.UPCOMING, map(next_expiry, rest[:_MOST_UPCOMING]))
+
+    def heartbeat(self, heartbeat: Heartbeat | None) -> Section | None:
+        """Return the section of a heartbeat inside a digest."""
+        return None if heartbeat is None else self.section(texts.HEARTBEAT, heartbeat_lines(heartbeat))
 
     def _line(self, entry: Entry[NotificationItem], lines: Lines) -> Line:
         first, second = lines
@@ -87,8 +93,3 @@ def number_of(entry: Entry[NotificationItem]) -> str:
 
 def _new(entry: Entry[NotificationItem], new: Sequence[NotificationItem]) -> tuple[Message, ...]:
     return (texts.NEW,) if any(one in new for one in entry.alerts) else ()
-
-
-def _next_expiry(one: UpcomingExpiry) -> Message:
-    at = one.location if one.title in ("", one.location) else f"{one.title} ({one.location})"
-    return texts.next_expiry(at=at, not_after=one.expires_at)

@@ -149,6 +149,43 @@ LEVEL_COUNT = {
 }
 
 
+@message("mail.heartbeat_subject", "Heartbeat: {counts}")
+def heartbeat_subject(*, counts: Message) -> None: ...
+
+
+@message("mail.alerts_open", "{count} alert open", "{count} alerts open")
+def alerts_open(*, count: int) -> None: ...
+
+
+@message("mail.certificates_watched", "{count} certificate watched", "{count} certificates watched")
+def certificates_watched(*, count: int) -> None: ...
+
+
+@message("mail.targets", "{count} target", "{count} targets")
+def target_count(*, count: int) -> None: ...
+
+
+@message(
+    "mail.watched_at",
+    "{count} certificate at {targets} is watched.",
+    "{count} certificates at {targets} are watched.",
+)
+def watched_at(*, count: int, targets: Message) -> None: ...
+
+
+@message("mail.next_heartbeat", "If the next heartbeat does not arrive {at:on}, look at the monitor.")
+def next_heartbeat(*, at: datetime) -> None: ...
+
+
+@message("mail.next_to_expire", "Next to expire: {what}")
+def next_to_expire(*, what: Message) -> None: ...
+
+
+ALL_IS_WELL = plain("mail.all_is_well", "all is well")
+NOBODY_NEEDS_TO_ACT = plain("mail.nobody_needs_to_act", "All is well: nobody needs to act.")
+HEARTBEAT = plain("mail.heartbeat_heading", "Heartbeat")
+
+
 @message("mail.lead", "{counts}.")
 def lead(*, counts: Message) -> None: ...
 

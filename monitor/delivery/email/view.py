@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.alerts.decision import Inventory, NotificationItem
-from monitor.alerts.digest import AcknowledgedItem, Digest
+from monitor.alerts.digest import AcknowledgedItem, Digest, Heartbeat
 from monitor.alerts.payload import Content
 from monitor.alerts.summarize import Entry, Summary, summarize
 from monitor.delivery.email import texts
@@ -17,6 +17,7 @@ from monitor.delivery.email.headlines import (
     subject,
     title_of,
 )
+from monitor.delivery.email.heartbeats import heartbeat_sentences, next_expiry
 from monitor.delivery.email.page import Headings, Page, Section
 from monitor.delivery.email.sections import SectionWriter, good, number_of
 from monitor.delivery.links import NO_LINKS, Links
@@ -57,6 +58,8 @@ class PageWriter:
             return self._inventory(content)
         if isinstance(content, Digest):
             return self._digest(content)
+        if isinstance(content, Heartbeat):
+            return self._heartbeat(content)
         if len(content) == 1:
             return self._one(content[0])
         return self._several(tuple(content))
@@ -108,6 +111,7 @@ class PageWriter:
             *self._sections.others(summary),
             self._sections.section(texts.ACKNOWLEDGED, map(_acknowledged, digest.acknowledged)),
             self._sections.good_news(digest.over),
+            self._sections.heartbeat(digest.heartbeat),
         ]
         base = self._base(digest, tuple(_states(digest)), sections)
         earliest = min(
@@ -120,6 +124,12 @@ class PageWriter:
             said = texts.earliest(title=title_of(earliest), not_after=earliest.certificate.not_after)
             lead.append(self._write(said))
         return self._with_details(replace(base, lead=tuple(lead)), summary, ())
+
+    def _heartbeat(self, heartbeat: Heartbeat) -> Page:
+        first = (heartbeat.first,) if heartbeat.first else ()
+        base = self._base(heartbeat, (), [self._sections.section(texts.UPCOMING, map(next_expiry, first))])
+        lead = tuple(map(self._write, heartbeat_sentences(heartbeat)))
+        return replace(base, lead=lead, links=self._page_link())
 
     def _base(self, content: Content, counts: Sequence[Message], sections: Iterable[Section | None]) -> Page:
         said = enumerated(counts, len(counts)) if counts else None
@@ -144,15 +154,17 @@ class PageWriter:
         shown = [(number, item) for number, entry in numbered for item in _worst(entry)][:most]
         details = [self._details.in_brief(item, number) for number, item in shown]
         details += [self._details.in_brief(item) for item in good[: most - len(details)]]
-        link = ((self._write(texts.ALL_ALERTS), url),) if (url := self._links.alerts) else ()
         left = sum(len(entry.alerts) for _, entry in numbered) - len(shown)
         return replace(
             page,
-            links=link,
+            links=self._page_link(),
             details=tuple(details),
             steps=self._details.steps(shown),
             left_out=self._write(texts.left_out(count=left)) if left > 0 else "",
         )
+
+    def _page_link(self) -> tuple[tuple[str, str], ...]:
+        return ((self._write(texts.ALL_ALERTS), url),) if (url := self._links.alerts) else ()
 
     def _footer(self) -> str:
         writer = self._writer

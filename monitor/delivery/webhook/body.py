@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.alerts.alert_json import item_json
 from monitor.alerts.decision import Inventory, NotificationItem
-from monitor.alerts.digest import Digest
+from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.delivery.links import NO_LINKS, Links, LinksNow
 from monitor.messages import Writer
@@ -35,6 +35,7 @@ def body(notification: Notification, writer: Writer, monitor: Message, links: Li
         "alerts": kept,
         "left_out": len(alerts) - len(kept),
         **_inventory(content, writer),
+        **_heartbeat(content),
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -66,7 +67,7 @@ def _alerts(content: Content, writer: Writer, links: Links) -> list[dict[str, An
             *taken_on,
             *map(written, content.over),
         ]
-    return [written(one) for one in content]
+    return [] if isinstance(content, Heartbeat) else [written(one) for one in content]
 
 
 def _inventory(content: Content, writer: Writer) -> dict[str, Any]:
@@ -82,3 +83,18 @@ def _inventory(content: Content, writer: Writer) -> dict[str, Any]:
         for one in content.unreachable_hosts
     ]
     return {"counts": {name: getattr(content, name) for name in _COUNTS}, "unreachable_hosts": hosts}
+
+
+def _heartbeat(content: Content) -> dict[str, Any]:
+    """Return what only a heartbeat has, alone or in a digest."""
+    heartbeat = content.heartbeat if isinstance(content, Digest) else content
+    if not isinstance(heartbeat, Heartbeat):
+        return {}
+    first = heartbeat.first
+    expiry = first and {
+        "title": first.title,
+        "location": first.location,
+        "not_after": first.expires_at.isoformat(),
+    }
+    counts = {name: getattr(heartbeat, name) for name in ("targets", "certificates", "open", "acknowledged")}
+    return {"heartbeat": {**counts, "next_at": heartbeat.next_at.isoformat(), "next_expiry": expiry}}

@@ -6,7 +6,8 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerts import NotificationItem, NotifyReason
-from monitor.alerts.digest import AcknowledgedItem, Digest
+from monitor.alerts.decision import UpcomingExpiry
+from monitor.alerts.digest import AcknowledgedItem, Digest, Heartbeat
 from monitor.alerts.payload import Content, to_json
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.assess import texts as said
@@ -190,6 +191,17 @@ def contents() -> dict[str, Content]:
     }
 
 
+def heartbeats() -> dict[str, Content]:
+    """Return a heartbeat when all is well, one when it is not, and one inside a digest."""
+    first = UpcomingExpiry(NOW + 40 * DAYS, "Portal", "10.1.2.9:443", certificate(5, 40))
+    well = Heartbeat(31, 40, NOW + 7 * DAYS, first=first)
+    return {
+        "heartbeat": well,
+        "heartbeat-open": replace(well, open=3, acknowledged=1),
+        "digest-heartbeat": replace(_digest(), heartbeat=replace(well, open=2, acknowledged=1)),
+    }
+
+
 def mail_of(content: Content, code: str = "en", external_url: str = "") -> Letter:
     """Return the mail about this in a language."""
     sent = notification("admins", ADMINS, NotificationKind.NOTICE, to_json(content), NOW)
@@ -199,7 +211,7 @@ def mail_of(content: Content, code: str = "en", external_url: str = "") -> Lette
 
 def samples() -> Iterable[tuple[str, Letter]]:
     """Yield every mail by its name: of each kind in each language, and some with links to the page."""
-    several = contents()
+    several = contents() | heartbeats()
     for code in WRITERS:
         yield from ((f"{kind}.{code}", mail_of(content, code)) for kind, content in several.items())
     for kind in ("alert", "inventory"):

@@ -52,6 +52,7 @@ class Passes:
             renewals=renewals.difference(part.changes.renewals_removed),
             inventory_at=part.changes.inventory_at or known.inventory_at,
             digest_at=part.changes.digest_at or known.digest_at,
+            heartbeat_at=part.changes.heartbeat_at or known.heartbeat_at,
         )
 
 
