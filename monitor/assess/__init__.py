@@ -1,5 +1,7 @@
 """Judge what a probe received, and snapshots as a whole: pure functions of facts, policy and an instant."""
 
+from monitor.assess.case import is_authority
+from monitor.assess.chain_checks import outlived
 from monitor.assess.clients import ACCEPTED_BY_GO
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
@@ -10,7 +12,7 @@ from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
 from monitor.assess.split_chains import split_chains
-from monitor.assess.traits import missing_names
+from monitor.assess.traits import made_at_start, missing_names
 from monitor.assess.trust import PathFinder
 from monitor.assess.unreachability import failures_named, unreachability, unreachability_changes_at
 
@@ -26,10 +28,13 @@ __all__ = [
     "damaged",
     "failures_named",
     "flapping",
+    "is_authority",
     "judge",
     "lists_without_targets",
+    "made_at_start",
     "mismatch",
     "missing_names",
+    "outlived",
     "revoked",
     "split_chains",
     "steady",

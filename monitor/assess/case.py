@@ -1,6 +1,6 @@
 """One path of a target and how its certificates are named in findings; it judges nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,20 +64,8 @@ class Case:
         return AlertKey(check, Scope.CERTIFICATE, certificate.sha256)
 
     def is_authority(self, leaf: Certificate) -> bool:
-        """Return whether a certificate at rest is a CA's own, such as an anchor file.
-
-        Self-signed server certificates often carry the CA flag (openssl req -x509 sets it), but a CA has
-        no host names. What a key store holds with its key is a server's, unless it says that it is a CA's:
-        keytool marks no certificate that it makes for a server.
-        """
-        if not leaf.is_ca or self.served or leaf.dns_names or leaf.ip_addresses:
-            return False
-        return not (leaf.presumed_ca and self._has_key(leaf))
-
-    def _has_key(self, leaf: Certificate) -> bool:
-        """Return whether the private key of a certificate is at the location of the path."""
-        here = (one for one in self.sightings if one.own_key and one.location == self.path.location)
-        return any(one.certificate.sha256 == leaf.sha256 for one in here)
+        """Return whether a certificate at rest is a CA's own, such as an anchor file."""
+        return not self.served and is_authority(leaf, self.path.location, self.sightings)
 
     def who(self, certificate: Certificate) -> Message:
         """Return how a message names a certificate of the path."""
@@ -92,3 +80,21 @@ class Case:
         trusted = self.path.trusted and certificate == self.path.certificates[-1]
         absent = _NOT_HERE.get(self.target.kind, _NOT_IN_STORE)
         return absent[trusted](title=title)
+
+
+def is_authority(leaf: Certificate, location: str, sightings: Iterable[Sighting]) -> bool:
+    """Return whether a certificate that lies at a location, and is not served there, is a CA's own.
+
+    Self-signed server certificates often carry the CA flag (openssl req -x509 sets it), but a CA has
+    no host names. What a key store holds with its key is a server's, unless it says that it is a CA's:
+    keytool marks no certificate that it makes for a server.
+    """
+    if not leaf.is_ca or leaf.dns_names or leaf.ip_addresses:
+        return False
+    return not (leaf.presumed_ca and _has_key(leaf, location, sightings))
+
+
+def _has_key(leaf: Certificate, location: str, sightings: Iterable[Sighting]) -> bool:
+    """Return whether the private key of a certificate is at a location."""
+    here = (one for one in sightings if one.own_key and one.location == location)
+    return any(one.certificate.sha256 == leaf.sha256 for one in here)
