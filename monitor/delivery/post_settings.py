@@ -13,7 +13,7 @@ from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.post_url import checked_url
 from monitor.delivery.rate import PER_HOUR, RateLimit
-from monitor.delivery.settings import BaseReceiver
+from monitor.delivery.settings import BaseReceiver, Detail
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import AlertLevel, Message
 from monitor.secrets import Secret, SecretReference
@@ -89,6 +89,12 @@ class PostedEntry(BaseReceiver, PostAddress):
         from monitor.delivery.http_receiver import unsigned  # noqa: PLC0415
 
         return unsigned
+
+
+class ChatEntry(PostedEntry):
+    """A chat, which is told less than the readers of mails."""
+
+    detail: Detail = Field("brief", description="how much is said: brief, or full with what to do")
 
 
 @dataclass(frozen=True, slots=True)

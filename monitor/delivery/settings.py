@@ -1,7 +1,7 @@
 """The keys that receivers of every kind have."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -33,6 +33,7 @@ def _zone(value: str) -> str:
 ReceiverName = Annotated[str, AfterValidator(_name), pattern(_NAME.pattern)]
 LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
 ZoneName = Annotated[str, AfterValidator(_zone)]
+Detail = Literal["full", "brief"]
 PerHour = Annotated[int, Field(strict=True, ge=1, le=3600)]
 
 
@@ -56,6 +57,7 @@ class BaseReceiver(Settings):
         min_length=1,
         description="levels that it is notified of ([warning, critical, expired])",
     )
+    detail: Detail = Field("full", description="how much is said: full, or brief for the summary alone")
     max_per_hour: PerHour | None = Field(
         None,
         description="notifications an hour at most, what is over waits, the worst first; else that of the "

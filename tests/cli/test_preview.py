@@ -27,7 +27,7 @@ defaults: {{{defaults}}}
 email: {{host: 127.0.0.1, port: {port}, from: certs@vms.example}}
 targets: [{{kind: files, name: portal, paths: [portal.pem]}}]
 receivers:
-  - {{name: admins, kind: email, to: [admins@vms.example], language: pt_BR}}
+  - {{name: admins, kind: email, to: [admins@vms.example], language: pt_BR, subject_prefix: "[harbour]"}}
 """
 MORE = """\
   - {name: hook, kind: webhook, url_file: missing-url, secret_file: secret}
@@ -73,7 +73,7 @@ def test_what_waits(recorded: Path, tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, "")
     head, row, _, quiet, last = done.out.splitlines()
     assert head.split() == ["RECEIVER", "WHEN", "KIND", "SUBJECT", "FILES"]
-    assert row.startswith("admins    waiting  inventory  Certificados: 1 monitorado")
+    assert row.startswith("admins    waiting  inventory  [harbour] Certificados: 1 monitorado")
     assert row.endswith("01-admins-inventory.*")
     assert re.fullmatch(r"admins: the digest of 20[-0-9]{8} 08:00 would have nothing to say", quiet)
     assert last == f"written to {out}; nothing was sent"
@@ -110,7 +110,7 @@ def test_the_next_digest(recorded: Path, tmp_path: Path) -> None:
     listed = json.loads((tmp_path / "preview.json").read_text("utf-8"))["notifications"]
     assert [one["kind"] for one in listed] == ["inventory", "digest"]
     assert datetime.strptime(listed[1]["when"], "%Y-%m-%d %H:%M").hour == 8  # noqa: DTZ007 - of the machine's zone
-    assert listed[1]["subject"].startswith("Certificados: 1 aviso")
+    assert listed[1]["subject"].startswith("[harbour] Certificados: 1 aviso")
 
 
 def test_what_is_told_at_once(recorded: Path, tmp_path: Path) -> None:

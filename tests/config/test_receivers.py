@@ -108,3 +108,53 @@ def test_odd_limits(tmp_path: Path, number: str) -> None:
     text = RELAY + TWO.replace("name: ops,", f"name: ops, max_per_hour: {number},")
     (problem,) = refused(tmp_path, text)
     assert problem.startswith("4 receivers[1].max_per_hour: must be")
+
+
+def test_how_much_is_said(tmp_path: Path) -> None:
+    """Mails and programs are told all, chats less, and each what it wants."""
+    kinds = [
+        ("mail", "email", "to: [a@b.example]"),
+        *((one, one, "url_env: X") for one in ("webhook", "teams", "slack")),
+    ]
+    text = RELAY + "receivers:\n"
+    other = {"teams": "full", "slack": "full"}
+    for name, kind, more in kinds:
+        text += f"  - {{name: {name}, kind: {kind}, {more}}}\n"
+        text += f"  - {{name: {name}-2, kind: {kind}, {more}, detail: {other.get(kind, 'brief')}}}\n"
+    found = [one.entry.detail for one in loaded(tmp_path, text).receivers.values()]  # type: ignore[attr-defined]
+    assert found == ["full", "brief", "full", "brief", "brief", "full", "brief", "full"]
+
+
+def test_own_texts(tmp_path: Path) -> None:
+    """A prefix and a footer are kept as they are written."""
+    text = (
+        RELAY
+        + """receivers:
+  - name: admins
+    kind: email
+    to: [admins@vms.example]
+    subject_prefix: "[harbour]"
+    footer: |
+      Video team
+      phone 1234
+"""
+    )
+    entry = loaded(tmp_path, text).receivers["admins"].entry  # type: ignore[attr-defined]
+    assert (entry.subject_prefix, entry.footer) == ("[harbour]", "Video team\nphone 1234")
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ('subject_prefix: "a\\nBcc: x@y.example"', "must not contain line breaks or control characters"),
+        (f"subject_prefix: {'a' * 61}", "must have at most 60 letters"),
+        ('footer: "a\\u001bb"', "must not contain control characters"),
+        (f'footer: "{"a" * 1001}"', "must have at most 20 lines and 1000 letters"),
+        ("detail: short", "must be one of full, brief"),
+    ],
+)
+def test_own_texts_that_are_refused(tmp_path: Path, key: str, problem: str) -> None:
+    """What no header or line can hold is refused where it is written."""
+    text = RELAY + f"receivers: [{{name: admins, kind: email, to: [a@b.example], {key}}}]\n"
+    (found,) = refused(tmp_path, text)
+    assert found.partition(": ")[2].startswith(f"{problem} (got ")

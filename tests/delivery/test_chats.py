@@ -9,7 +9,7 @@ import pytest
 
 from monitor.alerts import NotificationItem
 from monitor.alerts.payload import Content
-from monitor.delivery.chat import MOST_LINES, MOST_SHORT, ChatText, chat_text
+from monitor.delivery.chat import MOST_FULL, MOST_LINES, MOST_SHORT, ChatText, chat_text
 from monitor.delivery.links import NO_LINKS, Links
 from monitor.delivery.slack.blocks import blocks
 from monitor.delivery.teams.card import card
@@ -23,11 +23,16 @@ HOSTILE = "<!channel> [here](https://evil.example) *a* &amp; <https://evil.examp
 
 
 def said(
-    content: Content | None, code: str = "en", *, short: bool = False, links: Links = NO_LINKS
+    content: Content | None,
+    code: str = "en",
+    *,
+    short: bool = False,
+    full: bool = False,
+    links: Links = NO_LINKS,
 ) -> ChatText:
     """Return what a chat is told of this."""
     one = replace(about(content), short=short)
-    return chat_text(one, WRITERS[code], text("watch.vms.example"), links)
+    return chat_text(one, WRITERS[code], text("watch.vms.example"), links, full=full)
 
 
 def many(title: str, number: int = 300) -> tuple[NotificationItem, ...]:
@@ -44,7 +49,7 @@ def many(title: str, number: int = 300) -> tuple[NotificationItem, ...]:
 
 def shown(text: ChatText) -> list[str]:
     """Return all that is shown, in order."""
-    return [text.title, *(part for one in text.lines for part in (one.first, one.second) if part), text.more]
+    return [text.title, *(part for one in text.lines for part in (one.first, *one.more)), text.more]
 
 
 @pytest.mark.parametrize("kind", CONTENTS)
@@ -68,6 +73,35 @@ def test_one_alert() -> None:
         "recorder02.vms.example, 10.1.2.12:7563",
         "No live video and no playback from this recorder. Recording continues.",
     ]
+
+
+def test_full() -> None:
+    """A chat that wants all of it is told what stops and what to do of several, and the steps of one."""
+    told = said(CONTENTS["several"], full=True)
+    recorder = next(line for line in told.lines if "Recorder 02: certificate expires" in line.first)
+    assert recorder.more[1:] == (
+        "No live video and no playback from this recorder. Recording continues.",
+        "renew it, assign it to both groups, verify. This interrupts recording; plan a window.",
+    )
+    alone = [line.first for line in said(CONTENTS["alert"], full=True).lines]
+    assert alone[-1] == "Select it in Server Configurator, for both groups."
+    assert alone[:-2] == [line.first for line in said(CONTENTS["alert"]).lines]
+    for content in CONTENTS.values():
+        assert said(content, short=True, full=True) == said(content, short=True)
+
+
+def test_full_within_limits() -> None:
+    """Fewer are told in full, so that the message stays within what is taken."""
+    content = CONTENTS["alert"]
+    assert isinstance(content, tuple)
+    steps = replace(content[0].renewal_steps[0], impact=text("語" * 900), in_brief=text("語" * 900))
+    told = said(
+        tuple(replace(one, renewal_steps=(steps,)) for one in many("語" * 500)), full=True, links=PAGES
+    )
+    assert (len(told.lines), told.more) == (MOST_FULL, "and 292 more")
+    assert {len(line.more) for line in told.lines} == {3}
+    assert len(card(told)) < 21_000
+    assert len(json.loads(blocks(told))["blocks"]) <= 50
 
 
 def test_digest() -> None:

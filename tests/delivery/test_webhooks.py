@@ -75,6 +75,14 @@ def test_an_alert() -> None:
     assert len(alert["id"]) == 20
 
 
+def test_brief() -> None:
+    """A brief notification leaves out what stops and the steps."""
+    (full,) = posted(CONTENTS["alert"])["alerts"]
+    made = body(about(CONTENTS["alert"]), WRITERS["en"], text("watch.vms.example"), full=False)
+    (brief,) = json.loads(made)["alerts"]
+    assert brief == full | {"impact": "", "steps": []}
+
+
 def test_page_of_an_alert() -> None:
     """Where people can reach the page, each alert says where its own is; what is over has none."""
     links = Links("https://certs.vms.example")

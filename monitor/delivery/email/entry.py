@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from monitor.delivery.digest import DigestSettings
+from monitor.delivery.email.own_texts import LONGEST_FOOTER, LONGEST_PREFIX, footer, subject_prefix
 from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMailbox
+from monitor.delivery.email.style import MailStyle
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.rate import RateLimit
 from monitor.delivery.settings import BaseReceiver
@@ -17,6 +19,13 @@ from monitor.model import AlertLevel, Message
 
 if TYPE_CHECKING:
     from monitor.delivery.email.receiver import EmailReceiver
+
+SubjectPrefix = Annotated[
+    str, AfterValidator(subject_prefix), WithJsonSchema({"type": "string", "maxLength": LONGEST_PREFIX})
+]
+Footer = Annotated[
+    str, AfterValidator(footer), WithJsonSchema({"type": "string", "maxLength": LONGEST_FOOTER})
+]
 
 IMPLICIT = "email"
 """The name of the receiver that the key ``to`` of the section ``email`` makes."""
@@ -30,6 +39,8 @@ class EmailEntry(BaseReceiver):
     sender: WrittenMailbox | None = Field(
         None, alias="from", description="sender address of its mails; else that of the section email"
     )
+    subject_prefix: SubjectPrefix = Field("", description="text before each subject, such as [harbour]")
+    footer: Footer = Field("", description="text below each of its mails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,10 @@ class EmailReceiverSettings:
         # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
         from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
 
+        entry = self.entry
+        style = MailStyle(entry.detail == "brief", entry.subject_prefix, entry.footer)
         first, *others = self.email.relays(self.entry.sender)
-        return EmailReceiver(first, monitor, self._writer, self.name, others, links=links)
+        return EmailReceiver(first, monitor, self._writer, self.name, others, links=links, style=style)
 
     def _writer(self, now: datetime) -> Writer:
         """Return what writes in the language and time zone of the readers."""

@@ -1,6 +1,6 @@
 """One mail in a reader's words, ready to lay out as text or HTML; it has no logic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Fact = tuple[str, str]
 """A label and a value."""
@@ -76,6 +76,7 @@ class Page:
 
     ``lead`` is what a reader sees first, ``closing`` what comes after the summary. A page about one alert has
     no sections and one detail. ``most_lines`` bounds the plain text, ``None`` for no bound.
+    ``own_footer`` are lines of the receiver's own people.
     """
 
     subject: str
@@ -91,8 +92,14 @@ class Page:
     steps: tuple[Steps, ...] = ()
     left_out: str = ""
     most_lines: int | None = None
+    own_footer: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
         """Return whether the page is about one thing."""
         return not self.sections and len(self.details) == 1
+
+    def summary(self) -> "Page":
+        """Return the page without what is below its summary."""
+        details = tuple(replace(one, facts=()) for one in self.details if self.single)
+        return replace(self, details=details, steps=(), left_out="")

@@ -8,6 +8,7 @@ from monitor.delivery.email.relays import RelayChain
 from monitor.delivery.email.render import MailContext, render
 from monitor.delivery.email.sample import sample_mail
 from monitor.delivery.email.smtp import SmtpRelay
+from monitor.delivery.email.style import PLAIN, MailStyle
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.receiver import Note, SendResult, unheard
 from monitor.messages import Writer
@@ -27,17 +28,19 @@ class EmailReceiver:
         fallbacks: Sequence[RelaySettings] = (),
         *,
         links: LinksNow = no_links,
+        style: MailStyle = PLAIN,
     ) -> None:
         """Prepare without connecting.
 
         ``monitor`` returns what mails call this monitor, and may block; ``writer`` returns what writes for
         the readers at an instant. ``fallbacks`` are further relays, in the order in which they are tried.
-        ``links`` returns where the monitor's pages are.
+        ``links`` returns where the monitor's pages are; ``style`` is how mails look.
         """
         self.settings = settings
         self.name = name
         self._monitor = monitor
         self._links = links
+        self._style = style
         self.writer = writer
         self._pool = ThreadPool("smtp", 2)
         self._relays = RelayChain([SmtpRelay(one, self._pool) for one in (settings, *fallbacks)])
@@ -49,8 +52,8 @@ class EmailReceiver:
     def _render(self, notification: Notification, now: datetime) -> bytes:
         sender, writer = self.settings.sender, self.writer(now)
         if notification.kind is NotificationKind.TEST:
-            return sample_mail(notification, sender, writer).message
-        context = MailContext(sender, self._monitor(), writer, self._links())
+            return sample_mail(notification, sender, writer, self._style).message
+        context = MailContext(sender, self._monitor(), writer, self._links(), self._style)
         return render(notification, context).message
 
     async def send(

@@ -20,6 +20,7 @@ from monitor.alerts.texts import shown
 from monitor.delivery.email.headers import HeaderPolicy, about, mailbox_header
 from monitor.delivery.email.mailbox import Mailbox
 from monitor.delivery.email.page import Page
+from monitor.delivery.email.style import PLAIN, MailStyle
 from monitor.delivery.email.text import brief, plain
 from monitor.delivery.email.view import MOST_ITEMS, MOST_SHORT, PageWriter
 from monitor.delivery.links import NO_LINKS, Links
@@ -44,13 +45,14 @@ class MailContext:
     """What a mail depends on beside its notification.
 
     ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
-    mail; ``links`` say where the monitor's pages are.
+    mail; ``links`` say where the monitor's pages are. ``style`` is how the receiver wants its mails.
     """
 
     sender: str
     monitor: Message
     writer: Writer
     links: Links = NO_LINKS
+    style: MailStyle = PLAIN
 
 
 def render(notification: Notification, context: MailContext, templates: BaseLoader | None = None) -> Letter:
@@ -59,12 +61,17 @@ def render(notification: Notification, context: MailContext, templates: BaseLoad
     The short form is the summary alone. Raises ``UnreadablePayloadError`` for a payload that this version
     cannot read.
     """
-    writer, sender = context.writer, context.sender
+    writer, sender, style = context.writer, context.sender, context.style
     content, short = from_json(notification.payload), notification.short
     most = MOST_SHORT if short else MOST_ITEMS
     page = PageWriter(writer, context.monitor, most, context.links).page(content)
     said = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
-    page = replace(page, remarks=tuple(map(writer.write, said)))
+    page = replace(
+        page.summary() if style.brief else page,
+        subject=style.subject(page.subject),
+        remarks=tuple(map(writer.write, said)),
+        own_footer=style.footer_lines,
+    )
     text = brief(page, _LONGEST_SUBJECT) if short else plain(page)
     html = None if short else _html(page, templates)
     return compose(notification, subject=page.subject, text=text, html=html, sender=sender, now=writer.now)

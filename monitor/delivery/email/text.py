@@ -25,7 +25,7 @@ def brief(page: Page, longest: int) -> str:
     for section in page.sections:
         lines += [section.heading.upper(), *(f"- {line.first}" for line in section.lines), section.more]
     lines += [f"- {one.headline}" for one in page.details if page.single]
-    lines += [*_labeled(page.links), page.closing, page.left_out, page.footer]
+    lines += [*_labeled(page.links), page.closing, page.left_out, page.footer, *page.own_footer]
     return _joined((line for line in lines if line), longest)
 
 
@@ -96,7 +96,7 @@ def _head(page: Page) -> Iterator[str]:
 
 def _foot(page: Page) -> Iterator[str]:
     yield "-- "
-    yield page.footer
+    yield from (page.footer, *page.own_footer)
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -23,7 +23,7 @@ def blocks(text: ChatText) -> bytes:
 def _blocks(text: ChatText) -> Iterator[dict[str, Any]]:
     yield {"type": "header", "text": _plain(text.title)}
     for line in text.lines:
-        said = f"{line.first}\n{line.second}" if line.second else line.first
+        said = "\n".join((line.first, *line.more))
         yield {
             "type": "section",
             "text": _plain(said),

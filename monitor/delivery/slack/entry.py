@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from monitor.delivery.links import LinksNow
-from monitor.delivery.post_settings import PostedEntry, WriterAt
+from monitor.delivery.post_settings import ChatEntry, WriterAt
 from monitor.model import Message
 
 if TYPE_CHECKING:
     from monitor.delivery.http_receiver import Render
 
 
-class SlackEntry(PostedEntry):
+class SlackEntry(ChatEntry):
     """A channel in Slack, through an incoming webhook."""
 
     kind: Literal["slack"]
@@ -21,4 +21,4 @@ class SlackEntry(PostedEntry):
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.slack.blocks import blocks  # noqa: PLC0415
 
-        return renderer(monitor, writer, blocks, links)
+        return renderer(monitor, writer, blocks, links, full=self.detail == "full")

@@ -43,8 +43,8 @@ def _line(line: ChatLine) -> Iterator[dict[str, Any]]:
     # Since version 1.2 of the schema; clients show such a text as a link.
     action = {"selectAction": _open(line.link)} if line.link else {}
     yield _block({**_run(line.first, **color), **action})
-    if line.second:
-        yield {**_block(_run(line.second, isSubtle=True)), "spacing": "none"}
+    for more in line.more:
+        yield {**_block(_run(more, isSubtle=True)), "spacing": "none"}
 
 
 def _open(link: ChatLink) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from monitor.delivery.links import LinksNow
-from monitor.delivery.post_settings import PostedEntry, WriterAt
+from monitor.delivery.post_settings import ChatEntry, WriterAt
 from monitor.model import Message
 
 if TYPE_CHECKING:
     from monitor.delivery.http_receiver import Render
 
 
-class TeamsEntry(PostedEntry):
+class TeamsEntry(ChatEntry):
     """A channel or chat in Microsoft Teams, through a workflow that takes cards."""
 
     kind: Literal["teams"]
@@ -21,4 +21,4 @@ class TeamsEntry(PostedEntry):
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.teams.card import card  # noqa: PLC0415
 
-        return renderer(monitor, writer, card, links)
+        return renderer(monitor, writer, card, links, full=self.detail == "full")

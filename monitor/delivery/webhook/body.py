@@ -19,12 +19,24 @@ MOST_SHORT = 40
 _COUNTS = ("watched", "need_action", "unreachable", "not_probed", "standby", "fine")
 
 
-def body(notification: Notification, writer: Writer, monitor: Message, links: Links = NO_LINKS) -> bytes:
-    """Return the JSON of a notification; raise ``UnreadablePayloadError`` for one that is unreadable."""
+def body(
+    notification: Notification,
+    writer: Writer,
+    monitor: Message,
+    links: Links = NO_LINKS,
+    *,
+    full: bool = True,
+) -> bytes:
+    """Return the JSON of a notification; raise ``UnreadablePayloadError`` for one that is unreadable.
+
+    Unless it is ``full``, alerts have neither impact nor steps.
+    """
     test = notification.kind is NotificationKind.TEST
     content: Content = () if test else from_json(notification.payload)
     remarks = () if test else remarks_in(notification.payload)
     alerts = _alerts(content, writer, links)
+    if not full:
+        alerts = [one | {"impact": "", "steps": []} for one in alerts]
     kept = alerts[:MOST_SHORT] if notification.short else alerts
     document = {
         "id": notification.id,
@@ -41,12 +53,16 @@ def body(notification: Notification, writer: Writer, monitor: Message, links: Li
 
 
 def renderer(
-    monitor: Callable[[], Message], writer: Callable[[datetime], Writer], links: LinksNow
+    monitor: Callable[[], Message],
+    writer: Callable[[datetime], Writer],
+    links: LinksNow,
+    *,
+    full: bool = True,
 ) -> Callable[[Notification, datetime], bytes]:
     """Return what renders notifications."""
 
     def render(notification: Notification, now: datetime) -> bytes:
-        return body(notification, writer(now), monitor(), links())
+        return body(notification, writer(now), monitor(), links(), full=full)
 
     return render
 

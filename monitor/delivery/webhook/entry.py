@@ -39,7 +39,7 @@ class WebhookEntry(PostedEntry, OpenAddress):
         """Return what makes the bodies."""
         from monitor.delivery.webhook.body import renderer  # noqa: PLC0415
 
-        return renderer(monitor, writer, links)
+        return renderer(monitor, writer, links, full=self.detail == "full")
 
     def signer(self) -> "Sign":
         """Return what signs bodies; the keys are read for each, so that a new one needs no reload."""
