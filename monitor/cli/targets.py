@@ -5,7 +5,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from rich.cells import cell_len
@@ -14,9 +13,10 @@ from monitor.cli.output import say
 from monitor.cli.run_discoveries import run_discoveries
 from monitor.clock import SystemClock
 from monitor.config import InstanceSettings, Plan, load, plan
+from monitor.config.written import checks, length, margin
 from monitor.discovery import DiscoveryResult
 from monitor.messages import english, failure_json, failure_line
-from monitor.model import Margin, Policy, Target, make_target_id
+from monitor.model import Policy, Target, make_target_id
 from monitor.parse import display
 from monitor.sources.endpoint.connect_options import Endpoint
 
@@ -25,13 +25,6 @@ Row = dict[str, Any]
 _HEAD = ("TARGET", "LOCATION", "SERVER NAME", "PROTOCOL", "EVERY", "WARN", "CRITICAL", "ORIGIN", "LABELS")
 _LONGEST = 4096
 _WIDEST = 60
-_UNITS = (
-    ("d", timedelta(days=1)),
-    ("h", timedelta(hours=1)),
-    ("m", timedelta(minutes=1)),
-    ("s", timedelta(seconds=1)),
-    ("ms", timedelta(milliseconds=1)),
-)
 
 
 def targets(arguments: argparse.Namespace) -> int:
@@ -122,28 +115,15 @@ def _policy(policy: Policy) -> dict[str, Any]:
     return {
         "interval": length(policy.interval),
         "timeout": length(policy.timeout),
-        "warn_before": [_margin(one) for one in policy.warn_before],
-        "critical_before": [_margin(one) for one in policy.critical_before],
-        "ca_warn_before": [_margin(one) for one in policy.ca_warn_before],
-        "ca_critical_before": [_margin(one) for one in policy.ca_critical_before],
+        "warn_before": [margin(one) for one in policy.warn_before],
+        "critical_before": [margin(one) for one in policy.critical_before],
+        "ca_warn_before": [margin(one) for one in policy.ca_warn_before],
+        "ca_critical_before": [margin(one) for one in policy.ca_critical_before],
         "unreachable_after": policy.unreachable_after,
         "encryption": policy.encryption,
         "trust": list(policy.trust),
-        "checks": {check: severity or "off" for check, severity in policy.checks},
+        "checks": checks(policy),
     }
-
-
-def _margin(one: Margin) -> str:
-    return length(one.length) if one.length is not None else f"{(one.share or 0) * 100:g}%"
-
-
-def length(time: timedelta) -> str:
-    """Return a duration as written in a configuration: ``30d``, ``1h30m``."""
-    text = ""
-    for unit, one in _UNITS:
-        count, time = divmod(time, one)
-        text += f"{count}{unit}" if count else ""
-    return text or "0s"
 
 
 def _wrong(planned: Plan, answers: Mapping[str, DiscoveryResult]) -> Iterator[str]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from monitor.alerts import alerts_of_target
 from monitor.config import Config, single_target
 from monitor.config.silences import active_silences
+from monitor.config.written import policy_origins
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
-from monitor.model import Clock, Silence, Snapshot
+from monitor.model import AlertRecord, Clock, PolicyValue, Silence, Snapshot, Target
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
-from monitor.store import Store
+from monitor.store import HistoryEntry, Store
 from monitor.web import (
     Changes,
     Health,
@@ -107,6 +108,18 @@ class WebFacade:
             state, now, alerts=alerts_of_target(state, now), labels=shown.labels, chain=shown.chain
         )
         return OnDemandResult(text)
+
+    async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
+        """Return what is recorded of a certificate or a target."""
+        return await self._services.store.history(sha256=sha256, target_id=target_id)
+
+    async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:
+        """Return the alerts about a target alone."""
+        return await self._services.store.alerts_about(target_id)
+
+    def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
+        """Return the policy of a target by the configuration in force."""
+        return policy_origins(target, self._services.config())
 
     async def silences(self) -> Sequence[Silence]:
         """Return what lasts, stored or configured."""

@@ -47,6 +47,7 @@ from monitor.model.observation import (
     damaged_items,
     is_within,
 )
+from monitor.model.policy_origin import PolicyOrigin, PolicyValue
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, MachineClock, Source
@@ -110,6 +111,8 @@ __all__ = [
     "Observation",
     "Path",
     "Policy",
+    "PolicyOrigin",
+    "PolicyValue",
     "PrivateKey",
     "ProbeRequest",
     "ProbeResult",

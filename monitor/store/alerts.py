@@ -39,6 +39,12 @@ def open_alerts(connection: Connection) -> dict[AlertKey, AlertRecord]:
     return {record.key: record for record in records}
 
 
+def alerts_about(connection: Connection, scope_id: str) -> list[AlertRecord]:
+    """Return the recorded alerts about one thing, those that are over too, the one opened last first."""
+    rows = select(alert).where(alert.c.scope_id == scope_id, _KNOWN).order_by(alert.c.opened_at.desc())
+    return [_alert_record(row) for row in connection.execute(rows)]
+
+
 def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
     """Return what a receiver was notified so far."""
     same = notification_log.c.alert_id == alert.c.id

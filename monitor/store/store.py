@@ -172,6 +172,10 @@ class Store:
         """Return every recorded alert that is not over, by key."""
         return await self._read(alerts.open_alerts)
 
+    async def alerts_about(self, scope_id: str) -> list[AlertRecord]:
+        """Return the recorded alerts about one thing, those that are over too, the one opened last first."""
+        return await self._read(alerts.alerts_about, scope_id)
+
     async def receiver_record(self, receiver: str) -> ReceiverRecord:
         """Return what a receiver was notified so far."""
         return await self._read(alerts.receiver_record, receiver)

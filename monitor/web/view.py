@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import AlertLevel, Message, Silence, Snapshot
+from monitor.model import AlertLevel, AlertRecord, Message, PolicyValue, Silence, Snapshot, Target
+from monitor.store import HistoryEntry
 from monitor.web.on_demand import OnDemandProbes
 
 
@@ -72,6 +73,17 @@ class WebView(OnDemandProbes, Protocol):
 
     def external_url(self) -> str:
         """Return scheme, host and port of the page for people elsewhere, empty for none."""
+
+    async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
+        """Return when a certificate was seen, or what a target showed, newest first."""
+        ...
+
+    async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:
+        """Return the recorded alerts about one target alone, those that are over too, newest first."""
+        ...
+
+    def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
+        """Return the policy of a target, and where each value is set."""
         ...
 
     async def silences(self) -> Sequence[Silence]:

@@ -1,7 +1,7 @@
 """The page's messages are complete: each can be written, and no code is published twice."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import signature
 from typing import get_type_hints
 
@@ -12,7 +12,13 @@ from monitor.web import texts
 from support.pki import days
 from support.written import written
 
-EXAMPLES: dict[object, object] = {str: "one", int: 2, datetime: days(3), Message: text("nested")}
+EXAMPLES: dict[object, object] = {
+    str: "one",
+    int: 2,
+    datetime: days(3),
+    timedelta: timedelta(1),
+    Message: text("nested"),
+}
 
 
 def example(kind: object) -> Message:
@@ -27,6 +33,7 @@ def example(kind: object) -> Message:
 EVERY = [
     *(value for value in vars(texts).values() if isinstance(value, Message)),
     *texts.SEVERITY.values(),
+    *texts.REVOCATION_STATUS.values(),
     texts.LEVEL[AlertLevel.EXPIRED],
     *(example(value) for value in vars(texts).values() if hasattr(value, "__wrapped__")),
 ]

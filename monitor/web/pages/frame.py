@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitor.messages import Writer, accepted, machine_zone
+from monitor.messages import Language, Writer, accepted, machine_zone
 from monitor.model import Message, Snapshot
 from monitor.threads import ThreadPool
 from monitor.web import texts
@@ -17,6 +17,7 @@ from monitor.web.queries.scope import TargetScope, scoped
 from monitor.web.view import Health, WebView
 
 _THREADS = 2
+T = TypeVar("T")
 
 NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/", texts.OVERVIEW),
@@ -50,28 +51,31 @@ class Pages:
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""
-        writer = Writer(accepted(request.headers.get("accept-language", "")), self._zone, self._view.now())
-        given = (
-            request.url.path,
-            caller_of(request.scope),
-            writer,
-            self._view.snapshot(),
-            self._view.health(),
-        )
-        text = await self._pool.run(_page, template, make, *given)
+        tag = self._language(request).tag
+
+        def page(reader: Reader) -> str:
+            return render(template, reader, request.url.path, make(reader))
+
         headers = {
-            "content-language": writer.language.tag,
+            "content-language": tag,
             "content-security-policy": PAGE_POLICY,
             "vary": "accept-language, cookie",
         }
-        return HTMLResponse(text, status, headers=headers)
+        return HTMLResponse(await self.on_thread(request, page), status, headers=headers)
 
+    async def on_thread(self, request: Request, act: Callable[[Reader], T]) -> T:
+        """Return what a function makes of the reader of a request, off the event loop."""
+        writer = Writer(self._language(request), self._zone, self._view.now())
+        caller, snapshot, health = caller_of(request.scope), self._view.snapshot(), self._view.health()
 
-def _page(  # noqa: PLR0913, PLR0917 - a pool passes arguments by position
-    template: str, make: Make, path: str, caller: Caller, writer: Writer, snapshot: Snapshot, health: Health
-) -> str:
-    reader = Reader(caller, writer, scoped(snapshot, TargetScope(caller.scope)), health)
-    return render(template, reader, path, make(reader))
+        def run() -> T:
+            return act(Reader(caller, writer, scoped(snapshot, TargetScope(caller.scope)), health))
+
+        return await self._pool.run(run)
+
+    @staticmethod
+    def _language(request: Request) -> Language:
+        return accepted(request.headers.get("accept-language", ""))
 
 
 def render(template: str, reader: Reader, path: str, values: Mapping[str, Any]) -> str:

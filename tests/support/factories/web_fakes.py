@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.config import default_config
+from monitor.config.written import policy_origins
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import (
+    AlertRecord,
     Assessment,
     Certificate,
     Check,
@@ -14,6 +17,7 @@ from monitor.model import (
     Finding,
     Matcher,
     Path,
+    PolicyValue,
     Severity,
     Sighting,
     Silence,
@@ -24,6 +28,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
+from monitor.store import HistoryEntry
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -133,6 +138,8 @@ class FakeDaemon:
     clock: datetime = NOW
     held: tuple[Silence, ...] = ()
     told: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
+    seen: Sequence[HistoryEntry] = ()
+    recorded: Sequence[AlertRecord] = ()
     asked: list[tuple[object, ...]] = field(default_factory=list)
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files"), receivers=("email",)))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
@@ -198,6 +205,18 @@ class FakeDaemon:
         """Keep the request and give the prepared answer."""
         self.asked.append((silence_id, by))
         return self.answer
+
+    async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
+        """Return the prepared entries of a certificate or a target."""
+        return [one for one in self.seen if sha256 in ("", one.sha256) and target_id in ("", one.target_id)]
+
+    async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:
+        """Return the prepared ones about a target."""
+        return [one for one in self.recorded if one.key.scope_id == target_id]
+
+    def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
+        """Return the policy of a target as if nothing were configured."""
+        return policy_origins(target, default_config())
 
     async def silences(self) -> Sequence[Silence]:
         """Return the prepared ones."""

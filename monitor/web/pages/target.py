@@ -1,0 +1,115 @@
+"""The page of one target: what is wrong and how to mend it, what it shows, its history, its policy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from monitor.model import AlertRecord, Check, Message, PolicyOrigin, PolicyValue, text
+from monitor.store import HistoryEntry
+from monitor.web import texts
+from monitor.web.pages.frame import Pages, Reader
+from monitor.web.pages.not_found import not_found
+from monitor.web.pages.validity import WIDTH, Axis, Bar
+from monitor.web.queries.target_detail import TargetDetail, target_detail
+from monitor.web.view import WebView
+
+_STRIP = timedelta(days=90)
+_MOST = 100
+_ORIGINS = {
+    PolicyOrigin.BUILT_IN: texts.BUILT_IN,
+    PolicyOrigin.DEFAULTS: texts.IN_DEFAULTS,
+    PolicyOrigin.TARGET: texts.IN_TARGET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A part of the strip: ``tone`` is the name of its style, ``said`` what happened."""
+
+    bar: Bar
+    tone: str
+    said: Message
+
+
+def add_target(app: FastAPI, view: WebView, pages: Pages) -> None:
+    """Answer ``GET /targets/ID``; an id may contain slashes."""
+
+    @app.api_route("/targets/{target_id:path}", methods=["GET", "HEAD"], response_model=None)
+    async def target(target_id: str, request: Request) -> Response:
+        detail = await pages.on_thread(
+            request, lambda reader: target_detail(reader.snapshot, target_id, reader.writer.now)
+        )
+        if detail is None:
+            return await not_found(request, pages, texts.no_target(target=target_id))
+        history = await view.history(target_id=target_id)
+        alerts = await view.recorded_alerts(target_id)
+        policy = view.policy_origins(detail.state.target)
+        return await pages.answer(
+            request, "target.html", lambda reader: target_values(reader, detail, history, alerts, policy)
+        )
+
+
+def target_values(
+    reader: Reader,
+    detail: TargetDetail,
+    history: Sequence[HistoryEntry] = (),
+    alerts: Sequence[AlertRecord] = (),
+    policy: Sequence[PolicyValue] = (),
+) -> Mapping[str, Any]:
+    """Return the values of the page."""
+    now = reader.writer.now
+    axis = Axis(now - _STRIP, now)
+    leaves = [one for one in history if one.position == 0]
+    return {
+        "title": text(detail.state.target.info.title or detail.state.target.location),
+        "detail": detail,
+        "facts": tuple(_facts(detail)),
+        "width": WIDTH,
+        "seen": tuple(_seen(leaves, axis)),
+        "outages": tuple(_outages(alerts, axis)),
+        "history": leaves[:_MOST],
+        "policy": [(one, _origin(one)) for one in policy],
+    }
+
+
+def _facts(detail: TargetDetail) -> Iterator[tuple[Message, Message]]:
+    state, target = detail.state, detail.state.target
+    yield texts.TARGET_ID, text(target.id)
+    yield texts.LOCATION, text(target.location)
+    if target.server_name:
+        yield texts.SERVER_NAME, text(target.server_name)
+    for name, value in target.labels:
+        if value:
+            yield text(name), text(value)
+    if target.info.note:
+        yield texts.NOTE, text(target.info.note)
+    yield texts.ORIGIN, text(target.origin) if target.origin else texts.CONFIGURATION
+    if state.watched_since is not None:
+        yield texts.WATCHED_SINCE, texts.instant(at=state.watched_since)
+    if state.probed_at is not None:
+        yield texts.LAST_CHECKED, texts.checked_in(at=state.probed_at, duration=state.duration)
+    if state.succeeded_at is not None and state.succeeded_at != state.probed_at:
+        yield texts.LAST_SUCCESS, texts.instant(at=state.succeeded_at)
+
+
+def _seen(history: Sequence[HistoryEntry], axis: Axis) -> Iterator[Period]:
+    for index, one in enumerate(history):
+        if (one.ended_at or axis.end) < axis.start:
+            continue
+        bar = axis.bar(one.first_seen_at, one.ended_at or axis.end)
+        yield Period(bar, f"seen-{index % 2}", texts.seen_since(subject=one.subject, at=one.first_seen_at))
+
+
+def _outages(alerts: Sequence[AlertRecord], axis: Axis) -> Iterator[Period]:
+    for one in alerts:
+        if one.key.check is Check.UNREACHABLE and (one.resolved_at or axis.end) >= axis.start:
+            bar = axis.bar(one.opened_at, one.resolved_at or axis.end)
+            yield Period(bar, "outage", texts.unreachable_since(at=one.opened_at))
+
+
+def _origin(one: PolicyValue) -> Message:
+    return texts.in_rule(match=one.match) if one.origin is PolicyOrigin.RULE else _ORIGINS[one.origin]

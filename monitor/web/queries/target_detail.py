@@ -1,0 +1,72 @@
+"""Everything known of one target: what it shows, what is wrong, how to mend it, when it was checked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.alerts import RenewalSteps, group_steps
+from monitor.model import AlertGroup, Certificate, Failure, Finding, Sighting, Snapshot, TargetState
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding of a target, with the alert that it belongs to, if any."""
+
+    finding: Finding
+    alert_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One certificate at one location of a target; ``expires_at`` is the earliest expiry on its path."""
+
+    sighting: Sighting
+    expires_at: datetime
+
+    @property
+    def certificate(self) -> Certificate:
+        """Return the certificate."""
+        return self.sighting.certificate
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDetail:
+    """One target; ``steps`` are impact and steps of its alerts, those that several share once."""
+
+    state: TargetState
+    problems: tuple[Problem, ...]
+    failures: tuple[Failure, ...]
+    shown: tuple[Shown, ...]
+    alerts: tuple[AlertGroup, ...]
+    steps: tuple[RenewalSteps, ...]
+
+
+def target_detail(snapshot: Snapshot, target_id: str, now: datetime) -> TargetDetail | None:
+    """Return what is known of a target, ``None`` for one that is not watched."""
+    state = snapshot.states.get(target_id)
+    if state is None:
+        return None
+    alerts = tuple(one for one in snapshot.alerts if target_id in one.targets)
+    # Of an alert of several targets only what this one needs.
+    own = (replace(one, targets=(target_id,)) for one in alerts)
+    steps = dict.fromkeys(step for one in own for step in group_steps(one, snapshot, now))
+    return TargetDetail(
+        state,
+        problems=tuple(_problem(one, alerts) for one in snapshot.findings(target_id)),
+        failures=state.failures,
+        shown=tuple(_shown(state)),
+        alerts=alerts,
+        steps=tuple(steps),
+    )
+
+
+def _problem(finding: Finding, alerts: Iterable[AlertGroup]) -> Problem:
+    of_it = next((one for one in alerts if finding.message in one.messages), None)
+    return Problem(finding, of_it.id if of_it else "")
+
+
+def _shown(state: TargetState) -> Iterable[Shown]:
+    expiries = {(path.location, path.leaf.sha256): path.not_after for path in state.assessment.paths}
+    for one in state.sightings:
+        certificate = one.certificate
+        yield Shown(one, expiries.get((one.location, certificate.sha256), certificate.not_after))

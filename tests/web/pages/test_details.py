@@ -1,0 +1,120 @@
+"""The pages of one certificate and of one target: complete, harmless, nothing outside the scope."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import AlertKey, AlertLevel, AlertRecord, Check, Matcher, PolicyOrigin, PolicyValue, Scope
+from monitor.store import HistoryEntry
+from monitor.web.caller import Caller, Role
+from monitor.web.pages.certificate import certificate_values
+from monitor.web.pages.target import target_values
+from monitor.web.queries.target_detail import target_detail
+from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, pending, snapshot, unreachable
+from support.factories.web_pages import get, reader_of, rendered
+
+NEAR = endpoint("near", 5, sentence="it expires", title="Recorder 01")
+LEAF = NEAR.sightings[0].certificate
+SHOWN = snapshot(NEAR, unreachable("gone"), pending("new"))
+DAY = timedelta(days=1)
+
+
+def entry(target_id: str = "endpoint:near:443", *, ended: bool = False) -> HistoryEntry:
+    """Return an entry of the history of the certificate."""
+    end = NOW - DAY if ended else None
+    return HistoryEntry(
+        target_id, "near:443", 0, LEAF.sha256, "CN=near", LEAF.not_after, NOW - 9 * DAY, NOW, end, ""
+    )
+
+
+def certificate_page(*history: HistoryEntry, caller: Caller | None = None) -> str:
+    """Return the page of the certificate."""
+    reader = reader_of(SHOWN, caller=caller or Caller())
+    return rendered("certificate.html", reader, lambda one: certificate_values(one, LEAF, history))
+
+
+def target_page(target_id: str, *history: HistoryEntry, alerts: tuple[AlertRecord, ...] = ()) -> str:
+    """Return the page of a target."""
+    reader = reader_of(SHOWN)
+    detail = target_detail(SHOWN, target_id, NOW)
+    assert detail is not None
+    policy = [PolicyValue("interval", "1h", PolicyOrigin.RULE, "site: harbour")]
+    return rendered("target.html", reader, lambda one: target_values(one, detail, history, alerts, policy))
+
+
+def test_a_certificate_has_its_facts_and_links() -> None:
+    """Thumbprints in both forms, the locations, and its history."""
+    page = certificate_page(entry())
+    assert (LEAF.sha1 in page, LEAF.sha256 in page, "Nov 28, 2026 12:00 UTC (expires in 5 days)" in page) == (
+        True,
+        True,
+        True,
+    )
+    assert '<a href="/targets/endpoint%3Anear%3A443">Recorder 01</a>' in page
+    assert re.findall(r'data-label="Until">(.*?)</td>', page) == ["now"]
+
+
+def test_history_of_other_targets_is_hidden() -> None:
+    """A certificate that is shared with targets outside the scope shows nothing of them."""
+    caller = Caller("ana", Role.VIEWER, (Matcher("site", ("harbour",)),))
+    assert "secret" not in certificate_page(entry("endpoint:secret:443"), caller=caller)
+
+
+def test_a_target_has_problem_steps_strip_and_policy() -> None:
+    """What is wrong, how to mend it, what was seen, and why this policy is in force."""
+    page = target_page("endpoint:near:443", entry(), entry(ended=True))
+    assert re.findall(r'<p><span class="badge critical">critical</span> (.*?)</p>', page) == ["it expires"]
+    assert page.count('<rect class="bar seen-') == 2
+    assert re.findall(r'data-label="Set in">(.*?)</td>', page) == ["policies (site: harbour)"]
+
+
+def test_an_outage_is_on_the_strip() -> None:
+    """As long as it lasted."""
+    key = AlertKey(Check.UNREACHABLE, Scope.TARGET, "endpoint:gone:443")
+    outage = AlertRecord(key, AlertLevel.WARNING, NOW - 9 * DAY, NOW - 9 * DAY, resolved_at=NOW - 8 * DAY)
+    page = target_page("endpoint:gone:443", alerts=(outage,))
+    assert re.findall(r'<rect class="bar expired" x="([\d.]+)" y="0" width="([\d.]+)"', page) == [
+        ("540.0", "6.7")
+    ]
+    assert "the name has no address" in page
+
+
+def test_a_target_that_was_never_checked() -> None:
+    """The page says so."""
+    assert "not checked yet" in target_page("endpoint:new:443")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/certificates/{LEAF.sha256}", 200),
+        (f"/certificates/{LEAF.sha1}", 302),
+        ("/certificates/" + "0" * 64, 404),
+        ("/targets/endpoint:near:443", 200),
+        ("/targets/endpoint%3Anear%3A443", 200),
+        ("/targets/files:/etc/other", 404),
+    ],
+)
+def test_addresses(path: str, status: int) -> None:
+    """Each has its page, in any quoting; what is not there gives 404."""
+    daemon = FakeDaemon(SHOWN, seen=[entry()])
+    assert get(daemon, path).status_code == status
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Names of certificates, targets and labels arrive as text."""
+    bad = endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)
+    bad = replace(bad, target=replace(bad.target, labels=((HOSTILE, HOSTILE),)))
+    shown = snapshot(bad)
+    detail = target_detail(shown, bad.target.id, NOW)
+    assert detail is not None
+    reader = reader_of(shown)
+    pages = (
+        rendered("target.html", reader, lambda one: target_values(one, detail)),
+        rendered(
+            "certificate.html", reader, lambda one: certificate_values(one, bad.sightings[0].certificate, ())
+        ),
+    )
+    assert [page.count("<script") for page in pages] == [1, 1]
