@@ -123,6 +123,7 @@ class Daemon:
         for task in parts.tasks:
             await task.stop()
         await parts.schedule.stop()
+        await parts.checks.stop()
         for reload in tuple(self._reloads):
             reload.cancel()
         for server in self._servers:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from monitor.daemon.alert_loop import AlertLoop
 from monitor.daemon.ari_loop import AriLoop
+from monitor.daemon.checks_now import ChecksNow
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.discovery_loop import DiscoveryLoop
@@ -43,4 +44,5 @@ class DaemonParts:
     tasks: Tasks
     health: HealthMonitor
     changes: ChangeServices
+    checks: ChecksNow
     web: WebServices

@@ -1,6 +1,6 @@
 """What may be changed over the web, done by the parts that it concerns."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from logging import getLogger
@@ -8,11 +8,13 @@ from uuid import uuid4
 
 from monitor.alerts import RefusedError, acknowledgement, new_silence
 from monitor.config import Config
+from monitor.daemon.checks_now import ChecksNow
 from monitor.daemon.local_token import LocalToken
 from monitor.daemon.web_facade import silences
 from monitor.logs import event
-from monitor.model import Clock, Matcher, Silence
+from monitor.model import Clock, Matcher, NotificationKind, Silence
 from monitor.pipeline import Board
+from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from monitor.web import ChangeResult
 
@@ -24,13 +26,18 @@ Change = Callable[[], Awaitable[tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class ChangeServices:
-    """The parts that changes concern; ``decide_again`` brings the next alert pass forward."""
+    """The parts that changes concern.
+
+    ``decide_again`` brings the next alert pass forward, ``deliver`` the next deliveries.
+    """
 
     store: Store
     board: Board
     clock: Clock
     config: Callable[[], Config]
     decide_again: Callable[[], None]
+    deliver: Callable[[], None]
+    checks: ChecksNow
 
 
 class WebChanges:
@@ -92,6 +99,24 @@ class WebChanges:
         event(log, "silenced", silence=made.id, by=by, until=until, reason=reason)
         services.decide_again()
         return ChangeResult(True, silence=made)
+
+    async def check_now(self, target_ids: Collection[str], *, by: str) -> ChangeResult:
+        """Check targets at once."""
+        event(log, "checked at once", targets=len(target_ids), by=by)
+        problem = await self._services.checks.check(target_ids)
+        return ChangeResult(not problem, (problem,) if problem else ())
+
+    async def test_notification(self, receiver: str, *, by: str) -> ChangeResult:
+        """Put a test into the outbox of a receiver."""
+        services, now = self._services, self._services.clock.now()
+        settings = services.config().receivers.get(receiver)
+        if settings is None:
+            return ChangeResult(False, (f"there is no receiver {receiver!r}",), found=False)
+        test = notification(receiver, settings.recipients, NotificationKind.TEST, "", now)
+        await services.store.notify((), {}, (test,), now)
+        event(log, "test notification", receiver=receiver, by=by)
+        services.deliver()
+        return ChangeResult(True)
 
     async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:
         """End what is stored; what stands in the configuration is ended there."""

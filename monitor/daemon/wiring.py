@@ -7,6 +7,7 @@ from monitor.config import Config
 from monitor.daemon.active_config import ActiveConfig
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
 from monitor.daemon.ari_loop import AriLoop
+from monitor.daemon.checks_now import ChecksNow
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, DeliveryLoop
 from monitor.daemon.discoveries import Discoveries
@@ -141,6 +142,7 @@ def wire(
     on_demand = OnDemandProber(
         Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
     )
+    checks = ChecksNow(pipeline, board, decide_again)
     return DaemonParts(
         store=store,
         clock=clock,
@@ -157,7 +159,8 @@ def wire(
         ari=ari,
         tasks=tasks,
         health=health,
-        changes=ChangeServices(store, board, clock, in_force, decide_again),
+        changes=ChangeServices(store, board, clock, in_force, decide_again, delivery.nudge, checks),
+        checks=checks,
         web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )
 

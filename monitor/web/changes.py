@@ -1,6 +1,6 @@
 """What may be changed over the web: acknowledgements and silences, as values; no HTTP here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -47,6 +47,14 @@ class Changes(Protocol):
         self, matchers: Sequence[Matcher], *, until: datetime, reason: str, by: str
     ) -> ChangeResult:
         """Silence what matches from now on."""
+        ...
+
+    async def check_now(self, target_ids: Collection[str], *, by: str) -> ChangeResult:
+        """Check targets at once; it returns when they are done, or when that takes long."""
+        ...
+
+    async def test_notification(self, receiver: str, *, by: str) -> ChangeResult:
+        """Send a test to a receiver, by the way of every notification."""
         ...
 
     async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:

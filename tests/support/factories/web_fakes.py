@@ -201,6 +201,16 @@ class FakeDaemon:
         self.asked.append((tuple(matchers), until, reason, by))
         return self.answer
 
+    async def check_now(self, target_ids: Collection[str], *, by: str) -> ChangeResult:
+        """Keep the request and give the prepared answer."""
+        self.asked.append((tuple(target_ids), by))
+        return self.answer
+
+    async def test_notification(self, receiver: str, *, by: str) -> ChangeResult:
+        """Keep the request and give the prepared answer."""
+        self.asked.append((receiver, by))
+        return self.answer
+
     async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:
         """Keep the request and give the prepared answer."""
         self.asked.append((silence_id, by))
