@@ -91,6 +91,18 @@ class Writer:
         pattern = english if self.language.code == "en" else form
         return cldr.full_day(local.date(), pattern, self.language.code)
 
+    def month(self, year: int, month: int) -> str:
+        """Return a month: ``March 2027``."""
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        return cldr.full_day(datetime(year, month, 1, tzinfo=UTC).date(), "LLLL y", self.language.code)
+
+    def short_month(self, month: int) -> str:
+        """Return the name of a month where there is little room: ``Mar``."""
+        from monitor.messages import cldr  # noqa: PLC0415 - see there
+
+        return cldr.full_day(datetime(1970, month, 1, tzinfo=UTC).date(), "LLL", self.language.code)
+
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
         return f"{self.local(at)} {self._zone_name(self._local(at))}"

@@ -1,9 +1,11 @@
 """The timeline: how many certificates and CAs expire in each of the next weeks."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from monitor.model import Certificate, Severity
 from monitor.planning.index import CertificateIndex
@@ -17,7 +19,7 @@ _WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The certificates that expire from ``starts_at`` on, a Monday at 0:00 UTC, and before ``ends_at``.
+    """The certificates that expire from ``starts_at`` on, a Monday at 0:00, and before ``ends_at``.
 
     ``levels`` has how many there are at each level at which their expiry stands now, without zeros; ``cas``
     are those of them that are CAs, the earliest first.
@@ -51,24 +53,32 @@ class Timeline:
     later: int
 
 
-def timeline(index: CertificateIndex) -> Timeline:
-    """Return the timeline of the 53 weeks from the Monday of the week of the index on."""
+def timeline(index: CertificateIndex, zone: tzinfo = UTC) -> Timeline:
+    """Return the timeline of the 53 weeks from the Monday of this week on, as days are in a time zone."""
     now, levels = index.now, index.levels
     cas = {ca.sha256: ca for ca in _cas(index.leaves)}
     ends = {leaf.certificate.sha256: leaf.certificate.not_after for leaf in index.leaves}
     ends.update((sha256, ca.not_after) for sha256, ca in cas.items())
-    start = datetime.combine(now.date() - timedelta(days=now.weekday()), time(), now.tzinfo)
+    mondays = _mondays(now.astimezone(zone))
     inside: list[list[str]] = [[] for _ in range(WEEKS)]
     expired = later = 0
     for sha256, not_after in ends.items():
         if not_after <= now:
             expired += 1
-        elif (week := (not_after - start).days // 7) < WEEKS:
+        elif (week := bisect_right(mondays, not_after) - 1) < WEEKS:
             inside[week].append(sha256)
         else:
             later += 1
-    weeks = tuple(_week(start + n * _WEEK, members, levels, cas) for n, members in enumerate(inside))
-    return Timeline(now, weeks, expired, later)
+    weeks = (
+        _week(span, members, levels, cas) for span, members in zip(pairwise(mondays), inside, strict=True)
+    )
+    return Timeline(now, tuple(weeks), expired, later)
+
+
+def _mondays(local: datetime) -> list[datetime]:
+    """Return when the weeks begin, and the last one ends, in UTC: comparing instants of one zone is quick."""
+    first = datetime.combine(local.date() - timedelta(days=local.weekday()), time(), local.tzinfo)
+    return [(first + number * _WEEK).astimezone(UTC) for number in range(WEEKS + 1)]
 
 
 def _cas(leaves: Iterable[Leaf]) -> Iterator[Certificate]:
@@ -78,8 +88,10 @@ def _cas(leaves: Iterable[Leaf]) -> Iterator[Certificate]:
         yield from chain.cas
 
 
-def _week(starts_at: datetime, members: list[str], levels: Levels, cas: Mapping[str, Certificate]) -> Week:
+def _week(
+    span: tuple[datetime, datetime], members: list[str], levels: Levels, cas: Mapping[str, Certificate]
+) -> Week:
     counts = Counter(levels.get(sha256, Severity.OK) for sha256 in members)
     marked = sorted((cas[one] for one in members if one in cas), key=lambda ca: (ca.not_after, ca.sha256))
     ordered = tuple((level, counts[level]) for level in Severity if counts[level])
-    return Week(starts_at, starts_at + _WEEK, ordered, tuple(marked))
+    return Week(*span, ordered, tuple(marked))

@@ -1,7 +1,7 @@
 """How many certificates expire in each of the next weeks."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 from monitor.model import Severity, TargetState
@@ -61,3 +61,13 @@ def test_a_stored_ca_is_marked() -> None:
     root = replace(certificate(9, 3, ca=True), dns_names=())
     found = of(seen("/ca.pem", root, on=replace(target("/ca.pem"), kind="files")))
     assert found.weeks[0].cas == (root,)
+
+
+def test_days_are_those_of_a_time_zone() -> None:
+    """Where the week begins later than in UTC, the last hours before are still in the week before."""
+    late = replace(certificate(1), not_after=MONDAY + timedelta(days=7, hours=2))
+    index = index_certificates(picture(seen("a:443", late)), NOW)
+    west = timezone(timedelta(hours=-3))
+    assert [week.count for week in timeline(index).weeks[:2]] == [0, 1]
+    assert [week.count for week in timeline(index, west).weeks[:2]] == [1, 0]
+    assert timeline(index, west).weeks[0].starts_at == MONDAY + timedelta(hours=3)

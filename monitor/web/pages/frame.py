@@ -13,6 +13,7 @@ from monitor.threads import ThreadPool
 from monitor.web import texts
 from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
+from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
 from monitor.web.view import Health, WebView
 
@@ -48,6 +49,7 @@ class Pages:
         self._view = view
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
+        self.indexes = CertificateIndexes()
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""
