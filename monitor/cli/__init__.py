@@ -21,22 +21,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     collect_rarely()
     given = list(sys.argv[1:] if argv is None else argv)
+    for_plugin = given[:1] == ["check"] and not {"nagios", "--format=nagios"}.isdisjoint(given)
     checking = given[:1] == ["check"] or given[:2] in (["xprotect", "verify"], ["xprotect", "preflight"])
     forgive_encodings()
     try:
         arguments = parser().parse_args(given)
         code: int = arguments.command(arguments)
     except (UsageError, ConfigError) as error:
-        return _complain(str(error), 3 if checking else 2)
+        return _plugin_unknown(str(error)) if for_plugin else _complain(str(error), 3 if checking else 2)
     except CertMonitorError as error:
-        return _complain(str(error), 3 if checking else 1)
+        return _plugin_unknown(str(error)) if for_plugin else _complain(str(error), 3 if checking else 1)
     except BrokenPipeError:
         return 1  # the reader closed the pipe (``| head``): no output is possible
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not for_plugin:
+            raise
+        return _plugin_unknown(f"internal error: {error!r}")  # a traceback ends with 1: a warning
     finally:
         finish()
     return code
+
+
+def _plugin_unknown(text: str) -> int:
+    """Print that a plugin could not do its work, on standard output, the only one that Nagios reads."""
+    from monitor.cli.formats.nagios import plugin_unknown  # noqa: PLC0415 - seldom needed
+
+    print(plugin_unknown(text))
+    return 3
 
 
 def _complain(text: str, code: int) -> int:

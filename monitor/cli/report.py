@@ -1,27 +1,35 @@
-"""The results of ``check``, one element for each endpoint or file, and their JSON form; pure."""
+"""The results of ``check``, one element for each endpoint or file; pure. Their forms are in ``formats``."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from pydantic_core import PydanticSerializationError, to_json
-
-from monitor.messages import Writer, english, failure_json, parameters
+from monitor.addresses import split_location
 from monitor.model import (
     Assessment,
     Failure,
     Finding,
+    Path,
+    Policy,
     RevocationList,
     Severity,
     Sighting,
     TargetState,
     worst,
 )
-from monitor.model.certificate import DAY
+from monitor.sources.endpoint.connect_options import Endpoint
 
 EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKNOWN: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where a server was probed; ``tls_version`` is the one agreed on, empty without a handshake."""
+
+    host: str
+    port: int
+    protocol: str
+    tls_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class ReportElement:
     """The result for one endpoint or one file.
 
     ``target`` is the argument, or the path when the argument is a glob or folder; ``owner`` and ``note`` are
-    those of the configured target.
+    those of the configured target. ``connection`` is ``None`` for what is no server. ``duration`` is the time
+    that the probe of the whole target took.
     """
 
     target: str
@@ -40,35 +49,85 @@ class ReportElement:
     lists: tuple[RevocationList, ...] = ()
     owner: str = ""
     note: str = ""
+    location: str = ""
+    connection: Connection | None = None
+    policy: Policy = Policy()
+    duration: timedelta = timedelta(0)
 
     @property
     def severity(self) -> Severity:
         """Return the worst severity, or unknown when nothing could be probed."""
-        unreachable = bool(self.failures) and not self.sightings and not self.lists
-        return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * unreachable)
+        return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * self.unreachable)
+
+    @property
+    def unreachable(self) -> bool:
+        """Return whether nothing could be probed."""
+        return bool(self.failures) and not self.sightings and not self.lists
+
+    @property
+    def has_problem(self) -> bool:
+        """Return whether there is anything to say beside the certificates."""
+        return bool(self.failures or self.findings)
+
+    @property
+    def first_path(self) -> Path | None:
+        """Return the path that expires first."""
+        return min(self.assessment.paths, key=lambda path: path.not_after, default=None)
 
     @property
     def not_after(self) -> datetime | None:
         """Return the earliest expiry over the paths of this element."""
-        return min((path.not_after for path in self.assessment.paths), default=None)
+        return None if self.first_path is None else self.first_path.not_after
 
     @property
-    def next_update(self) -> datetime | None:
-        """Return the earliest next update of its CRLs, except those that a later one replaces."""
+    def first_list(self) -> RevocationList | None:
+        """Return its CRL that is due first, except those that a later one replaces."""
         replaced = {pair.old for pair in self.assessment.superseded}
-        current = (one.next_update for one in self.lists if one.sha256 not in replaced)
-        return min((at for at in current if at is not None), default=None)
+        dated = [
+            (one.next_update, one) for one in self.lists if one.next_update and one.sha256 not in replaced
+        ]
+        return min(dated, key=lambda pair: pair[0], default=(None, None))[1]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the earliest expiry of certificates, or of CRLs if there are no certificates."""
+        if self.assessment.paths:
+            return self.not_after
+        return None if self.first_list is None else self.first_list.next_update
 
 
-def elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
+def elements(
+    typed: str, state: TargetState, *, split: bool, tls_versions: Mapping[str, str] | None = None
+) -> list[ReportElement]:
     """Return the elements of one probed target: one for each location if ``split``, else one.
 
     A file with named certificates has an element for each of them, a server one for each probed address or
     key type, an empty store has one. Failures and findings of the whole target belong to the element of the
-    argument.
+    argument. ``tls_versions`` are those of its locations.
     """
-    owner, note = state.target.label("owner"), state.target.info.note
-    return [replace(one, owner=owner, note=note) for one in _elements(typed, state, split=split)]
+    target, versions = state.target, tls_versions or {}
+    return [
+        replace(
+            one,
+            owner=target.label("owner"),
+            note=target.info.note,
+            connection=_connection(one.location, state, versions),
+            policy=target.policy,
+            duration=state.duration,
+        )
+        for one in _elements(typed, state, split=split)
+    ]
+
+
+def _connection(location: str, state: TargetState, versions: Mapping[str, str]) -> Connection | None:
+    """Return where a location is: the address that was probed where each address is a location."""
+    settings = state.target.settings
+    if not isinstance(settings, Endpoint):
+        return None
+    host = settings.host
+    if location and not location.startswith(state.target.location):
+        host = split_location(location.partition(" (")[0])[0]
+    return Connection(host, settings.port, settings.protocol, versions.get(location, ""))
 
 
 def _elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
@@ -82,7 +141,18 @@ def _elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElem
     split = split or len(shown) > 1 or any(_named(location, state) for location in shown)
     if not split or not locations:
         judged = state.assessment
-        return [ReportElement(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
+        location = next(iter(shown), state.target.location)
+        return [
+            ReportElement(
+                typed,
+                state.failures,
+                judged.findings,
+                state.sightings,
+                judged,
+                state.lists,
+                location=location,
+            )
+        ]
     return [_at(_label(typed, location, state), location, state) for location in locations]
 
 
@@ -105,92 +175,20 @@ def _at(target: str, location: str, state: TargetState) -> ReportElement:
         tuple(sighting for sighting in state.sightings if sighting.location == location),
         Assessment(paths=paths, superseded=state.assessment.superseded),
         tuple(one for one in state.lists if one.location == location),
+        location=location,
     )
+
+
+def by_urgency(found: Iterable[ReportElement]) -> list[ReportElement]:
+    """Return elements with the worst first, among equals what expires first."""
+    return sorted(found, key=_urgency)
+
+
+def _urgency(element: ReportElement) -> tuple[int, bool, float]:
+    expires_at = element.expires_at
+    return -element.severity.rank, expires_at is None, expires_at.timestamp() if expires_at else 0.0
 
 
 def exit_code(found: Iterable[ReportElement]) -> int:
     """Return the exit code for several targets: critical before unknown before warning before ok."""
     return EXIT[worst(element.severity for element in found)]
-
-
-def as_json(found: Sequence[ReportElement], now: datetime) -> str:
-    """Return one JSON array, one object for each element; names and shapes are published.
-
-    It is plain ASCII (RFC 8259 section 7 escapes the rest), so that no code page can garble it.
-    """
-    objects = [_object(element, now) for element in found]
-    try:
-        # The standard library indents in Python, which takes a tenth of a large check.
-        return to_json(objects, indent=2, ensure_ascii=True).decode()
-    except PydanticSerializationError:
-        return json.dumps(objects, indent=2)  # the name of a file is no Unicode
-
-
-def _object(element: ReportElement, now: datetime) -> dict[str, Any]:
-    writer = english(now)
-    return {
-        "target": element.target,
-        "owner": element.owner,
-        "note": element.note,
-        "severity": element.severity,
-        "failures": [failure_json(failure, writer) for failure in element.failures],
-        "findings": [_finding(finding, writer) for finding in element.findings],
-        "certificates": [_certificate(s, element.assessment, now) for s in element.sightings],
-        "crls": [_list(one, now) for one in element.lists],
-        "days_to_expiry": _days(element.not_after, now),
-    }
-
-
-def _finding(finding: Finding, writer: Writer) -> dict[str, Any]:
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "code": finding.message.code,
-        "parameters": parameters(finding.message),
-        "sentence": writer.write(finding.message),
-        "sha256": finding.sha256 or None,
-        "location": finding.location or None,
-    }
-
-
-def _list(one: RevocationList, now: datetime) -> dict[str, Any]:
-    return {
-        "location": one.location,
-        "position": one.position,
-        "issuer": one.issuer,
-        "number": one.number or None,
-        "delta": one.delta,
-        "entries": one.entries,
-        "sha256": one.sha256,
-        "this_update": _instant(one.this_update),
-        "next_update": None if one.next_update is None else _instant(one.next_update),
-        "days_to_next_update": _days(one.next_update, now),
-    }
-
-
-def _certificate(sighting: Sighting, assessment: Assessment, now: datetime) -> dict[str, Any]:
-    certificate = sighting.certificate
-    return {
-        "location": sighting.location,
-        "position": sighting.position,
-        "on_path": assessment.on_path(sighting.location, certificate.sha256),
-        "subject": certificate.subject,
-        "issuer": certificate.issuer,
-        "serial": certificate.serial,
-        "sha1": certificate.sha1,
-        "sha256": certificate.sha256,
-        "not_before": _instant(certificate.not_before),
-        "not_after": _instant(certificate.not_after),
-        "days_to_expiry": _days(certificate.not_after, now),
-        "dns_names": list(certificate.dns_names),
-        "ip_addresses": list(certificate.ip_addresses),
-    }
-
-
-def _days(expires_at: datetime | None, now: datetime) -> float | None:
-    return None if expires_at is None else (expires_at - now) / DAY
-
-
-def _instant(instant: datetime) -> str:
-    """Return the time in RFC 3339 format, in UTC."""
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

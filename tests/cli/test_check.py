@@ -15,6 +15,10 @@ KEYS = {
     "target",
     "owner",
     "note",
+    "host",
+    "port",
+    "protocol",
+    "tls_version",
     "severity",
     "failures",
     "findings",
@@ -31,6 +35,8 @@ CERTIFICATE_TYPES = {
     "serial": str,
     "sha1": str,
     "sha256": str,
+    "key_type": str,
+    "key_bits": int,
     "not_before": str,
     "not_after": str,
     "days_to_expiry": float,
@@ -267,13 +273,14 @@ def test_a_configuration_without_targets(tmp_path: Path) -> None:
 
 
 def test_table(site: Site) -> None:
-    """The table names every target and, indented, what is wrong with it."""
+    """The table names every target, the most urgent first, what is wrong with it, and how many there are."""
     lines = run("check", site["management"], site["recorder11"], "--trust", site.ca).out.splitlines()
     assert [line.split()[:2] for line in lines] == [
         ["SEVERITY", "DAYS"],
-        ["ok", "200"],
         ["warning", "20"],
         ["expiry:", "the"],
+        ["ok", "200"],
+        ["2", "targets:"],
     ]
 
 

@@ -1,11 +1,14 @@
 """Every fenced block of the documentation is checked: configurations load, lists are read, scripts parse."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from monitor.cli.arguments import parser
+from monitor.cli.formats import NAMES
 from monitor.config import load, plan
 from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
@@ -13,7 +16,8 @@ from support.folders import DATA, ROOT
 from support.pages import Block, blocks, pages
 from support.servers.programs import program
 
-HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text"}
+PROGRAMS = ("nagios", "icinga", "jenkins", "gitlab", "crontab")
+HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text", *PROGRAMS}
 MAILS = ROOT / "docs" / "mails.md"
 MINIMAL = "\ntargets: [{kind: files, name: any, paths: [any.pem]}]\n"
 OURS = [block for block in blocks("yaml") if "scrape_configs" not in block.data]
@@ -28,7 +32,7 @@ def test_every_block_has_a_handling() -> None:
     assert (others, texts, answers) == (
         [],
         {ROOT / "README.md", ROOT / "ARCHITECTURE.md", MAILS},
-        {ROOT / "docs" / "commands.md"},
+        {ROOT / "docs" / "check.md"},
     )
 
 
@@ -61,6 +65,20 @@ def test_configuration_loads(block: Block, tmp_path: Path) -> None:
 def test_list_of_targets_is_read(block: Block) -> None:
     """A list in Prometheus' format has no mistake."""
     assert parse_groups(json.loads(block.text)).errors == ()
+
+
+@pytest.mark.parametrize("block", blocks(*PROGRAMS), ids=str)
+def test_other_programs_use_options_that_exist(block: Block) -> None:
+    """The configuration of a program that calls ``check`` names options and forms that there are."""
+    assert "cert-monitor" in block.text
+    assert set(re.findall("--[a-z-]+", block.text)) <= set(_options())
+    assert set(re.findall("--format[ =]+([a-z]+)", block.text)) <= set(NAMES)
+
+
+def _options() -> dict[str, object]:
+    [commands] = [action.choices for action in parser()._actions if isinstance(action.choices, dict)]
+    options: dict[str, object] = commands["check"]._option_string_actions
+    return options
 
 
 @pytest.mark.parametrize("block", blocks("powershell"), ids=str)

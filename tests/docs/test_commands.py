@@ -18,7 +18,7 @@ from support.servers.command import COMMAND
 from support.servers.documented import Documented, documented
 from support.servers.programs import running
 
-README, COMMANDS = ROOT / "README.md", ROOT / "docs" / "commands.md"
+README, CHECK = ROOT / "README.md", ROOT / "docs" / "check.md"
 SHELL = blocks("sh")
 LINES = [(block, line) for block in SHELL for line in block.commands if line.startswith("cert-monitor ")]
 DAEMON = {line for _, line in LINES if line.startswith("cert-monitor run ")}
@@ -103,7 +103,7 @@ def test_readme_shows_its_mail(there: Documented) -> None:
 def test_json_of_check_has_the_shape_that_is_shown(there: Documented) -> None:
     """Every key of the example is there, and no other."""
     done = there.run("cert-monitor check recorder01.vms.example:7563 --trust vms-ca.cer --format json")
-    [shown], [printed] = json.loads(only(COMMANDS, "json")), done.elements
+    [shown], [printed] = json.loads(only(CHECK, "json")), done.elements
     assert (shown.keys(), shown["certificates"][0].keys()) == (
         printed.keys(),
         printed["certificates"][0].keys(),

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.cli.arguments import parser
+from monitor.cli.chain import Standing
+from monitor.cli.formats.comma_separated import COLUMNS
 from monitor.config import json_schema
 from monitor.metrics import Exposition
 from monitor.model import Check, FailureReason, MonitorCheck
@@ -100,6 +102,24 @@ def test_alerting_rules() -> None:
     """Each alerting rule is on the page of metrics, and no other."""
     rules = (ROOT / "deploy" / "prometheus" / "rules.yml").read_text("utf-8")
     assert spans("metrics", "| alert | fires when |") == set(re.findall(r"alert: (\w+)", rules))
+
+
+def test_columns_of_check() -> None:
+    """Each column of the CSV is explained, and no other."""
+    assert spans("check", "| column | meaning |") == set(COLUMNS)
+
+
+def test_options_of_check() -> None:
+    """Each option is explained, and no other."""
+    [commands] = [action.choices for action in parser()._actions if action.choices]
+    options = {name for name in commands["check"]._option_string_actions if name.startswith("--")}
+    said = {span.split()[0] for span in spans("check", "| option | meaning |")}
+    assert said == options - {"--help"}
+
+
+def test_standings_of_check() -> None:
+    """Each standing of a certificate is explained, and no other."""
+    assert spans("check", "| standing | meaning |") == set(Standing)
 
 
 def test_metrics() -> None:

@@ -56,5 +56,9 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--critical", metavar="TIME", help="critical when less is left, as --warn")
     add_options(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    command.add_argument("--chain", action="store_true", help="print all certificates of each target")
+    command.add_argument("--quiet", action="store_true", help="print nothing but problems")
+    command.add_argument(
+        "--format", default="table", choices=["table", "json", "csv", "nagios", "junit"], help=FORMAT
+    )
     command.set_defaults(command=later("check", "check"))

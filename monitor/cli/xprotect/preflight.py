@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.addresses import is_ip
-from monitor.cli.check import probe_targets
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.passphrases import settings_of
+from monitor.cli.probe_once import probe_targets
 from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, make_candidate, needs

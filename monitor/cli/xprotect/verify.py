@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.assess import correlate
-from monitor.cli.check import probe_targets
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
+from monitor.cli.probe_once import probe_targets
 from monitor.cli.report import ReportElement
 from monitor.cli.xprotect.certificate import expiry
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
