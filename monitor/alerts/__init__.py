@@ -14,13 +14,14 @@ from monitor.alerts.decision import (
     Inventory,
     MonitorState,
     NotificationItem,
+    NotifiedReceiver,
     NotifyReason,
     NotifySettings,
     ReceiverRules,
 )
 from monitor.alerts.group_steps import group_steps
 from monitor.alerts.groups import alerts_of_target
-from monitor.alerts.notices import FIRST_PASS_AT_MOST
+from monitor.alerts.notices import FIRST_PASS_AT_MOST, next_digest_at
 from monitor.alerts.routes import Escalation, Route, Routing
 from monitor.alerts.schedule import Every, Schedule
 
@@ -33,6 +34,7 @@ __all__ = [
     "Inventory",
     "MonitorState",
     "NotificationItem",
+    "NotifiedReceiver",
     "NotifyReason",
     "NotifySettings",
     "ReceiverDecision",
@@ -47,4 +49,5 @@ __all__ = [
     "decide",
     "group_steps",
     "new_silence",
+    "next_digest_at",
 ]

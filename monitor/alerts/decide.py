@@ -14,8 +14,9 @@ from monitor.alerts.collect import collect_alerts
 from monitor.alerts.decided import Decision, ReceiverDecision
 from monitor.alerts.decision import DecisionInput
 from monitor.alerts.found import Found, Records, all_destinations
-from monitor.alerts.groups import alert_groups, changed_records, identified
+from monitor.alerts.groups import alert_groups, changed_records
 from monitor.alerts.heartbeat import with_heartbeat
+from monitor.alerts.identify import GroupsOfItems
 from monitor.alerts.notices import for_receiver
 from monitor.alerts.pending import pending_alerts
 from monitor.alerts.refused import kept_open
@@ -61,8 +62,9 @@ def decide(given: DecisionInput) -> Decision:
         released(given.open_alerts, back),
         all_destinations(given, alerts.values()),
     )
+    known = GroupsOfItems(groups, given.receivers)
     receivers = tuple(
-        with_heartbeat(identified(for_receiver(given, one, found), groups), given, one, groups)
+        with_heartbeat(known.identified(for_receiver(given, one, found)), given, one, groups)
         for one in given.receivers
     )
     kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}

@@ -41,6 +41,15 @@ class NotifyReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NotifiedReceiver:
+    """A receiver that was notified of an alert: of which level, and when last."""
+
+    receiver: str
+    level: AlertLevel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationItem:
     """One item of a notification: about one certificate, one unreachable host, or what targets share.
 
@@ -49,7 +58,8 @@ class NotificationItem:
     ``replaced_sha1`` identify the certificate that was renewed, empty when not known. ``low_impact`` is true
     where little stops when the certificate expires. ``alert_id`` and ``since`` are those of the group of
     alerts on the board, empty for good news; ``next_reminder_at`` is when it is notified again if nothing
-    changes, ``None`` where it is not.
+    changes, ``None`` where it is not. ``targets`` are the ids of the group's targets, ``notified`` who was
+    notified of it before this; programs are told.
     """
 
     reason: NotifyReason
@@ -66,6 +76,9 @@ class NotificationItem:
     alert_id: str = ""
     since: datetime | None = None
     next_reminder_at: datetime | None = None
+    targets: tuple[str, ...] = ()
+    silenced: bool = False
+    notified: tuple[NotifiedReceiver, ...] = ()
 
     @property
     def check(self) -> Check | None:

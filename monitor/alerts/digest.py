@@ -10,11 +10,12 @@ from monitor.model import AlertLevel
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgedItem:
-    """An alert that somebody took on: by whom, and until when it is not notified."""
+    """An alert that somebody took on: by whom, until when it is not notified, and what is being done."""
 
     item: NotificationItem
     by: str
     until: datetime
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

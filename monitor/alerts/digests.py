@@ -80,4 +80,4 @@ def _acknowledged(found: Found, now: datetime) -> Iterator[AcknowledgedItem]:
     for silence_id, alerts in by_silence.items():
         silence = silences[silence_id]
         for item in as_items(alerts, (alert for alert, _ in alerts), now):
-            yield AcknowledgedItem(item, silence.by, silence.ends_at or now)
+            yield AcknowledgedItem(item, silence.by, silence.ends_at or now, silence.reason)

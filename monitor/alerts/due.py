@@ -110,7 +110,7 @@ def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:
 def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert], now: datetime) -> list[NotificationItem]:
     """Return one item for each group with a due alert; it includes the group's other alerts.
 
-    Its ``alert_id`` is that of a member, see ``groups.identified``.
+    Its ``alert_id`` is that of a member, see ``identify``.
     """
     reasons: dict[Group, list[NotifyReason]] = {}
     due_by_group: dict[Group, list[Alert]] = {}

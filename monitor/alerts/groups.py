@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 
 from monitor.alerts.alert import Alert, Group
 from monitor.alerts.collect import collect_alerts
-from monitor.alerts.decided import ReceiverDecision
-from monitor.alerts.decision import NotificationItem
-from monitor.alerts.digest import Digest
+from monitor.alerts.decision import NotifiedReceiver
 from monitor.alerts.due import badness
 from monitor.alerts.keys import TITLES
 from monitor.alerts.pending import common_label, with_pending
@@ -24,6 +22,7 @@ from monitor.model import (
     AlertRecord,
     AlertState,
     Check,
+    ReceiverRecord,
     Snapshot,
     TargetState,
 )
@@ -79,39 +78,13 @@ def changed_records(
                 yield after
 
 
-def identified(decision: ReceiverDecision, groups: Iterable[AlertGroup]) -> ReceiverDecision:
-    """Return a decision whose items have the id of their group of alerts, and know since when it is open."""
-    if decision.nothing_to_send and decision.digest is None:
-        return decision
-    by_member = {key.id: group for group in groups for key in group.alerts}
-    items, inventory = _identified(decision.items, by_member), decision.inventory
-    if inventory is not None:
-        inventory = replace(inventory, items=_identified(inventory.items, by_member))
-    return replace(decision, items=items, inventory=inventory, digest=_digest(decision.digest, by_member))
-
-
-def _digest(digest: Digest | None, by_member: Mapping[str, AlertGroup]) -> Digest | None:
-    if digest is None:
-        return None
-    acknowledged = zip(
-        digest.acknowledged, _identified((one.item for one in digest.acknowledged), by_member), strict=True
-    )
-    return replace(
-        digest,
-        new=_identified(digest.new, by_member),
-        open=_identified(digest.open, by_member),
-        acknowledged=tuple(replace(one, item=item) for one, item in acknowledged),
-    )
-
-
-def _identified(
-    items: Iterable[NotificationItem], by_member: Mapping[str, AlertGroup]
-) -> tuple[NotificationItem, ...]:
-    found = ((item, by_member.get(item.alert_id)) for item in items)
-    return tuple(
-        item if group is None else replace(item, alert_id=group.id, since=group.since)
-        for item, group in found
-    )
+def notified_of(group: AlertGroup, receivers: Iterable[ReceiverRecord]) -> Iterator[NotifiedReceiver]:
+    """Yield the receivers that were notified of a group, by what each was notified of last."""
+    for receiver in receivers:
+        records = [receiver.log[key] for key in group.alerts if key in receiver.log]
+        if records:
+            last = max(records, key=lambda one: one.last_at)
+            yield NotifiedReceiver(receiver.receiver, last.level, last.last_at)
 
 
 def _record(

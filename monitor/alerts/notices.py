@@ -83,6 +83,14 @@ def _notice(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> Rec
     return finish(notice, given, receiver, found, later)
 
 
+def next_digest_at(schedule: Schedule, receiver: ReceiverRecord, now: datetime) -> datetime:
+    """Return when a receiver's next digest is due, later than now."""
+    at = schedule.following(now)
+    while not _digest_due(schedule, receiver, at):
+        at = schedule.following(at)
+    return at
+
+
 def _digest_due(schedule: Schedule, receiver: ReceiverRecord, now: datetime) -> bool:
     """Return whether a digest is due: one a day at most, also after one that was late."""
     last = receiver.digest_at

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor import __version__
-from monitor.alerts import DecisionInput, MonitorState, decide
+from monitor.alerts import DecisionInput, MonitorState, decide, next_digest_at
 from monitor.config import Config
 from monitor.daemon.active_config import plan_targets
 from monitor.daemon.discoveries import Discoveries
@@ -29,6 +29,7 @@ from monitor.store.backup import back_up
 
 _AHEAD = timedelta(days=1)
 """Further ahead than any next attempt."""
+_AT_A_TIME = (NotificationKind.DIGEST, NotificationKind.HEARTBEAT)
 _MOST = 1000
 """Notifications of one receiver that are shown."""
 
@@ -114,14 +115,15 @@ async def _unsent(store: Store, receiver: str, now: datetime) -> tuple[Notificat
 async def _next_digest(
     parts: DaemonParts, config: Config, receiver: str, now: datetime
 ) -> PreviewedNotification | None:
-    """Return the next digest of a receiver by what is known now, ``None`` where it has none.
+    """Return the next digest, or what comes in its place, by what is known now; ``None`` where there is none.
 
     Nothing is judged again for that time: what is renewed every day would seem to have expired by then.
     """
     schedule = notify_settings(config, now).rules[receiver].digest
     if schedule is None:
         return None
-    at, store = schedule.following(now), parts.store
+    store = parts.store
+    at = next_digest_at(schedule, await store.receiver_record(receiver), now)
     settings = notify_settings(config, at)
     lasting = (*await store.silences(), *settings.silences)
     given = DecisionInput(
@@ -133,7 +135,7 @@ async def _next_digest(
         replace(settings, silences=lasting),
     )
     _, sent = outgoing(decide(given), recipients(config), at)
-    digest = (one for one in sent if one.receiver == receiver and one.kind is NotificationKind.DIGEST)
+    digest = (one for one in sent if one.receiver == receiver and one.kind in _AT_A_TIME)
     return PreviewedNotification(receiver, Occasion.NEXT_DIGEST, at, next(digest, None))
 
 

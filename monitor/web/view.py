@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from monitor.model import AlertLevel, AlertRecord, Message, PolicyValue, Silence, Snapshot, Target
+from monitor.alerts import NotifiedReceiver
+from monitor.model import AlertRecord, Message, PolicyValue, Silence, Snapshot, Target
 from monitor.store import HistoryEntry
 from monitor.web.on_demand import OnDemandProbes
 
@@ -35,13 +36,7 @@ class Health:
         return self.store_ok and not self.problems
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
-    """What one receiver was notified of an alert last."""
-
-    receiver: str
-    level: AlertLevel
-    at: datetime
+Notified: TypeAlias = NotifiedReceiver
 
 
 class WebView(OnDemandProbes, Protocol):

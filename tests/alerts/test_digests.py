@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.alerts import Decision, Every, ReceiverRules, Schedule
+from monitor.alerts import Decision, Every, ReceiverRules, Schedule, next_digest_at
 from monitor.model import (
     AlertKey,
     AlertRecord,
@@ -296,3 +296,12 @@ def test_without_a_digest_all_is_told_at_once(rules: ReceiverRules) -> None:
     inbox = Inbox(rules)
     assert inbox.pass_(at(0, 10), soon("a:443")) == {"now": [("first", "a:443")]}
     assert inbox.pass_(at(0, 11), renewed("a:443")) == {"now": [("renewed", "a:443")]}
+
+
+def test_when_the_next_one_is_due() -> None:
+    """After one that was late, and after the inventory, it is that of the next day with digests."""
+    daily, monday = Schedule(Every.DAILY, time(8), UTC), datetime(2026, 11, 23, 3, tzinfo=UTC)
+    told = ReceiverRecord("a", inventory_at=monday - timedelta(days=9))
+    late = replace(told, digest_at=monday)
+    assert next_digest_at(daily, told, monday) == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert next_digest_at(daily, late, monday) == datetime(2026, 11, 24, 8, tzinfo=UTC)

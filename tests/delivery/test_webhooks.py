@@ -16,10 +16,30 @@ from monitor.delivery.links import Links
 from monitor.delivery.webhook.body import MOST_SHORT, body
 from monitor.delivery.webhook.signature import HEADER
 from monitor.messages import english
-from monitor.model import NotificationKind, text
+from monitor.model import (
+    AlertGroup,
+    AlertKey,
+    AlertLevel,
+    Check,
+    NotificationKind,
+    Scope,
+    Severity,
+    Snapshot,
+    text,
+)
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from support.factories.alerts_world import NOW
+from monitor.web.api.alerts import alerts_json
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    apply,
+    certificate,
+    decide,
+    ending,
+    picture,
+)
 from support.factories.mail_samples import WRITERS, contents
 from support.servers.posted import about, configured, sent
 from support.servers.web_server import Reply, Web, http, web
@@ -73,6 +93,32 @@ def test_an_alert() -> None:
         "No live video and no playback from this recorder. Recording continues.",
     )
     assert len(alert["id"]) == 20
+
+
+def test_the_fields_are_those_of_the_api() -> None:
+    """A program that reads one reads the other; only a notification has a reason."""
+    key = AlertKey(Check.NAME, Scope.TARGET, "endpoint:a:443")
+    group = AlertGroup(key.id, Check.NAME, AlertLevel.WARNING, "A", NOW, (key,))
+    [listed] = alerts_json(Snapshot(alerts=(group,)), (), {}, WRITERS["en"])["items"]
+    (sent_one,) = posted(CONTENTS["alert"])["alerts"]
+    assert sent_one.keys() - listed.keys() == {"reason"}
+    assert listed.keys() - sent_one.keys() == set()
+
+
+def test_what_is_known_of_an_alert() -> None:
+    """Its targets are there, and who was notified of it before."""
+    (alert,) = posted(CONTENTS["alert"])["alerts"]
+    assert (alert["targets"], alert["silenced"], alert["notified"]) == (
+        ["endpoint:10.1.2.12:7563"],
+        False,
+        [],
+    )
+    state = ending("a:443", certificate(1, 20), Severity.WARNING)
+    log = apply({}, decide(picture(state), {}, NOW, monitor_state=AFTER_INVENTORY))
+    worse = ending("a:443", certificate(1, 20), Severity.CRITICAL)
+    items = decide(picture(worse), log, NOW + DAYS, monitor_state=AFTER_INVENTORY).items
+    (again,) = posted(items)["alerts"]
+    assert again["notified"] == [{"receiver": "admins", "level": "warning", "at": NOW.isoformat()}]
 
 
 def test_brief() -> None:

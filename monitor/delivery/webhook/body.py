@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from monitor.alerts.alert_json import item_json
+from monitor.alerts.alert_json import Acknowledgement, item_json
 from monitor.alerts.decision import Inventory, NotificationItem
 from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content, from_json, remarks_in
@@ -68,15 +68,14 @@ def renderer(
 
 
 def _alerts(content: Content, writer: Writer, links: Links) -> list[dict[str, Any]]:
-    def written(item: NotificationItem, acknowledged: dict[str, str] | None = None) -> dict[str, Any]:
-        url = links.alert(item.alert_id)
-        return {**item_json(item, writer.write, writer.now, url), "acknowledged": acknowledged}
+    def written(item: NotificationItem, acknowledged: Acknowledgement | None = None) -> dict[str, Any]:
+        return item_json(item, writer.write, writer.now, links.alert(item.alert_id), acknowledged)
 
     if isinstance(content, Inventory):
         return [written(one) for one in content.items]
     if isinstance(content, Digest):
         taken_on = [
-            written(one.item, {"by": one.by, "until": one.until.isoformat()}) for one in content.acknowledged
+            written(one.item, Acknowledgement(one.by, one.until, one.comment)) for one in content.acknowledged
         ]
         return [
             *map(written, (*content.new, *content.open)),

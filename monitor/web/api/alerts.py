@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.alerts import group_steps
-from monitor.alerts.alert_json import alert_json
+from monitor.alerts.alert_json import Acknowledgement, AlertFacts, alert_json
 from monitor.messages import Writer
 from monitor.model import AlertGroup, AlertState, Silence, SilenceKind, Snapshot
 from monitor.web.view import Notified
@@ -35,24 +35,20 @@ def _alert(  # noqa: PLR0913, PLR0917 - one object from all that is known of it
     writer: Writer,
     external_url: str,
 ) -> dict[str, Any]:
-    now = writer.now
-    sent = {one.receiver: one for key in group.alerts for one in notified.get(key.id, ())}
-    return {
-        "id": group.id,
-        "url": f"{external_url}/alerts/{group.id}" if external_url else "",
-        **alert_json(group, group_steps(group, snapshot, now), writer.write, now),
-        "targets": list(group.targets),
-        "owner": group.owner,
-        "site": group.site,
-        "component": group.component,
-        "acknowledged": _acknowledged(acknowledged) if acknowledged else None,
-        "silenced": group.state is AlertState.SILENCED,
-        "notified": [
-            {"receiver": one.receiver, "level": one.level.value, "at": one.at.isoformat()}
-            for one in sent.values()
-        ],
-    }
+    last = sorted((one for key in group.alerts for one in notified.get(key.id, ())), key=lambda one: one.at)
+    facts = AlertFacts(
+        id=group.id,
+        url=f"{external_url}/alerts/{group.id}" if external_url else "",
+        targets=group.targets,
+        owner=group.owner,
+        site=group.site,
+        component=group.component,
+        acknowledged=_acknowledged(acknowledged) if acknowledged else None,
+        silenced=group.state is AlertState.SILENCED,
+        notified={one.receiver: one for one in last}.values(),
+    )
+    return alert_json(group, facts, group_steps(group, snapshot, writer.now), writer.write, writer.now)
 
 
-def _acknowledged(one: Silence) -> dict[str, Any]:
-    return {"by": one.by, "until": one.ends_at.isoformat() if one.ends_at else None, "comment": one.reason}
+def _acknowledged(one: Silence) -> Acknowledgement:
+    return Acknowledgement(one.by, one.ends_at, one.reason)
