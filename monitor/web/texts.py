@@ -36,6 +36,11 @@ TILE_STANDBY = plain("page.tile_standby", "On standby")
 TILE_NOT_CHECKED = plain("page.tile_not_checked", "Not checked yet")
 TILE_FINE = plain("page.tile_fine", "Without a problem")
 
+SITES = plain("page.sites", "Sites")
+NO_SITES = plain("page.no_sites", "No target has the label site.")
+DEVICES = plain("page.devices", "Devices")
+ALERTS_OF_SITE = plain("page.alerts_of_site", "Alerts of this site")
+
 NOT_FOUND = plain("page.not_found", "Not found")
 SUBJECT = plain("page.subject", "Subject")
 NAMES = plain("page.names", "Names")
@@ -132,6 +137,17 @@ UNREACHABLE = plain("page.unreachable", "unreachable")
 ON_STANDBY = plain("page.on_standby", "on standby")
 NOT_CHECKED = plain("page.not_checked", "not checked yet")
 
+STATE = {
+    "expired": LEVEL[AlertLevel.EXPIRED],
+    "critical": LEVEL[AlertLevel.CRITICAL],
+    "warning": LEVEL[AlertLevel.WARNING],
+    "unreachable": UNREACHABLE,
+    "not_checked": NOT_CHECKED,
+    "standby": ON_STANDBY,
+    "ok": SEVERITY[Severity.OK],
+}
+"""Words for what a target is in, worst first."""
+
 NEVER_REACHED = plain("page.never_reached", "on standby, never reached")
 NOT_ENCRYPTED = plain("page.not_encrypted", "not encrypted")
 SUPERSEDED = plain("page.superseded", "replaced by a newer one")
@@ -139,6 +155,14 @@ SUPERSEDED = plain("page.superseded", "replaced by a newer one")
 
 @message("page.no_certificate", "No target shows a certificate with the thumbprint {thumbprint}.")
 def no_certificate(*, thumbprint: str) -> None: ...
+
+
+@message("page.no_site", "No target has the site {site}.")
+def no_site(*, site: str) -> None: ...
+
+
+@message("page.stands_in_for", "stands in for {hosts}")
+def stands_in_for(*, hosts: tuple[str, ...]) -> None: ...
 
 
 @message("page.no_target", "There is no target {target}.")

@@ -16,6 +16,7 @@ EXAMPLES: dict[object, object] = {
     str: "one",
     int: 2,
     datetime: days(3),
+    tuple[str, ...]: ("one", "two"),
     timedelta: timedelta(1),
     Message: text("nested"),
 }

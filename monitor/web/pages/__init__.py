@@ -6,6 +6,7 @@ from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.overview import add_overview
+from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
 from monitor.web.pages.target import add_target
 from monitor.web.view import WebView
@@ -21,3 +22,4 @@ def add_pages(app: FastAPI, view: WebView) -> None:
     add_certificates(app, pages)
     add_certificate(app, view, pages)
     add_target(app, view, pages)
+    add_sites(app, pages)

@@ -23,6 +23,7 @@ T = TypeVar("T")
 NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/", texts.OVERVIEW),
     ("/certificates", texts.CERTIFICATES),
+    ("/sites", texts.SITES),
 )
 """The pages that every page links to."""
 

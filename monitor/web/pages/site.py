@@ -1,0 +1,42 @@
+"""The pages of sites: each as a map of its servers and devices with their states."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from monitor.model import text
+from monitor.web import texts
+from monitor.web.pages.frame import Pages
+from monitor.web.pages.not_found import not_found
+from monitor.web.queries.site import SiteMap, site_map, sites
+
+_MOST_DEVICES = 5000
+
+
+def add_sites(app: FastAPI, pages: Pages) -> None:
+    """Answer ``GET /sites`` and ``GET /sites/NAME``."""
+
+    @app.api_route("/sites", methods=["GET", "HEAD"], response_model=None)
+    async def every_site(request: Request) -> Response:
+        return await pages.answer(
+            request, "sites.html", lambda reader: {"title": texts.SITES, "sites": sites(reader.snapshot)}
+        )
+
+    @app.api_route("/sites/{name:path}", methods=["GET", "HEAD"], response_model=None)
+    async def site(name: str, request: Request) -> Response:
+        found = await pages.on_thread(request, lambda reader: site_map(reader.snapshot, name))
+        if found is None:
+            return await not_found(request, pages, texts.no_site(site=name))
+        return await pages.answer(request, "site.html", lambda _: site_values(found))
+
+
+def site_values(found: SiteMap) -> Mapping[str, Any]:
+    """Return the values of the page of a site."""
+    return {
+        "title": text(found.name),
+        "site": found,
+        "devices": found.devices[:_MOST_DEVICES],
+        "more_devices": max(len(found.devices) - _MOST_DEVICES, 0),
+    }
