@@ -6,6 +6,7 @@ It follows the published API; it was not compared with a real site.
 import time
 from collections.abc import Callable
 from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
 from monitor.demo.pki import Issued, authority, rsa_key
 from monitor.demo.xprotect_app import application
@@ -97,9 +98,9 @@ class Simulator:
         port = endpoint.ports[door.port]
         # The server binds its own socket; the other ports keep the address reserved meanwhile.
         endpoint.sockets.pop(door.port).close()
-        self._web = WebServer(
-            application(self), endpoint.address, port, tls=self._servers.files(endpoint, door)
-        )
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self._servers.files(endpoint, door))
+        self._web = WebServer(application(self), endpoint.address, port, tls=context)
         await self._web.start()
 
 

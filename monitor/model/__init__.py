@@ -3,6 +3,7 @@
 Other rooms import these names from here; the files group them by topic.
 """
 
+from monitor.model.access_token import AccessToken, TokenRole
 from monitor.model.alert import (
     AlertGroup,
     AlertKey,
@@ -71,6 +72,7 @@ from monitor.model.target import (
 __all__ = [
     "FIRST_WAIT",
     "LONGEST_WAIT",
+    "AccessToken",
     "AlertGroup",
     "AlertKey",
     "AlertLevel",
@@ -141,6 +143,7 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "TokenRole",
     "damaged_items",
     "earlier",
     "is_within",

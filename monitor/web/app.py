@@ -11,8 +11,10 @@ from starlette.middleware import Middleware
 
 from monitor.metrics import CONTENT_TYPE
 from monitor.model import AlertLevel, Snapshot
-from monitor.web.access import AccessControl
+from monitor.web.access import AccessControl, Guard, Identities
+from monitor.web.access.login import LoginDesk
 from monitor.web.api import add_api
+from monitor.web.caller import caller_of
 from monitor.web.changes import ChangeResult, Changes
 from monitor.web.framing import OneLength
 from monitor.web.headers import SAFE, SafeHeaders
@@ -26,43 +28,58 @@ _READ = ["GET", "HEAD"]
 _log = logging.getLogger(__name__)
 
 
-def make_app(view: WebView, changes: Changes, *, own_host: str = "") -> FastAPI:
-    """Return the whole application; ``own_host`` is the host on which it listens."""
-    access = Middleware(
-        AccessControl, is_allowed=changes.is_allowed, own_host=own_host, external_url=view.external_url
+def make_app(
+    view: WebView, changes: Changes, *, own_host: str = "", access: Identities | None = None
+) -> FastAPI:
+    """Return the whole application; ``own_host`` is the host on which it listens.
+
+    ``access`` is ``None`` where there can be no users.
+    """
+    control = Middleware(
+        AccessControl,
+        is_allowed=changes.is_allowed,
+        own_host=own_host,
+        external_url=view.external_url,
+        guard=Guard(access) if access else None,
     )
-    app = _begun(view, access)
+    app = _begun(view, access, control)
     add_probe(app, view, on_metrics_listen=False)
-    add_pages(app, view)
+    add_pages(app, view, LoginDesk(access) if access else None)
     add_api(app, view, changes)
     _add_changes(app, changes)
     return app
 
 
-def make_metrics_app(view: WebView) -> FastAPI:
+def make_metrics_app(view: WebView, access: Identities | None = None) -> FastAPI:
     """Return only what other machines may see: ``/metrics``, ``/healthz``, ``/readyz`` and ``/livez``.
 
     And ``/probe``, which the view refuses here unless it is set to answer.
     """
-    app = _begun(view)
+    guard = Guard(access, login_page=False) if access else None
+    control = [Middleware(AccessControl, is_allowed=_nobody, guard=guard)] if guard else []
+    app = _begun(view, access, *control)
     add_probe(app, view, on_metrics_listen=True)
     return app
 
 
-def _begun(view: WebView, *access: Middleware) -> FastAPI:
+def _nobody(token: str) -> bool:  # noqa: ARG001 - nothing is changed here
+    return False
+
+
+def _begun(view: WebView, access: Identities | None, *control: Middleware) -> FastAPI:
     # The first one is the outermost: what access control refuses has safe headers too.
     middleware = [
-        Middleware(SafeHeaders),
+        Middleware(SafeHeaders, more=access.services.headers if access else dict),
         Middleware(OneLength),
         Middleware(KnownHosts, names=view.hosts),
-        *access,
+        *control,
     ]
     app = FastAPI(
         title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
     )
     app.add_exception_handler(Exception, _internal)
     _add_metrics(app, view)
-    _add_health(app, view)
+    _add_health(app, view, access)
     return app
 
 
@@ -89,10 +106,13 @@ async def _breathing(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-def _add_health(app: FastAPI, view: WebView) -> None:
+def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
     @app.api_route("/healthz", methods=_READ, response_model=None)
-    async def healthz() -> Response:
+    async def healthz(request: Request) -> Response:
         health = view.health()
+        if access and access.services.login_needed and not caller_of(request.scope).sees_everything:
+            # Whether all is well may be asked by anybody, as a check of services does; what is wrong, not.
+            return JSONResponse({"ok": health.ok}, 200 if health.ok else 503)
         body = {
             "ok": health.ok,
             "instance": {"name": health.name, "customer": health.customer},

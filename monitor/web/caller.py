@@ -34,8 +34,15 @@ class Caller:
         """Return whether it may change something."""
         return self.role is Role.OPERATOR
 
+    @property
+    def sees_everything(self) -> bool:
+        """Return whether it is known who this is, and nothing is hidden from them."""
+        return self.role is not Role.ANONYMOUS and not self.scope
+
 
 ANONYMOUS = Caller()
+LOCAL_NAME = "local"
+"""The name of programs with the token of this machine, which act for whom they say."""
 
 _KEY = "caller"
 

@@ -5,7 +5,7 @@ still say whether the monitor is well.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from time import monotonic
 
 import h11
@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from monitor.web.client_certificates import common_name, is_allowed, with_name
 from monitor.web.paths import HEALTH
 
 REQUEST_TIMEOUT = 15.0
@@ -35,6 +36,8 @@ class BoundedProtocol(H11Protocol):
     connection only after an answer, and lets in as many as there are.
     """
 
+    client_names: Collection[str] = ()
+    """Alternative names of which a client's certificate must have one; without any it need not."""
     limited = False
     _timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
@@ -44,6 +47,10 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Make room for this connection, and start to wait for a request."""
         super().connection_made(transport)
+        if certificate := transport.get_extra_info("peercert"):
+            if not is_allowed(certificate, self.client_names):
+                transport.abort()
+            self.app = with_name(self.app, common_name(certificate))
         self._opened_at = monotonic()
         self._timer = self.loop.call_later(REQUEST_TIMEOUT, self._check, None)
         self._make_room()
@@ -118,6 +125,11 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
         else:
             self._timer = self.loop.call_later(REQUEST_TIMEOUT, self._check, self.cycle)
+
+
+def protocol_for(client_names: Collection[str]) -> type[BoundedProtocol]:
+    """Return the protocol of a listener whose clients need one of these alternative names."""
+    return type("ListenerProtocol", (BoundedProtocol,), {"client_names": client_names})
 
 
 def _only_health(app: ASGIApp) -> ASGIApp:

@@ -4,6 +4,13 @@ import re
 
 HEALTH = frozenset({"/healthz", "/readyz", "/livez"})
 
+LOGIN = "/login"
+LOGOUT = "/logout"
+STATIC = "/static/"
+
+_NARROWED = frozenset({"/", LOGOUT})
+"""Paths whose answers are made within the scope of the caller; a caller with a scope gets no other."""
+
 ACKNOWLEDGE = "/acknowledge/"
 """What the path of a link begins with by which an alert is acknowledged; its token follows."""
 _LINK = re.compile(re.escape(ACKNOWLEDGE) + r"[A-Za-z0-9_.-]{1,300}", re.ASCII)
@@ -17,3 +24,13 @@ def is_link(path: str) -> bool:
 def loggable(path: str) -> str:
     """Return a path as the log may have it: without the token of a link."""
     return f"{ACKNOWLEDGE}***" if path.startswith(ACKNOWLEDGE) else path
+
+
+def is_open(path: str) -> bool:
+    """Return whether a path is answered before a login: health, and what the login page loads."""
+    return path in HEALTH or path.startswith(STATIC)
+
+
+def is_narrowed(path: str) -> bool:
+    """Return whether an answer shows no more than what the caller may see."""
+    return path in _NARROWED or is_open(path)

@@ -5,8 +5,8 @@ import contextlib
 import errno
 import socket
 import sys
-from collections.abc import Generator
-from pathlib import Path
+from collections.abc import Collection, Generator
+from ssl import SSLContext
 from typing import Any
 
 import uvicorn
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from monitor.addresses import join_host_port
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
-from monitor.web.connections import MOST_CONNECTIONS, BoundedProtocol
+from monitor.web.connections import MOST_CONNECTIONS, protocol_for
 
 _GRACE_SECONDS = 2
 # localhost often means ::1 too, on machines where IPv6 is switched off.
@@ -25,12 +25,23 @@ _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 class WebServer:
     """A web server for one application on one host and port; port 0 takes a free one."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
-        """Take what to serve; nothing is bound yet. ``tls`` are the files of the chain and of the key."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        *,
+        tls: SSLContext | None = None,
+        client_names: Collection[str] = (),
+    ) -> None:
+        """Take what to serve; nothing is bound yet.
+
+        With ``client_names`` a client's certificate must have one of them as an alternative name.
+        """
         self._host = host
         self._port = port
         self._scheme = "https" if tls else "http"
-        self._server = _Server(_config(app, tls))
+        self._server = _Server(_config(app, tls, client_names))
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -80,13 +91,11 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
-    chain, key = tls or (None, None)
+def _config(app: ASGIApp, tls: SSLContext | None, client_names: Collection[str]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=BoundedProtocol,
-        ssl_certfile=chain,
-        ssl_keyfile=key,
+        http=protocol_for(client_names),
+        ssl_context_factory=(lambda *_: tls) if tls else None,
         lifespan="off",
         access_log=False,
         log_config=None,

@@ -14,6 +14,7 @@ from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.web.api.alerts import alerts_json
 from monitor.web.api.silences import silence_json
+from monitor.web.caller import LOCAL_NAME, caller_of
 from monitor.web.changes import ChangeResult, Changes
 from monitor.web.view import WebView
 
@@ -45,7 +46,7 @@ def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
             comment, by = _text(body, "comment"), _text(body, "by")
         except InvalidError as error:
             return _invalid(error)
-        return _made(await changes.acknowledge(alert_id, until=until, comment=comment, by=by or "local"))
+        return _made(await changes.acknowledge(alert_id, until=until, comment=comment, by=_by(request, by)))
 
     @app.api_route("/api/v1/silences", methods=["GET", "HEAD"], response_model=None)
     async def silences() -> Response:
@@ -59,12 +60,19 @@ def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
             matchers, by = _matchers(body.get("match")), _text(body, "by")
         except InvalidError as error:
             return _invalid(error)
-        return _made(await changes.silence(matchers, until=until, reason=reason, by=by or "local"))
+        return _made(await changes.silence(matchers, until=until, reason=reason, by=_by(request, by)))
 
     @app.delete("/api/v1/silences/{silence_id}", response_model=None)
-    async def end(silence_id: str, by: str = "") -> Response:
-        result = await changes.end_silence(silence_id, by=display(by, _LONGEST_TEXT).strip() or "local")
+    async def end(silence_id: str, request: Request, by: str = "") -> Response:
+        said = display(by, _LONGEST_TEXT).strip()
+        result = await changes.end_silence(silence_id, by=_by(request, said))
         return Response(status_code=204) if result.ok else _made(result)
+
+
+def _by(request: Request, said: str) -> str:
+    """Return who asks: whoever logged in, or on this machine whom the program names."""
+    caller = caller_of(request.scope)
+    return said or "local" if caller.name in ("", LOCAL_NAME) else display(caller.name, _LONGEST_TEXT)
 
 
 def _made(result: ChangeResult) -> Response:

@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
+from monitor.web.access.login import LoginDesk
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.frame import Pages
+from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
 from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
@@ -14,9 +16,11 @@ from monitor.web.view import WebView
 __all__ = ["add_pages"]
 
 
-def add_pages(app: FastAPI, view: WebView) -> None:
-    """Answer every page, and the files that they load."""
+def add_pages(app: FastAPI, view: WebView, desk: LoginDesk | None = None) -> None:
+    """Answer every page, and the files that they load; ``desk`` logs people in, if there can be users."""
     pages = Pages(view)
+    if desk is not None:
+        add_login(app, desk, pages)
     add_static_files(app)
     add_overview(app, view, pages)
     add_certificates(app, pages)

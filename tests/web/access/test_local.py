@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web.access import AccessControl, refusal
+from monitor.web.access import AccessControl
+from monitor.web.access.local import refusal
 from monitor.web.caller import Caller, Role, caller_of
 from monitor.web.paths import is_link, loggable
 

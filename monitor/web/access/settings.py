@@ -1,0 +1,63 @@
+"""What access control is told: settings that are fixed at the start, and the parts of the daemon it asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import AccessToken
+from monitor.web_config import WatchedWebConfig
+
+
+class TokenBook(Protocol):
+    """The tokens of programs that are in force."""
+
+    def find(self, digest: str) -> AccessToken | None:
+        """Return the token with a digest, ``None`` where there is none or it has expired; notes its use."""
+        ...
+
+
+class EndedSessions(Protocol):
+    """The sessions that were ended before their time."""
+
+    def has(self, session_id: str) -> bool:
+        """Return whether a session was ended."""
+        ...
+
+    async def end(self, session_id: str, expires_at: datetime) -> None:
+        """End a session; it is remembered until it would have expired."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessServices:
+    """Who may act, who speaks for others, and what verifies credentials.
+
+    ``proxies`` are the addresses of reverse proxies, ``user_header`` in lower case names the header in which
+    they say who logged in there, empty for none. ``web_config`` is ``None`` where no file is named, ``key``
+    signs sessions. ``is_local`` returns whether a token is the one of this machine.
+    """
+
+    is_local: Callable[[str], bool]
+    tokens: TokenBook
+    ended: EndedSessions
+    now: Callable[[], datetime]
+    key: bytes = field(repr=False)
+    web_config: WatchedWebConfig | None = None
+    operators: frozenset[str] = frozenset()
+    proxies: frozenset[str] = frozenset()
+    user_header: str = ""
+
+    @property
+    def login_needed(self) -> bool:
+        """Return whether reading needs a credential."""
+        return bool(self.user_header) or (self.web_config is not None and self.web_config.config.names_users)
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers that the web configuration adds to every answer."""
+        return self.web_config.config.headers if self.web_config else {}
+
+    @property
+    def has_passwords(self) -> bool:
+        """Return whether people log in with passwords."""
+        return self.web_config is not None and bool(self.web_config.config.users)
