@@ -9,6 +9,9 @@ _NAME = "cert-monitor"
 TOKEN = "local-token"  # noqa: S105 - the name of a file
 """The file beside the database with the token that changes need; new at each start."""
 
+LINK_KEY = "link-key"
+"""The file beside the database with the key that signs links in mails; kept until it is rotated."""
+
 
 def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
     """Return the folder for state: systemd's StateDirectory= if set, else that of the user.

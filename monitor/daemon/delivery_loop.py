@@ -8,6 +8,7 @@ from monitor.config import Config
 from monitor.daemon.receivers import receivers
 from monitor.delivery import Allowance, LoggedErrors, Receiver, deliver_due
 from monitor.delivery.kinds import ReceiverSettings
+from monitor.delivery.links import LinksNow
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -28,15 +29,17 @@ WAITING_TOO_LONG = timedelta(minutes=15)
 class DeliveryLoop:
     """Hand what waits to its receivers and keep the outbox metrics up to date."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - services, and what the configuration says
         self,
         store: Store,
         clock: Clock,
         metrics: OwnMetrics,
         config: Callable[[], Config],
         decide_again: Callable[[], None] = lambda: None,
+        *,
+        links: LinksNow | None = None,
     ) -> None:
-        """Take the services and what returns the configuration in force.
+        """Take the services, what returns the configuration in force, and what returns the links of now.
 
         ``decide_again`` is called when what all recipients of a receiver refused is to be decided again.
         """
@@ -45,6 +48,7 @@ class DeliveryLoop:
         self._metrics = metrics
         self._config = config
         self._decide_again = decide_again
+        self._links = links
         self._errors: dict[str, LoggedErrors] = {}
         self._allowances: dict[str, Allowance] = {}
         self._settings: Mapping[str, ReceiverSettings] = {}
@@ -88,7 +92,7 @@ class DeliveryLoop:
         if settings != self._settings:
             for receiver in self._receivers:
                 receiver.close()
-            self._settings, self._receivers = settings, receivers(self._config)
+            self._settings, self._receivers = settings, receivers(self._config, self._links)
             for name, one in settings.items():
                 self._allowances.setdefault(name, Allowance()).limit = one.rate_limit
         return self._receivers

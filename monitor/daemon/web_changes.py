@@ -7,15 +7,19 @@ from logging import getLogger
 from uuid import uuid4
 
 from monitor.alerts import RefusedError, acknowledgement, new_silence
+from monitor.alerts.acknowledge_link import AcknowledgeLink, link_of
 from monitor.config import Config
 from monitor.daemon.checks_now import ChecksNow
+from monitor.daemon.link_key import LinkKey
 from monitor.daemon.local_token import LocalToken
+from monitor.daemon.page_links import links_acknowledge
 from monitor.daemon.web_facade import silences
 from monitor.logs import event
 from monitor.model import Clock, Matcher, NotificationKind, Silence
 from monitor.pipeline import Board
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
+from monitor.threads import ThreadPool
 from monitor.web import ChangeResult
 
 log = getLogger(__name__)
@@ -28,7 +32,8 @@ Change = Callable[[], Awaitable[tuple[str, ...]]]
 class ChangeServices:
     """The parts that changes concern.
 
-    ``decide_again`` brings the next alert pass forward, ``deliver`` the next deliveries.
+    ``decide_again`` brings the next alert pass forward, ``deliver`` the next deliveries. ``link_key`` signs
+    the links in mails.
     """
 
     store: Store
@@ -38,6 +43,7 @@ class ChangeServices:
     decide_again: Callable[[], None]
     deliver: Callable[[], None]
     checks: ChecksNow
+    link_key: LinkKey
 
 
 class WebChanges:
@@ -51,6 +57,7 @@ class WebChanges:
         self._token = token
         self._reload = reload
         self._accept_clock = accept_clock
+        self._pool = ThreadPool("link key", 1)
 
     def is_allowed(self, token: str) -> bool:
         """Return whether a token is the local one."""
@@ -65,6 +72,18 @@ class WebChanges:
         """Believe the clock again."""
         problems = await self._accept_clock()
         return ChangeResult(not problems, problems)
+
+    @property
+    def links_acknowledge(self) -> bool:
+        """Return whether a link from a mail acknowledges by itself."""
+        return links_acknowledge(self._services.config())
+
+    async def link(self, token: str) -> AcknowledgeLink | None:
+        """Return what the token of a link allows, ``None`` where it is not one of ours."""
+        return await self._pool.run(self._link, token)
+
+    def _link(self, token: str) -> AcknowledgeLink | None:
+        return link_of(token, self._services.link_key.current())
 
     async def acknowledge(
         self, alert_id: str, *, until: datetime | None, comment: str, by: str

@@ -11,6 +11,7 @@ from monitor.config.written import policy_origins
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
 from monitor.model import AlertRecord, Clock, PolicyValue, Silence, Snapshot, Target
+from monitor.model.alert_history import AlertHistory
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.store import HistoryEntry, Store
@@ -125,6 +126,10 @@ class WebFacade:
         """Return what lasts, stored or configured."""
         services = self._services
         return await silences(services.store, services.config(), services.clock.now())
+
+    async def alert_history(self, alert_id: str) -> AlertHistory | None:
+        """Return what is recorded of one alert, open or over."""
+        return await self._services.store.alert_history(alert_id)
 
     async def notified(self) -> Mapping[str, Sequence[Notified]]:
         """Return what receivers were notified of, by the ids of alerts."""

@@ -1,9 +1,11 @@
 """Make the parts of one daemon and connect them; nothing runs yet."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from monitor.assess import PathFinder
 from monitor.config import Config
+from monitor.config.state import state_folder
 from monitor.daemon.active_config import ActiveConfig
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
 from monitor.daemon.ari_loop import AriLoop
@@ -15,6 +17,8 @@ from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
 from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.heartbeat import EVERY as HEARTBEAT_EVERY
 from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.link_key import LinkKey
+from monitor.daemon.page_links import page_links
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
 from monitor.daemon.revocation_loop import RevocationLoop
@@ -84,6 +88,7 @@ def wire(
         active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
     )
     clock_watch = ClockWatch(clock, metrics)
+    link_key = LinkKey(state_folder(config.store.url))
 
     def in_force() -> Config:
         return watched.config
@@ -109,7 +114,8 @@ def wire(
     def decide_again() -> None:
         tasks.alerts.nudge()
 
-    deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again)
+    links = partial(page_links, in_force, link_key)
+    deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again, links=links)
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(
@@ -159,7 +165,7 @@ def wire(
         ari=ari,
         tasks=tasks,
         health=health,
-        changes=ChangeServices(store, board, clock, in_force, decide_again, delivery.nudge, checks),
+        changes=ChangeServices(store, board, clock, in_force, decide_again, delivery.nudge, checks, link_key),
         checks=checks,
         web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )

@@ -1,7 +1,7 @@
 """The addresses of the monitor's pages in notifications; without an external address there are none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 Sign = Callable[[str, str, datetime], str]
@@ -12,11 +12,17 @@ Sign = Callable[[str, str, datetime], str]
 class Links:
     """Where the pages are; ``url`` is empty where readers cannot reach them.
 
-    ``sign`` makes the tokens of links that acknowledge, ``None`` where people acknowledge on the page alone.
+    ``sign`` makes the tokens of links that acknowledge, ``None`` where people acknowledge on the page alone;
+    such links are for one ``receiver``.
     """
 
     url: str = ""
     sign: Sign | None = None
+    receiver: str = ""
+
+    def sent_to(self, receiver: str) -> "Links":
+        """Return the links of a notification for a receiver."""
+        return replace(self, receiver=receiver)
 
     @property
     def alerts(self) -> str:
@@ -27,11 +33,11 @@ class Links:
         """Return the address of one alert, empty for none."""
         return f"{self.url}/alerts/{alert_id}" if self.url and alert_id else ""
 
-    def acknowledge(self, alert_id: str, receiver: str, sent_at: datetime) -> str:
+    def acknowledge(self, alert_id: str, sent_at: datetime) -> str:
         """Return the address where a reader acknowledges one alert, empty for none."""
-        if self.sign is None or not self.url or not alert_id:
+        if self.sign is None or not (self.url and self.receiver and alert_id):
             return ""
-        return f"{self.url}/acknowledge/{self.sign(alert_id, receiver, sent_at)}"
+        return f"{self.url}/acknowledge/{self.sign(alert_id, self.receiver, sent_at)}"
 
 
 NO_LINKS = Links()

@@ -45,6 +45,12 @@ def alerts_about(connection: Connection, scope_id: str) -> list[AlertRecord]:
     return [_alert_record(row) for row in connection.execute(rows)]
 
 
+def alert_record(connection: Connection, alert_id: str) -> AlertRecord | None:
+    """Return an alert, open or over, ``None`` where nothing is recorded of it any more."""
+    row = connection.execute(select(alert).where(alert.c.id == alert_id, _KNOWN)).one_or_none()
+    return _alert_record(row) if row else None
+
+
 def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
     """Return what a receiver was notified so far."""
     same = notification_log.c.alert_id == alert.c.id

@@ -21,6 +21,14 @@ def silences(connection: Connection, *, ended_after: datetime | None = None) -> 
     return tuple(map(_silence, rows))
 
 
+def acknowledgements(connection: Connection, alert_id: str, most: int) -> tuple[Silence, ...]:
+    """Return the acknowledgements of one alert, also those that ended, the latest first."""
+    row = silence.c
+    of_this = (row.alert_id == alert_id, row.kind == SilenceKind.ACKNOWLEDGE.value)
+    rows = connection.execute(select(silence).where(*of_this).order_by(row.starts_at.desc()).limit(most))
+    return tuple(map(_silence, rows))
+
+
 def put_silences(connection: Connection, changed: Sequence[Silence]) -> None:
     """Write silences, new ones and those that changed."""
     if rows := [_row(one) for one in changed]:

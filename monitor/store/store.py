@@ -24,7 +24,9 @@ from monitor.model import (
     Target,
     TargetState,
 )
+from monitor.model.alert_history import AlertHistory
 from monitor.store import (
+    alert_history,
     alert_pass,
     alerts,
     delivered,
@@ -175,6 +177,10 @@ class Store:
     async def alerts_about(self, scope_id: str) -> list[AlertRecord]:
         """Return the recorded alerts about one thing, those that are over too, the one opened last first."""
         return await self._read(alerts.alerts_about, scope_id)
+
+    async def alert_history(self, alert_id: str) -> AlertHistory | None:
+        """Return what is recorded of one alert, open or over, ``None`` where nothing is any more."""
+        return await self._read(alert_history.alert_history, alert_id)
 
     async def receiver_record(self, receiver: str) -> ReceiverRecord:
         """Return what a receiver was notified so far."""

@@ -44,7 +44,7 @@ def make_app(
     )
     app = _begun(view, access, control)
     add_probe(app, view, on_metrics_listen=False)
-    add_pages(app, view, LoginDesk(access) if access else None)
+    add_pages(app, view, changes, LoginDesk(access) if access else None)
     add_api(app, view, changes)
     _add_changes(app, changes)
     return app

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from monitor.alerts.acknowledge_link import AcknowledgeLink
 from monitor.model import Matcher, Silence
 
 
@@ -35,6 +36,15 @@ class Changes(Protocol):
 
     async def accept_clock(self) -> ChangeResult:
         """Believe the clock again after it was ahead."""
+        ...
+
+    @property
+    def links_acknowledge(self) -> bool:
+        """Return whether a link from a mail acknowledges by itself, or else leads to the alert's page."""
+        ...
+
+    async def link(self, token: str) -> AcknowledgeLink | None:
+        """Return what the token of a link allows, ``None`` where it is not one of ours; it may be over."""
         ...
 
     async def acknowledge(

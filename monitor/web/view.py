@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from monitor.alerts import NotifiedReceiver
 from monitor.model import AlertRecord, Message, PolicyValue, Silence, Snapshot, Target
+from monitor.model.alert_history import AlertHistory
 from monitor.store import HistoryEntry
 from monitor.web.on_demand import OnDemandProbes
 
@@ -83,6 +84,10 @@ class WebView(OnDemandProbes, Protocol):
 
     async def silences(self) -> Sequence[Silence]:
         """Return the acknowledgements and silences that last, those of the configuration among them."""
+        ...
+
+    async def alert_history(self, alert_id: str) -> AlertHistory | None:
+        """Return what is recorded of one alert, open or over, ``None`` where nothing is any more."""
         ...
 
     async def notified(self) -> Mapping[str, Sequence[Notified]]:

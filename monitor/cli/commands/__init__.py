@@ -16,6 +16,7 @@ GROUPS = (
     "daemon",
     "demo",
     "alerts",
+    "links",
     "backup",
 )
 """The modules in the order of ``cert-monitor --help``."""

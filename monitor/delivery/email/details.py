@@ -61,6 +61,7 @@ class DetailWriter:
             locations=lines,
             facts=self._facts(facts(item)),
             links=self._links(item),
+            actions=self._actions(item),
         )
 
     def in_brief(self, item: NotificationItem, number: str = "") -> Detail:
@@ -82,6 +83,7 @@ class DetailWriter:
             locations=tuple(lines),
             facts=self._facts(brief_facts(item)),
             links=self._links(item),
+            actions=self._actions(item),
         )
 
     def steps(self, several: Sequence[tuple[str, NotificationItem]]) -> tuple[Steps, ...]:
@@ -153,6 +155,10 @@ class DetailWriter:
 
     def _facts(self, several: Iterable[Fact]) -> tuple[tuple[str, str], ...]:
         return tuple((self._write(name), self._write(value)) for name, value in several)
+
+    def _actions(self, item: NotificationItem) -> tuple[tuple[str, str], ...]:
+        url = self._pages.acknowledge(item.alert_id, self._writer.now) if item.level else ""
+        return ((self._write(texts.ACKNOWLEDGE), url),) if url else ()
 
     def _links(self, item: NotificationItem) -> tuple[tuple[str, str], ...]:
         url = self._pages.alert(item.alert_id)

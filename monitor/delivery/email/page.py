@@ -10,13 +10,15 @@ Fact = tuple[str, str]
 class Line:
     """One line of the summary: what is wrong, and below it a second one where there is more to say.
 
-    ``number`` is empty where nothing has to be done; ``tone`` is the level, ``good`` for good news.
+    ``number`` is empty where nothing has to be done; ``tone`` is the level, ``good`` for good news. ``url``
+    is the page of its alert, empty for none.
     """
 
     first: str
     second: str = ""
     number: str = ""
     tone: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Detail:
     """One alert with what stops working, what to do, where it is, and the facts.
 
     ``do`` is what to do in brief, ``who`` who is responsible; ``impact`` is the label of impacts. Locations
-    are below their label where there are several. ``links`` are addresses of the monitor's page.
+    are below their label where there are several. ``links`` are addresses of the monitor's page, ``actions``
+    those where something is done at once.
     """
 
     headline: str
@@ -48,6 +51,7 @@ class Detail:
     locations: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     links: tuple[Fact, ...] = ()
+    actions: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

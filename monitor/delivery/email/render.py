@@ -64,7 +64,9 @@ def render(notification: Notification, context: MailContext, templates: BaseLoad
     writer, sender, style = context.writer, context.sender, context.style
     content, short = from_json(notification.payload), notification.short
     most = MOST_SHORT if short else MOST_ITEMS
-    page = PageWriter(writer, context.monitor, most, context.links).page(content)
+    page = PageWriter(writer, context.monitor, most, context.links.sent_to(notification.receiver)).page(
+        content
+    )
     said = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
     page = replace(
         page.summary() if style.brief else page,

@@ -10,6 +10,7 @@ from monitor.delivery.email.entries import Lines, networks_of, other_line, urgen
 from monitor.delivery.email.headlines import headline, problem
 from monitor.delivery.email.heartbeats import heartbeat_lines, next_expiry
 from monitor.delivery.email.page import Line, Section
+from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import Message
 
@@ -21,10 +22,11 @@ _MOST_UPCOMING = 5
 class SectionWriter:
     """Writes sections for one reader, each with at most so many entries."""
 
-    def __init__(self, writer: Writer, most: int) -> None:
-        """Take what writes for the reader."""
+    def __init__(self, writer: Writer, most: int, links: Links) -> None:
+        """Take what writes for the reader, the most entries, and where the monitor's pages are."""
         self._write = writer.write
         self._most = most
+        self._pages = links
 
     def needing(
         self, summary: Summary[NotificationItem], most: int, new: Sequence[NotificationItem] = ()
@@ -74,7 +76,8 @@ class SectionWriter:
     def _line(self, entry: Entry[NotificationItem], lines: Lines) -> Line:
         first, second = lines
         tone = entry.first.level.value if entry.first.level else "good"
-        return Line(self._write(first), self._write(second) if second else "", number_of(entry), tone)
+        url = self._pages.alert(entry.first.alert_id) if len(entry.alerts) == 1 else ""
+        return Line(self._write(first), self._write(second) if second else "", number_of(entry), tone, url)
 
     def section(self, heading: Message, lines: Iterable[Message]) -> Section:
         """Return a section of lines that need no number."""

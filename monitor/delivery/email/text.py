@@ -60,7 +60,7 @@ def _single(page: Page) -> Iterator[str]:
     yield from _labeled((*detail.do, *detail.who))
     yield from _listed_locations(detail)
     yield ""
-    yield from (*_labeled(detail.links), page.closing, "")
+    yield from (*_labeled((*detail.links, *detail.actions)), page.closing, "")
     yield from _steps(page.steps)
     if detail.facts:
         yield from (page.headings.facts.upper(), *_labeled(detail.facts), "")
@@ -113,14 +113,14 @@ def _spread(detail: Detail) -> Iterator[str]:
     """Yield a headline, and below it what there is to know on a few lines."""
     yield f"{detail.number:<4}{detail.headline}"
     yield from (f"{_INDENT}{line}" for line in (*detail.sentences, *_about(detail)))
-    below = (_where(detail), *_labeled(detail.links), _line(detail.facts))
+    below = (_where(detail), *_labeled((*detail.links, *detail.actions)), _line(detail.facts))
     yield from (f"{_INDENT}{line}" for line in below if line)
 
 
 def _three_lines(detail: Detail) -> Iterator[str]:
     yield f"{detail.number:<4}{detail.headline}"
     what = _on_one_line((*detail.sentences, *_about(detail)))
-    where = _on_one_line((_where(detail), _line(detail.facts)), detail.links)
+    where = _on_one_line((_where(detail), _line(detail.facts)), (*detail.links, *detail.actions))
     yield from (f"{_INDENT}{line}" for line in (what, where) if line)
 
 
@@ -136,7 +136,7 @@ def _one_line(detail: Detail) -> Iterator[str]:
 def _all(detail: Detail) -> str:
     """Return what there is to know on one line."""
     parts = (*detail.sentences, *_about(detail), _where(detail), _line(detail.facts))
-    return _on_one_line(parts, detail.links)
+    return _on_one_line(parts, (*detail.links, *detail.actions))
 
 
 def _on_one_line(parts: Iterable[str], links: Iterable[Fact] = ()) -> str:

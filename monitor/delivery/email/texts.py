@@ -323,6 +323,7 @@ def next_reminder(*, at: datetime) -> None: ...
 
 
 ALL_ALERTS = plain("mail.all_of_it", "All alerts")
+ACKNOWLEDGE = plain("mail.acknowledge", "Acknowledge")
 THIS_ALERT = plain("mail.alert_at", "This alert")
 
 

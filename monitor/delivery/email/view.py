@@ -49,7 +49,7 @@ class PageWriter:
         self._write = writer.write
         self._monitor = monitor
         self._links = links
-        self._sections = SectionWriter(writer, most)
+        self._sections = SectionWriter(writer, most, links)
         self._details = DetailWriter(writer, links)
 
     def page(self, content: Content) -> Page:

@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from monitor.web.access.login import LoginDesk
+from monitor.web.changes import Changes
+from monitor.web.pages.acknowledge import add_acknowledge
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.frame import Pages
@@ -16,7 +18,7 @@ from monitor.web.view import WebView
 __all__ = ["add_pages"]
 
 
-def add_pages(app: FastAPI, view: WebView, desk: LoginDesk | None = None) -> None:
+def add_pages(app: FastAPI, view: WebView, changes: Changes, desk: LoginDesk | None = None) -> None:
     """Answer every page, and the files that they load; ``desk`` logs people in, if there can be users."""
     pages = Pages(view)
     if desk is not None:
@@ -27,3 +29,4 @@ def add_pages(app: FastAPI, view: WebView, desk: LoginDesk | None = None) -> Non
     add_certificate(app, view, pages)
     add_target(app, view, pages)
     add_sites(app, pages)
+    add_acknowledge(app, view, changes, pages)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerts import NotificationItem, NotifyReason
+from monitor.alerts.acknowledge_link import link_sent, token_of
 from monitor.alerts.decision import UpcomingExpiry
 from monitor.alerts.digest import AcknowledgedItem, Digest, Heartbeat
 from monitor.alerts.payload import Content, to_json
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.assess import texts as said
+from monitor.config.external_url import checked_external_url
 from monitor.delivery.email.render import Letter, MailContext, render
 from monitor.delivery.links import Links
 from monitor.messages import Writer, language
@@ -202,10 +204,16 @@ def heartbeats() -> dict[str, Content]:
     }
 
 
+def sign(alert_id: str, receiver: str, sent_at: datetime) -> str:
+    """Return the token of a link, made with a key that everybody knows."""
+    return token_of(link_sent(alert_id, receiver, sent_at), bytes(32))
+
+
 def mail_of(content: Content, code: str = "en", external_url: str = "") -> Letter:
     """Return the mail about this in a language."""
     sent = notification("admins", ADMINS, NotificationKind.NOTICE, to_json(content), NOW)
-    context = MailContext(SENDER, text("watch.vms.example"), WRITERS[code], Links(external_url))
+    url = checked_external_url(external_url) if external_url else ""
+    context = MailContext(SENDER, text("watch.vms.example"), WRITERS[code], Links(url, sign))
     return render(replace(sent, id="1"), context)
 
 
@@ -214,5 +222,6 @@ def samples() -> Iterable[tuple[str, Letter]]:
     several = contents() | heartbeats()
     for code in WRITERS:
         yield from ((f"{kind}.{code}", mail_of(content, code)) for kind, content in several.items())
-    for kind in ("alert", "inventory"):
+    for kind in ("alert", "inventory", "digest"):
         yield f"{kind}-linked.en", mail_of(several[kind], "en", PAGE)
+    yield "alert-linked.pt_BR", mail_of(several["alert"], "pt_BR", PAGE)

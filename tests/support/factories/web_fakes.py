@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.alerts.acknowledge_link import AcknowledgeLink, link_of
 from monitor.config import default_config
 from monitor.config.written import policy_origins
 from monitor.metrics import Exposition, OwnMetrics
@@ -28,11 +29,13 @@ from monitor.model import (
     TargetTraits,
     text,
 )
+from monitor.model.alert_history import AlertHistory
 from monitor.store import HistoryEntry
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "let-me-in"
+LINK_KEY = b"k" * 32
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x\''
 
 
@@ -134,6 +137,8 @@ class FakeDaemon:
     probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
     names: Collection[str] = ("testserver",)
     external: str = ""
+    histories: Mapping[str, AlertHistory] = field(default_factory=dict)
+    users: bool = False
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
     held: tuple[Silence, ...] = ()
@@ -227,6 +232,19 @@ class FakeDaemon:
     def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
         """Return the policy of a target as if nothing were configured."""
         return policy_origins(target, default_config())
+
+    async def alert_history(self, alert_id: str) -> AlertHistory | None:
+        """Return the prepared one."""
+        return self.histories.get(alert_id)
+
+    @property
+    def links_acknowledge(self) -> bool:
+        """Return whether nobody logs in."""
+        return not self.users
+
+    async def link(self, token: str) -> AcknowledgeLink | None:
+        """Return what a token of the fake's key allows."""
+        return link_of(token, LINK_KEY)
 
     async def silences(self) -> Sequence[Silence]:
         """Return the prepared ones."""

@@ -1,0 +1,53 @@
+"""The words of the page that a link from a mail leads to; must not decide when they are shown."""
+
+from datetime import datetime
+
+from monitor.model import message
+from monitor.model.message import plain
+
+HEADING = plain("link.heading", "Acknowledge this alert")
+WHAT_HAPPENS = plain(
+    "link.what_happens",
+    "Nothing more is sent about this alert until its certificate changes, its level worsens or the time is "
+    "over.",
+)
+YOUR_NAME = plain("link.your_name", "Your name")
+COMMENT = plain("link.comment", "Comment (optional)")
+COMMENT_HINT = plain("link.comment_hint", "what is being done")
+UNTIL = plain("link.until", "Until")
+ACKNOWLEDGE = plain("link.acknowledge", "Acknowledge")
+DONE = plain("link.done", "This alert is acknowledged")
+SEE_ALERT = plain("link.see_alert", "Show this alert")
+
+NAME_MISSING = plain("link.name_missing", "Enter your name, so that others know who takes care of it.")
+UNTIL_WRONG = plain("link.until_wrong", "Choose a day within the next 30 days.")
+TOO_LARGE = plain("link.too_large", "That was too much text.")
+
+NOT_VALID = plain("link.not_valid", "This link is not valid")
+NOT_VALID_WHY = plain(
+    "link.not_valid_why",
+    "It is incomplete or no longer in force. Open a newer mail about the alert, or look at the page.",
+)
+EXPIRED = plain("link.expired", "This link has expired")
+EXPIRED_WHY = plain(
+    "link.expired_why", "A link works for 14 days. Open a newer mail about the alert, or look at the page."
+)
+NOT_FOUND = plain("link.not_found", "There is no such alert any more")
+RESOLVED = plain("link.resolved", "This alert is resolved")
+RESOLVED_WHY = plain("link.resolved_why", "Nothing has to be acknowledged.")
+PART_OF_OTHER = plain("link.part_of_other", "This alert is now part of another one")
+STARTING = plain("link.starting", "The monitor has just started")
+STARTING_WHY = plain(
+    "link.starting_why", "It does not know the state of this alert yet. Try again in a minute."
+)
+
+
+@message(
+    "link.acknowledged_until",
+    "Nothing more is sent about it until {until:day}, unless it changes or worsens.",
+)
+def acknowledged_until(*, until: datetime) -> None: ...
+
+
+@message("link.is_acknowledged", "Acknowledged by {who} until {until:day}.")
+def is_acknowledged(*, who: str, until: datetime) -> None: ...
