@@ -13,6 +13,7 @@ from monitor.alerts.keys import (
     CLOCK,
     OF_LISTS,
     ON_MACHINE,
+    RESOLVED_BY_RENEWAL,
     STORE,
     certificate_of,
     judged_check,
@@ -29,6 +30,8 @@ from monitor.alerts.renewals import (
 from monitor.alerts.resolve_certificates import (
     OVER,
     PENDING,
+    Owners,
+    any_unconfirmed,
     resolve_certificate,
     resolve_revocation,
     resolved,
@@ -158,16 +161,24 @@ def _resolve_shared(
     if check in OF_LISTS and (resolution := _resolve_list(record, snapshot)) is not None:
         return resolution
     owners = index.owners(record)
-    if any(unreachable_at(state, location) for location, state in owners):
+    if _is_unknown(check, owners):
         return PENDING
-    if check in ON_MACHINE and any(not state.up for _, state in owners):
-        return PENDING  # one store may be unreadable while others are read
     if check in AT_PORT and (resolution := _resolve_at_port(record, index)) is not None:
         return resolution
     judged = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     if not judged or (check is Check.BINDING_STALE and _is_active_at_port(record, owners, active)):
         return OVER
     return Resolution(items=(resolved(record, owners),))
+
+
+def _is_unknown(check: Check, owners: Owners) -> bool:
+    """Return whether the probes so far do not tell what became of an alert."""
+    if any(unreachable_at(state, location) for location, state in owners):
+        return True
+    if check in RESOLVED_BY_RENEWAL and any_unconfirmed(owners):
+        return True
+    # One store may be unreadable while others are read.
+    return check in ON_MACHINE and any(not state.up for _, state in owners)
 
 
 def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:

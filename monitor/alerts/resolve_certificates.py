@@ -75,7 +75,7 @@ def resolve_revocation(record: AlertRecord, snapshot: Snapshot, index: LocationI
     showing = [(location, state) for location, state in owners if location in index.seen.get(sha256, ())]
     if showing:
         return _resolve_seen(record, snapshot, showing)
-    if _any_unconfirmed(owners):
+    if any_unconfirmed(owners):
         return PENDING
     leaf = any(
         former_leaves.old.sha256 == sha256 for _, state in owners for former_leaves in state.former_leaves
@@ -88,7 +88,7 @@ def _resolve_ca(record: AlertRecord, sha256: str, owners: Owners) -> Resolution:
     successors = [
         (location, state, _successor(record, sha256, location, state)) for location, state in owners
     ]
-    if _any_unconfirmed(owners):
+    if any_unconfirmed(owners):
         return PENDING
     if any(successor is None for _, _, successor in successors):
         return OVER
@@ -103,7 +103,8 @@ def _successor(record: AlertRecord, sha256: str, location: str, state: TargetSta
     return next((c for c in above if c.is_ca and c.title == record.title and c.sha256 != sha256), None)
 
 
-def _any_unconfirmed(owners: Owners) -> bool:
+def any_unconfirmed(owners: Owners) -> bool:
+    """Return whether only one probe has seen another certificate at one of these locations."""
     return any(
         former_leaves.probes < PROBES_TO_CONFIRM
         for _, state in owners
