@@ -34,8 +34,8 @@ class Outbox(Protocol):
         """Return a receiver's unfinished notifications whose next attempt is due, worst level first."""
         ...
 
-    async def attempting(self, notification: Notification) -> None:
-        """Record what is about to be sent."""
+    async def attempting(self, notification: Notification) -> bool:
+        """Record what is about to be sent; return false where it is not to be sent any more."""
         ...
 
     async def attempted(self, notification: Notification, now: datetime) -> None:
@@ -106,7 +106,10 @@ def next_attempt(attempts: int, now: datetime, after: timedelta | None = None) -
 async def attempt(
     store: Outbox, receiver: Receiver, notification: Notification, now: datetime
 ) -> tuple[Mapping[str, SendResult], Notification]:
-    """Render, send and record one notification; return the results and its new state."""
+    """Render, send and record one notification; return the results and its new state.
+
+    There are no results for what was withdrawn meanwhile.
+    """
     try:
         ready = await rendered(receiver, notification, now)
     except Exception:
@@ -117,7 +120,8 @@ async def attempt(
         after = after_attempt(notification, results, now)
     else:
         # Until the result is recorded nobody knows whether it was accepted.
-        await store.attempting(replace(ready, uncertain=True))
+        if not await store.attempting(replace(ready, uncertain=True)):
+            return {}, notification
         results = await receiver.send(ready, now)
         after = after_attempt(ready, results, now)
     await store.attempted(after, now)

@@ -5,12 +5,12 @@ server. Notification log and outbox change in one transaction: after a crash bot
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.alerts import DecisionInput, MonitorState, NotifySettings, decide
+from monitor.alerts import Decision, DecisionInput, MonitorState, NotifySettings, decide
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.assess import correlate
 from monitor.logs import event
@@ -42,6 +42,8 @@ _SET_BACK = timedelta(minutes=1)
 AGAIN_AT_ONCE = 200
 """How many states are judged again before the loop is given to others."""
 
+SAID_ANEW_AFTER = timedelta(hours=1)
+"""What has waited for longer is not joined by more, but said once, as it is then."""
 
 _EVERYBODY = NotifySettings()
 
@@ -69,6 +71,10 @@ class AlertStore(Protocol):
         now: datetime,
     ) -> object:
         """Store records of alerts, changes by receiver, and notifications in one transaction."""
+        ...
+
+    async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
+        """Withdraw what was decided for receivers before an instant and not sent; return its number."""
         ...
 
     async def silences(self) -> Sequence[Silence]:
@@ -138,26 +144,34 @@ class AlertPass:
             clock_doubts=clock,
         )
         self._log_first_pass(monitor_state)
-        records = [await self._store.receiver_record(name) for name in receivers]
-        open_alerts = await self._store.open_alerts()
-        given = DecisionInput(
-            self._board.snapshot,
-            open_alerts,
-            tuple(records),
-            now,
-            monitor_state,
-            replace(settings, silences=(*await self._store.silences(), *settings.silences)),
-        )
-        decision = await self._pool.run(decide, given)
+        decision = await self._decided(now, receivers, settings, monitor_state)
+        changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
+        late = {one.receiver for one in waiting}
+        if late and await self._store.withdraw(late, now - SAID_ANEW_AFTER, now):
+            decision = await self._decided(now, receivers, settings, monitor_state)
+            changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
         _log_changes(self._board.snapshot.alerts, decision.groups, now)
         self._board.set_alerts(decision.groups)
-        changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
         if decision.alert_changes or changes or waiting:
             await self._store.notify(decision.alert_changes, changes, waiting, now)
         if decision.silences:
             # Not of that transaction: until this is stored, the same is decided again and changes nothing.
             await self._store.put_silences(decision.silences)
         return bool(waiting)
+
+    async def _decided(
+        self, now: datetime, receivers: Receivers, settings: NotifySettings, monitor_state: MonitorState
+    ) -> Decision:
+        records = [await self._store.receiver_record(name) for name in receivers]
+        given = DecisionInput(
+            self._board.snapshot,
+            await self._store.open_alerts(),
+            tuple(records),
+            now,
+            monitor_state,
+            replace(settings, silences=(*await self._store.silences(), *settings.silences)),
+        )
+        return await self._pool.run(decide, given)
 
     def _log_first_pass(self, state: MonitorState) -> None:
         targets = len(self._board.snapshot)

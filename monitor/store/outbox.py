@@ -100,9 +100,18 @@ def due_notifications(
     return _loaded(connection, query)
 
 
-def pending_notifications(connection: Connection) -> tuple[Notification, ...]:
-    """Return everything that some recipient still waits for, the oldest first."""
+def pending_notifications(
+    connection: Connection, receivers: Collection[str] | None = None, before: datetime | None = None
+) -> tuple[Notification, ...]:
+    """Return everything that some recipient still waits for, the oldest first.
+
+    With ``receivers`` only theirs is returned, with ``before`` only what was decided before an instant.
+    """
     pending = select(notification).where(notification.c.finished_at.is_(None))
+    if receivers is not None:
+        pending = pending.where(notification.c.receiver.in_(receivers))
+    if before is not None:
+        pending = pending.where(notification.c.created_at < before)
     return _loaded(connection, pending.order_by(notification.c.created_at, notification.c.id))
 
 
@@ -139,16 +148,29 @@ def _notification(row: Row[Any], alerts: Sequence[NotifiedAlert]) -> Notificatio
     )
 
 
-def attempting(connection: Connection, item: Notification) -> None:
-    """Write what is about to be sent, so that it can be repeated as it was."""
+def attempting(connection: Connection, item: Notification) -> bool:
+    """Write what is about to be sent, so that it can be repeated as it was.
+
+    Return false for what was withdrawn since it was read: it is not to be sent.
+    """
+    if _is_finished(connection, item):
+        return False
     connection.execute(update(notification).where(notification.c.id == item.id).values(_rendered(item)))
+    return True
+
+
+def _is_finished(connection: Connection, item: Notification) -> bool:
+    finished = select(notification.c.finished_at).where(notification.c.id == item.id)
+    return connection.scalar(finished) is not None
 
 
 def attempted(connection: Connection, item: Notification, now: datetime) -> None:
     """Write the state of a notification after an attempt, and what became of it into the log.
 
-    It is finished when no recipient is pending.
+    It is finished when no recipient is pending; what was finished meanwhile stays so.
     """
+    if _is_finished(connection, item):
+        return
     values = {
         **_rendered(item),
         **_delivery(item),

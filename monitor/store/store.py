@@ -35,6 +35,7 @@ from monitor.store import (
     reading,
     renewal_windows,
     silences,
+    withdrawn,
 )
 from monitor.store.chunks import SIZE
 from monitor.store.facts import (
@@ -212,9 +213,13 @@ class Store:
         problem = self.problem
         return due if problem is None else tuple(replace(one, remarks=(problem,)) for one in due)
 
-    async def attempting(self, notification: Notification) -> None:
-        """Write what is about to be sent, so that it can be repeated as it was."""
-        await self._write(outbox.attempting, notification)
+    async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
+        """Withdraw what was decided for receivers before an instant and not sent; return its number."""
+        return await self._write(withdrawn.withdraw, tuple(receivers), before, now)
+
+    async def attempting(self, notification: Notification) -> bool:
+        """Write what is about to be sent, to be repeated as it was; return false for what is withdrawn."""
+        return await self._write(outbox.attempting, notification)
 
     async def attempted(self, notification: Notification, now: datetime) -> None:
         """Write the state of a notification after an attempt, and what became of it into the log."""

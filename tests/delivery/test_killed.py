@@ -63,10 +63,10 @@ class Mortal:
         self.life.step()
         return await self.receiver.render(notification, now)
 
-    async def attempting(self, notification: Notification) -> None:
+    async def attempting(self, notification: Notification) -> bool:
         """Record what is sent."""
         self.life.step()
-        await self.store.attempting(notification)
+        return await self.store.attempting(notification)
 
     async def send(self, notification: Notification, now: datetime, note: Note = unheard) -> object:
         """Send it."""

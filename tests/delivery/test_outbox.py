@@ -32,15 +32,18 @@ class Box:
     """Keep notifications in memory, as the store does in its tables."""
 
     waiting: list[Notification]
+    withdrawn: bool = False
 
     async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
         """Return what is due."""
         due = [one for one in self.waiting if one.receiver == receiver and one.pending]
         return [one for one in due if one.next_attempt_at <= now][:limit]
 
-    async def attempting(self, notification: Notification) -> None:
-        """Replace the notification of this id."""
-        self._put(notification)
+    async def attempting(self, notification: Notification) -> bool:
+        """Replace the notification of this id, unless it was withdrawn."""
+        if not self.withdrawn:
+            self._put(notification)
+        return not self.withdrawn
 
     async def attempted(self, notification: Notification, _now: datetime) -> None:
         """Replace the notification of this id."""
@@ -375,3 +378,10 @@ def test_a_receiver_may_say_when(after: timedelta | None, wait: timedelta) -> No
     """What a receiver asks for is respected, between five seconds and a quarter of an hour."""
     (done,) = attempt(Script([{ONE: retry("slow down", after), TWO: ACCEPTED}]), waiting())
     assert done.next_attempt_at == NOW + wait
+
+
+def test_what_was_withdrawn_is_not_sent() -> None:
+    """It may be withdrawn after it was read: then it is neither sent nor counted."""
+    script, counts, box = Script([{ONE: ACCEPTED, TWO: ACCEPTED}]), Counts(), Box([waiting()], withdrawn=True)
+    asyncio.run(deliver_due(box, script, NOW, counters=counts))
+    assert (script.sent, box.waiting, counts.counted) == ([], [waiting()], Counter())

@@ -380,10 +380,10 @@ class Mortal:
         self.step()
         await self.monitor.store.notify(alerts, receivers, notifications, now)
 
-    async def attempting(self, notification: Notification) -> None:
+    async def attempting(self, notification: Notification) -> bool:
         """Record what is sent."""
         self.step()
-        await self.monitor.store.attempting(notification)
+        return await self.monitor.store.attempting(notification)
 
     async def attempted(self, notification: Notification, now: datetime) -> None:
         """Record the result."""

@@ -1,7 +1,7 @@
 """The alert pass: what it decides is on the board, in the store and in the outbox."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -73,6 +73,10 @@ class FakeMemory:
                 inventory_at=self.receiver.inventory_at or change.inventory_at,
             )
         self.waiting += notifications
+
+    async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
+        """Have nothing that waits for long."""
+        return 0
 
     async def silences(self) -> Sequence[Silence]:
         """Return none."""
