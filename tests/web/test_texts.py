@@ -8,7 +8,7 @@ from typing import get_type_hints
 import pytest
 
 from monitor.model import AlertLevel, Message, Severity, text
-from monitor.web import texts
+from monitor.web import list_texts, texts
 from support.pki import days
 from support.written import written
 
@@ -19,6 +19,7 @@ EXAMPLES: dict[object, object] = {
     tuple[str, ...]: ("one", "two"),
     timedelta: timedelta(1),
     Message: text("nested"),
+    tuple[str, ...]: ("one", "two"),
 }
 
 
@@ -31,12 +32,14 @@ def example(kind: object) -> Message:
     return made
 
 
+ALL = [value for of in (texts, list_texts) for value in vars(of).values()]
 EVERY = [
-    *(value for value in vars(texts).values() if isinstance(value, Message)),
+    *(value for value in ALL if isinstance(value, Message)),
     *texts.SEVERITY.values(),
     *texts.REVOCATION_STATUS.values(),
     texts.LEVEL[AlertLevel.EXPIRED],
-    *(example(value) for value in vars(texts).values() if hasattr(value, "__wrapped__")),
+    *list_texts.ALERT_STATE.values(),
+    *(example(value) for value in ALL if hasattr(value, "__wrapped__")),
 ]
 
 

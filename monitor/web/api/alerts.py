@@ -1,6 +1,7 @@
 """Alerts as JSON."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.alerts import group_steps
@@ -10,44 +11,46 @@ from monitor.model import AlertGroup, AlertState, Silence, SilenceKind, Snapshot
 from monitor.web.view import Notified
 
 
-def alerts_json(
-    snapshot: Snapshot,
-    silences: Sequence[Silence],
-    notified: Mapping[str, Sequence[Notified]],
-    writer: Writer,
-    external_url: str = "",
-) -> dict[str, Any]:
-    """Return every alert of the last pass, worst first; ``external_url`` is where people find their pages."""
-    acknowledged = {one.alert_id: one for one in silences if one.kind is SilenceKind.ACKNOWLEDGE}
-    return {
-        "items": [
-            _alert(group, acknowledged.get(group.id), notified, snapshot, writer, external_url)
-            for group in snapshot.alerts
-        ]
-    }
+@dataclass(frozen=True, slots=True)
+class AlertContext:
+    """What is published of alerts beyond the board: silences that last, and what receivers were notified of.
+
+    ``external_url`` is where people find their pages.
+    """
+
+    silences: Sequence[Silence] = ()
+    notified: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
+    external_url: str = ""
 
 
-def _alert(  # noqa: PLR0913, PLR0917 - one object from all that is known of it
-    group: AlertGroup,
-    acknowledged: Silence | None,
-    notified: Mapping[str, Sequence[Notified]],
-    snapshot: Snapshot,
-    writer: Writer,
-    external_url: str,
+def alerts_json(snapshot: Snapshot, context: AlertContext, writer: Writer) -> dict[str, Any]:
+    """Return every alert of the last pass, worst first."""
+    return {"items": [one_alert_json(one, context, snapshot, writer) for one in snapshot.alerts]}
+
+
+def one_alert_json(
+    group: AlertGroup, context: AlertContext, snapshot: Snapshot, writer: Writer
 ) -> dict[str, Any]:
-    last = sorted((one for key in group.alerts for one in notified.get(key.id, ())), key=lambda one: one.at)
+    """Return one alert of the board."""
+    acknowledged = next((one for one in reversed(context.silences) if _acknowledges(one, group)), None)
+    notified = (one for key in group.alerts for one in context.notified.get(key.id, ()))
+    last = {one.receiver: one for one in sorted(notified, key=lambda one: one.at)}
     facts = AlertFacts(
         id=group.id,
-        url=f"{external_url}/alerts/{group.id}" if external_url else "",
+        url=f"{context.external_url}/alerts/{group.id}" if context.external_url else "",
         targets=group.targets,
         owner=group.owner,
         site=group.site,
         component=group.component,
         acknowledged=_acknowledged(acknowledged) if acknowledged else None,
         silenced=group.state is AlertState.SILENCED,
-        notified={one.receiver: one for one in last}.values(),
+        notified=last.values(),
     )
     return alert_json(group, facts, group_steps(group, snapshot, writer.now), writer.write, writer.now)
+
+
+def _acknowledges(one: Silence, group: AlertGroup) -> bool:
+    return one.kind is SilenceKind.ACKNOWLEDGE and one.alert_id == group.id
 
 
 def _acknowledged(one: Silence) -> Acknowledgement:

@@ -12,7 +12,7 @@ from monitor.messages import Writer, accepted
 from monitor.model import Matcher
 from monitor.parse import display
 from monitor.threads import ThreadPool
-from monitor.web.api.alerts import alerts_json
+from monitor.web.api.alerts import AlertContext, alerts_json
 from monitor.web.api.silences import silence_json
 from monitor.web.caller import LOCAL_NAME, caller_of
 from monitor.web.changes import ChangeResult, Changes
@@ -34,8 +34,8 @@ def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
     async def alerts(request: Request) -> Response:
         silences, notified = await view.silences(), await view.notified()
         writer = Writer(accepted(request.headers.get("accept-language", "")), UTC, view.now())
-        url = view.external_url()
-        content = await pool.run(alerts_json, view.snapshot(), silences, notified, writer, url)
+        known = AlertContext(silences, notified, view.external_url())
+        content = await pool.run(alerts_json, view.snapshot(), known, writer)
         return JSONResponse(content)
 
     @app.post("/api/v1/alerts/{alert_id}/acknowledge", response_model=None)

@@ -8,6 +8,7 @@ from monitor.web.pages.acknowledge import add_acknowledge
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.frame import Pages
+from monitor.web.pages.lists import add_lists
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
 from monitor.web.pages.site import add_sites
@@ -30,3 +31,4 @@ def add_pages(app: FastAPI, view: WebView, changes: Changes, desk: LoginDesk | N
     add_target(app, view, pages)
     add_sites(app, pages)
     add_acknowledge(app, view, changes, pages)
+    add_lists(app, view, pages)

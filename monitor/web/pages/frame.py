@@ -1,6 +1,6 @@
 """How a page is made: values and HTML on a thread, for one reader, within what that reader may see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitor.messages import Language, Writer, accepted, machine_zone
 from monitor.model import Message, Snapshot
 from monitor.threads import ThreadPool
-from monitor.web import texts
+from monitor.web import list_texts, texts
 from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.queries.planning import CertificateIndexes
@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/", texts.OVERVIEW),
+    ("/alerts", list_texts.ALERTS),
     ("/certificates", texts.CERTIFICATES),
     ("/sites", texts.SITES),
 )
@@ -79,6 +80,10 @@ class Pages:
     @staticmethod
     def _language(request: Request) -> Language:
         return accepted(request.headers.get("accept-language", ""))
+
+    async def next(self, pieces: Iterator[bytes]) -> bytes:
+        """Return the next piece of a long answer, made off the event loop; empty after the last one."""
+        return await self._pool.run(next, pieces, b"")
 
 
 def render(template: str, reader: Reader, path: str, values: Mapping[str, Any]) -> str:

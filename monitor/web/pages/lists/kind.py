@@ -1,0 +1,53 @@
+"""What one list is made of: where its rows come from, what they are filtered by, and how they are shown."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from monitor.model import Message
+from monitor.web.pages.frame import Reader
+from monitor.web.queries.listing import Listing
+from monitor.web.view import WebView
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: the name of its style, its title, and what its title sorts by, if anything."""
+
+    name: str
+    title: Message
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[R]):
+    """Makes the rows for a reader, on a thread, and what is published of each.
+
+    ``fields`` returns them by their published names; ``shown`` what the template needs beyond the rows of
+    one page.
+    """
+
+    make: Callable[[Reader], Sequence[R]]
+    fields: Callable[[R, Reader], Mapping[str, Any]]
+    shown: Callable[[Sequence[R], Reader], Mapping[str, Any]] = lambda _rows, _reader: {}
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind(Generic[R]):
+    """One list: its address, words and columns.
+
+    ``load`` asks the daemon for what is not in the snapshot. ``columns`` and ``labels`` (the words for
+    values of a facet, where they have any) are for people; ``csv`` are the published fields in a table.
+    """
+
+    path: str
+    title: Message
+    template: str
+    listing: Listing[R]
+    columns: tuple[Column, ...]
+    empty: Message
+    load: Callable[[WebView], Awaitable[Rows[R]]]
+    csv: tuple[str, ...]
+    labels: Mapping[str, Mapping[Any, Message]]

@@ -1,0 +1,98 @@
+"""The rows of the list of alerts, and what they can be filtered and sorted by."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import AlertGroup, AlertLevel, AlertState, Check, MonitorCheck, Snapshot, Target
+from monitor.web.queries.listing import Facet, Listing
+
+_SEPARATOR = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert of the board with the labels of its targets; ``place`` is its place, the worst is first.
+
+    ``text`` is what words are searched in.
+    """
+
+    group: AlertGroup
+    place: int
+    states: tuple[str, ...]
+    levels: tuple[str, ...]
+    checks: tuple[str, ...]
+    sites: tuple[str, ...]
+    components: tuple[str, ...]
+    owners: tuple[str, ...]
+    kinds: tuple[str, ...]
+    issuers: tuple[str, ...]
+    text: str
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the expiry of the certificate that it is about."""
+        return self.group.certificate.not_after if self.group.certificate else None
+
+
+ALERTS: Listing[AlertRow] = Listing(
+    facets=(
+        Facet("state", lambda row: row.states, tuple(AlertState), AlertState.ACTIVE.value),
+        Facet("level", lambda row: row.levels, tuple(reversed(AlertLevel))),
+        Facet("check", lambda row: row.checks, (*Check, *MonitorCheck)),
+        Facet("site", lambda row: row.sites),
+        Facet("component", lambda row: row.components),
+        Facet("owner", lambda row: row.owners),
+        Facet("kind", lambda row: row.kinds),
+        Facet("issuer", lambda row: row.issuers),
+    ),
+    sorts={
+        "level": lambda row: row.place,
+        "title": lambda row: row.group.title.casefold(),
+        "since": lambda row: row.group.since,
+        "expires": lambda row: row.expires_at,
+        "site": lambda row: row.group.site.casefold() or None,
+    },
+    text=lambda row: row.text,
+    expires_at=lambda row: row.expires_at,
+)
+"""The list of alerts; without a choice it has those that nobody acknowledged or silenced."""
+
+
+def alert_rows(snapshot: Snapshot) -> tuple[AlertRow, ...]:
+    """Return a row for each alert of the board."""
+    return tuple(_row(group, place, snapshot) for place, group in enumerate(snapshot.alerts))
+
+
+def _row(group: AlertGroup, place: int, snapshot: Snapshot) -> AlertRow:
+    targets = [snapshot.states[one].target for one in group.targets if one in snapshot.states]
+    issuer = group.certificate.issuer_cn or group.certificate.issuer if group.certificate else ""
+    return AlertRow(
+        group=group,
+        place=place,
+        states=(group.state.value,),
+        levels=(group.level.value,),
+        checks=(group.check.value,),
+        sites=_values(group.site, (one.label("site") for one in targets)),
+        components=_values(group.component, (one.label("component") for one in targets)),
+        owners=_values(group.owner, (one.label("owner") for one in targets)),
+        kinds=_values("", (one.kind for one in targets)),
+        issuers=_values(issuer, ()),
+        text=_SEPARATOR.join(_searched(group, targets)).casefold(),
+    )
+
+
+def _values(own: str, others: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in (own, *others) if value))
+
+
+def _searched(group: AlertGroup, targets: Iterable[Target]) -> Iterator[str]:
+    yield from (group.id, group.title, group.check.value, group.site, group.component, group.owner)
+    for at in group.locations:
+        yield from (at.location, at.title, at.server, at.server_name)
+    if group.certificate:
+        shown = group.certificate
+        yield from (shown.sha256, shown.sha1, shown.serial, shown.subject, *shown.dns_names)
+    for target in targets:
+        yield from (target.id, target.host, target.info.note, target.label("owner"))
+        yield from (value for _, value in target.labels)
