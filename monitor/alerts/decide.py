@@ -4,7 +4,7 @@ Nothing is rendered here and nothing is stored. The caller stores the notificati
 transaction; deciding again with the changes applied notifies nothing.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.alerts.alert import Alert
@@ -18,6 +18,7 @@ from monitor.alerts.groups import alert_groups, changed_records
 from monitor.alerts.heartbeat import with_heartbeat
 from monitor.alerts.identify import GroupsOfItems
 from monitor.alerts.notices import for_receiver
+from monitor.alerts.outage import with_outage
 from monitor.alerts.pending import pending_alerts
 from monitor.alerts.refused import kept_open
 from monitor.alerts.resolve import resolve_alerts
@@ -25,9 +26,11 @@ from monitor.alerts.silences import kept_back, released, with_state
 from monitor.alerts.store_problem import store_problem
 from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
 from monitor.model import (
+    AlertGroup,
     AlertKey,
     AlertRecord,
     AlertResolution,
+    ReceiverRecord,
 )
 
 
@@ -64,7 +67,7 @@ def decide(given: DecisionInput) -> Decision:
     )
     known = GroupsOfItems(groups, given.receivers)
     receivers = tuple(
-        with_heartbeat(known.identified(for_receiver(given, one, found)), given, one, groups)
+        _completed(known.identified(for_receiver(given, one, found)), given, one, groups)
         for one in given.receivers
     )
     kept = {key for receiver in given.receivers for key in kept_open(receiver, given.now)}
@@ -80,6 +83,13 @@ def decide(given: DecisionInput) -> Decision:
         silences=back.ended,
     )
     return with_clock_question(decision, given)
+
+
+def _completed(
+    decision: ReceiverDecision, given: DecisionInput, receiver: ReceiverRecord, groups: Sequence[AlertGroup]
+) -> ReceiverDecision:
+    """Return a decision with what is told of the monitor itself."""
+    return with_outage(with_heartbeat(decision, given, receiver, groups), given, receiver)
 
 
 def _keys(alerts: Iterable[Alert]) -> Iterator[AlertKey]:

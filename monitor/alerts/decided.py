@@ -14,7 +14,7 @@ class ReceiverDecision:
     ``remarks`` are about the notification itself; a reader is shown them before what it is about.
     ``digest`` is a second notification, with ``digest_log`` as its changes of the log. ``waiting`` are alerts
     that are over and left to the next digest; they stay open until then. ``heartbeat`` is one that no digest
-    takes along.
+    takes along, and ``outage`` a notification of its own about one of the monitor.
     """
 
     receiver: str
@@ -26,6 +26,7 @@ class ReceiverDecision:
     digest_log: tuple[LogChange, ...] = ()
     waiting: frozenset[AlertKey] = frozenset()
     heartbeat: Heartbeat | None = None
+    outage: NotificationItem | None = None
 
     @property
     def nothing_to_send(self) -> bool:

@@ -19,6 +19,7 @@ from monitor.model import (
     Check,
     FailureReason,
     Message,
+    Outage,
     ReceiverRecord,
     Silence,
     Snapshot,
@@ -37,6 +38,7 @@ class NotifyReason(StrEnum):
     RELEASED = "released"
     ESCALATED = "escalated"
     CLOCK = "clock"
+    OUTAGE = "outage"
     INVENTORY = "inventory"
 
 
@@ -135,7 +137,8 @@ class MonitorState:
     ``first_pass_started_at`` is when this installation first probed (kept over restarts until the inventory
     is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
     setting ``notify_renewals: all``. With ``clock_suspect`` the clock is too early to be right;
-    ``clock_doubts`` are why it may be ahead. ``store_fault`` is what is wrong with the database, as a clause.
+    ``clock_doubts`` are why it may be ahead. ``store_fault`` is what is wrong with the database, as a clause,
+    and ``outage`` the last outage of the monitor.
     """
 
     first_pass_started_at: datetime
@@ -144,6 +147,7 @@ class MonitorState:
     notify_all_renewals: bool = False
     clock_doubts: ClockDoubts = NO_DOUBTS
     store_fault: Message | None = None
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)

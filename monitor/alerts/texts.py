@@ -182,6 +182,17 @@ STORE_USABLE = plain("store_usable", "The monitor's database can be used again")
 STORE_RECORDS = plain("store_records", "Results and notifications are recorded again.")
 
 
+@message("monitor_was_away", "The monitor was not running from {since} to {until}")
+def monitor_was_away(*, since: datetime, until: datetime) -> None: ...
+
+
+OUTAGE_EFFECT = plain(
+    "outage_effect",
+    "It is running again. Nothing was checked in that time; what came due is reported now.",
+)
+OUTAGE_CLOCK = plain("outage_clock", "If it was not away for so long, check its clock.")
+
+
 @message("value_for", "{value} ({owner})")
 def value_for(*, value: Message, owner: str) -> None: ...
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.config import Config
 from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.outage_watch import OutageWatch
 from monitor.daemon.receivers import notify_settings, recipients
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -22,6 +23,7 @@ class AlertServices:
     judge: Judge
     clock: Clock
     clock_watch: ClockWatch
+    outages: OutageWatch
     store: Store
     metrics: OwnMetrics
     queued: Callable[[], None]
@@ -44,6 +46,7 @@ class AlertLoop:
             recipients(config),
             notify_settings(config, now),
             clock=watch.doubts(now),
+            outage=services.outages.outage,
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )
         services.metrics.alert_pass_done(now)
@@ -51,6 +54,7 @@ class AlertLoop:
             services.queued()
         watch.verified()
         await watch.save(services.store)
+        await services.outages.told()
 
     def note_absence(self) -> datetime:
         """Return the time; after a start, a sleep or a clock step, unreachability is counted from it."""

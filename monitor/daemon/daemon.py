@@ -70,6 +70,7 @@ class Daemon:
         # A reload that comes in meanwhile waits: it would change what is being loaded.
         async with parts.watched.changing:
             await parts.clock_watch.resume(parts.store)
+            await parts.outages.resume()
             parts.alerts.note_absence()
             await parts.watched.begin()
             await parts.ari.resume()
@@ -132,4 +133,5 @@ class Daemon:
         # Together: after a restart states that are older than the alerts would show what is over.
         await parts.store.resume()
         await parts.pipeline.flush()
+        await parts.outages.stop()
         await parts.store.close()

@@ -9,6 +9,7 @@ from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.discovery_loop import DiscoveryLoop
 from monitor.daemon.health import HealthMonitor
+from monitor.daemon.outage_watch import OutageWatch
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets
@@ -31,6 +32,7 @@ class DaemonParts:
     store: Store
     clock: Clock
     clock_watch: ClockWatch
+    outages: OutageWatch
     board: Board
     metrics: OwnMetrics
     pipeline: Pipeline

@@ -19,6 +19,7 @@ class Tasks:
     store_check: PeriodicTask
     lists: PeriodicTask
     heartbeat: PeriodicTask
+    alive: PeriodicTask
 
     def __iter__(self) -> Iterator[PeriodicTask]:
         """Yield every task."""

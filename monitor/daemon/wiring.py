@@ -18,6 +18,8 @@ from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.heartbeat import EVERY as HEARTBEAT_EVERY
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.link_key import LinkKey
+from monitor.daemon.outage_watch import EVERY as ALIVE_EVERY
+from monitor.daemon.outage_watch import OutageWatch
 from monitor.daemon.page_links import page_links
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
@@ -89,6 +91,7 @@ def wire(
     )
     clock_watch = ClockWatch(clock, metrics)
     link_key = LinkKey(state_folder(config.store.url))
+    outages = OutageWatch(store, clock, clock_watch)
 
     def in_force() -> Config:
         return watched.config
@@ -119,7 +122,8 @@ def wire(
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(
-        AlertServices(alert_pass, judge, clock, clock_watch, store, metrics, delivery.nudge), in_force
+        AlertServices(alert_pass, judge, clock, clock_watch, outages, store, metrics, delivery.nudge),
+        in_force,
     )
     calls = Heartbeat(board, clock, in_force, state_of_monitor)
     tasks = Tasks(
@@ -132,6 +136,7 @@ def wire(
         store_check=task("store check", CHECK_STORE_EVERY, _check_of(store, pipeline)),
         lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
         heartbeat=task("heartbeat", HEARTBEAT_EVERY, calls.round),
+        alive=task("recording that the service runs", ALIVE_EVERY, outages.round),
     )
 
     def lists_changed() -> None:
@@ -153,6 +158,7 @@ def wire(
         store=store,
         clock=clock,
         clock_watch=clock_watch,
+        outages=outages,
         board=board,
         metrics=metrics,
         pipeline=pipeline,

@@ -54,6 +54,8 @@ def lines_of(content: Content, *, steps: bool = False) -> Iterator[Line]:
 def _one(item: NotificationItem, *, steps: bool) -> Iterator[Line]:
     """Yield what the title does not say: where it is, what stops and what to do."""
     if item.level is None:
+        # What is about the monitor has no name of its own: its first message is the title.
+        yield from (Line((one, None)) for one in (item.messages[1:] if not item.title else ()))
         return
     where = urgent_lines(Entry((item,)))[1]
     listed = (step for one in item.renewal_steps for step in one.steps) if steps else ()

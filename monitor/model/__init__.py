@@ -48,6 +48,7 @@ from monitor.model.observation import (
     damaged_items,
     is_within,
 )
+from monitor.model.outage import Outage
 from monitor.model.policy_origin import PolicyOrigin, PolicyValue
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
@@ -111,6 +112,7 @@ __all__ = [
     "NotificationRecord",
     "NotifiedAlert",
     "Observation",
+    "Outage",
     "Path",
     "Policy",
     "PolicyOrigin",

@@ -47,7 +47,8 @@ class ReceiverChanges:
     """How the record of one receiver changes.
 
     ``inventory_at`` is set when it is sent the inventory, ``digest_at`` when a digest was due,
-    ``heartbeat_at`` when it is sent a heartbeat; ``retried`` is true when what it refused is decided again.
+    ``heartbeat_at`` when it is sent a heartbeat, and ``outage_at`` when it is told of an outage; ``retried``
+    is true when what it refused is decided again.
     """
 
     log: tuple[LogChange, ...] = ()
@@ -56,6 +57,7 @@ class ReceiverChanges:
     inventory_at: datetime | None = None
     digest_at: datetime | None = None
     heartbeat_at: datetime | None = None
+    outage_at: datetime | None = None
     retried: bool = False
 
     def __bool__(self) -> bool:
@@ -68,9 +70,9 @@ class ReceiverRecord:
     """What one receiver was notified so far: of alerts by key, of renewals, and whether of the inventory.
 
     ``renewals`` are pairs of the SHA-256 of the old and the new certificate; ``inventory_at`` is ``None``
-    before the inventory was sent, ``digest_at`` before the first digest was due, and ``heartbeat_at``
-    before the first heartbeat. ``retry_at`` is when what all recipients refused is decided again, ``None``
-    where nothing waits for that.
+    before the inventory was sent, ``digest_at`` before the first digest was due, ``heartbeat_at`` before the
+    first heartbeat, and ``outage_at`` before it was told of an outage of the monitor. ``retry_at`` is when
+    what all recipients refused is decided again, ``None`` where nothing waits for that.
     """
 
     receiver: str
@@ -80,3 +82,4 @@ class ReceiverRecord:
     retry_at: datetime | None = None
     digest_at: datetime | None = None
     heartbeat_at: datetime | None = None
+    outage_at: datetime | None = None

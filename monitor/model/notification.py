@@ -29,12 +29,13 @@ class RecipientStatus(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What one is for: alerts, the inventory after the first pass, a digest, a heartbeat, or a test."""
+    """What one is for: alerts, the inventory after the first pass, a digest, the monitor, or a test."""
 
     NOTICE = "notice"
     INVENTORY = "inventory"
     DIGEST = "digest"
     HEARTBEAT = "heartbeat"
+    OUTAGE = "outage"
     TEST = "test"
 
 

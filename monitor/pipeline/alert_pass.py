@@ -21,6 +21,7 @@ from monitor.model import (
     Anchors,
     Message,
     Notification,
+    Outage,
     ReceiverChanges,
     ReceiverRecord,
     Silence,
@@ -119,7 +120,7 @@ class AlertPass:
         self._first_pass_done = False
         self._judged_at: datetime | None = None
 
-    async def run(
+    async def run(  # noqa: PLR0913 - what a pass depends on
         self,
         now: datetime,
         receivers: Receivers,
@@ -127,6 +128,7 @@ class AlertPass:
         *,
         notify_all_renewals: bool,
         clock: ClockDoubts = NO_DOUBTS,
+        outage: Outage | None = None,
     ) -> bool:
         """Run one pass and return whether notifications were put into the outbox.
 
@@ -142,6 +144,7 @@ class AlertPass:
             clock_suspect=clock.too_early,
             notify_all_renewals=notify_all_renewals,
             clock_doubts=clock,
+            outage=outage,
         )
         self._log_first_pass(monitor_state)
         decision = await self._decided(now, receivers, settings, monitor_state)

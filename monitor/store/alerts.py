@@ -28,7 +28,7 @@ from monitor.store.tables import alert, notification_log, receiver_state, renewa
 # A newer version may have written others; they are left alone.
 _KNOWN = and_(alert.c.check.in_([*Check, *MonitorCheck]), alert.c.scope.in_(list(Scope)))
 
-_INSTANTS = ("inventory_at", "digest_at", "heartbeat_at")
+_INSTANTS = ("inventory_at", "digest_at", "heartbeat_at", "outage_at")
 """When a receiver was last sent something of a kind."""
 
 

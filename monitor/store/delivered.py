@@ -92,17 +92,22 @@ def refused_by_all(connection: Connection, item: Notification, now: datetime) ->
         "refused_since": since or item.created_at,
         "retry_at": now + retry_wait((refusals or 0) + 1),
     }
-    if item.kind is NotificationKind.INVENTORY:
-        values["inventory_at"] = None
-    elif item.kind is NotificationKind.DIGEST:
-        values["digest_at"] = None
+    if forgotten := _INSTANTS.get(item.kind):
+        values[forgotten] = None
     _put_state(connection, item.receiver, values)
-    # Alone or in a digest: it has the time of the pass that decided it.
-    connection.execute(
-        update(receiver_state)
-        .where(state.receiver == item.receiver, state.heartbeat_at == item.created_at)
-        .values(heartbeat_at=None)
-    )
+    if item.kind is NotificationKind.DIGEST:
+        # It may have had a heartbeat in it, which then has the same time.
+        same = and_(state.receiver == item.receiver, state.heartbeat_at == item.created_at)
+        connection.execute(update(receiver_state).where(same).values(heartbeat_at=None))
+
+
+_INSTANTS: Mapping[NotificationKind, str] = {
+    NotificationKind.INVENTORY: "inventory_at",
+    NotificationKind.DIGEST: "digest_at",
+    NotificationKind.HEARTBEAT: "heartbeat_at",
+    NotificationKind.OUTAGE: "outage_at",
+}
+"""What is forgotten of a receiver when it refuses a notification of a kind."""
 
 
 def decided_again(connection: Connection, receiver: str, *, sent: bool) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, exists, or_, select, update
 
 from monitor.model import Notification
 from monitor.store.delivered import refused_by_all
+from monitor.store.facts import ALIVE, OUTAGE, forget_facts
 from monitor.store.outbox import pending_notifications
 from monitor.store.tables import notification, notification_alert, notification_log, receiver_state
 
@@ -32,6 +33,8 @@ def drop_pending(connection: Connection, now: datetime) -> int:
     connection.execute(
         update(receiver_state).where(again).values(refusals=0, refused_since=None, retry_at=now)
     )
+    # A backup does not know how long the service ran after it was made.
+    forget_facts(connection, (ALIVE, OUTAGE))
     return len(items)
 
 

@@ -1,14 +1,18 @@
 """Named single values, such as the newest recorded instant, and the last lists of discoveries."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from monitor.store.dialect import upsert
 from monitor.store.tables import discovery, fact
 
 NEWEST = "newest_instant"
+ALIVE = "alive_at"
+"""When the service was last known to run."""
+OUTAGE = "outage"
+"""The last time in which it did not."""
 
 
 def read_fact(connection: Connection, key: str) -> str | None:
@@ -20,6 +24,11 @@ def put_facts(connection: Connection, facts: Mapping[str, str]) -> None:
     """Set some facts."""
     if facts:
         upsert(connection, fact, [{"key": key, "value": value} for key, value in facts.items()])
+
+
+def forget_facts(connection: Connection, keys: Collection[str]) -> None:
+    """Remove some facts."""
+    connection.execute(delete(fact).where(fact.c.key.in_(keys)))
 
 
 def newest_instant(connection: Connection) -> datetime | None:

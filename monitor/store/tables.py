@@ -214,6 +214,7 @@ receiver_state = Table(
     Column("inventory_at", TimestampColumn),
     Column("digest_at", TimestampColumn),
     Column("heartbeat_at", TimestampColumn),
+    Column("outage_at", TimestampColumn),
     Column("refusals", Integer),
     Column("refused_since", TimestampColumn),
     Column("retry_at", TimestampColumn),

@@ -16,7 +16,8 @@ from support.factories.alerts_world import DAYS, NOW, text_of
 from support.factories.mail_samples import WRITERS, heartbeats, mail_of
 from support.servers.posted import about
 
-HEARTBEATS = heartbeats()
+ALL = heartbeats()
+HEARTBEATS = {kind: content for kind, content in ALL.items() if kind != "outage"}
 NEXT = "If the next heartbeat does not arrive on Monday, 30 November 2026, look at the monitor."
 
 
@@ -68,3 +69,16 @@ def test_html(kind: str) -> None:
 def test_nobody_needs_to_act_only_when_it_is_so(kind: str) -> None:
     """A heartbeat with open alerts does not calm."""
     assert ("nobody needs to act" in text_of(mail_of(HEARTBEATS[kind]))) == (kind == "heartbeat")
+
+
+def test_an_outage() -> None:
+    """It is one notification, in a mail, for programs and in chats, and no alert."""
+    said = "The monitor was not running from Nov 21, 2026 00:00 UTC to Nov 23, 2026 12:00 UTC"
+    outage = ALL["outage"]
+    assert mail_of(outage).subject == said
+    assert "Nothing was checked in that time" in text_of(mail_of(outage))
+    (alert,) = posted(outage)["alerts"]
+    assert (alert["reason"], alert["level"], alert["id"]) == ("outage", None, "")
+    told = chat_text(about(outage), WRITERS["en"], text("watch.vms.example"))
+    assert told.title == said
+    assert any("Nothing was checked in that time" in line.first for line in told.lines)

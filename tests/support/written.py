@@ -46,6 +46,8 @@ def word_of(subject: str) -> str:
         return "Certificates"
     if "clock is wrong" in subject or "clock jumped" in subject:
         return "Clock problem"
+    if "monitor was not running" in subject:
+        return "Outage"
     if subject.endswith(": reachable again"):
         return "Reachable again"
     counts_or_end = subject if subject.startswith("Certificates:") else subject.rpartition(": ")[2]

@@ -23,7 +23,9 @@ from monitor.model import (
     Finding,
     FormerLeaf,
     NotificationKind,
+    Outage,
     Path,
+    ReceiverRecord,
     Severity,
     Target,
     TargetInfo,
@@ -49,6 +51,7 @@ from support.factories.alerts_world import (
     target,
     unreachable,
 )
+from support.factories.passes import Passes
 from support.written import own_words, runbook
 
 PAGE = "https://certs.vms.example"
@@ -193,12 +196,21 @@ def contents() -> dict[str, Content]:
     }
 
 
+def _outage() -> NotificationItem:
+    known = ReceiverRecord("admins", inventory_at=STARTED - 60 * DAYS)
+    passes = Passes({"admins": known}, outage=Outage(NOW - 2.5 * DAYS, NOW))
+    (decided,) = passes.decide(picture(seen("z:443", certificate(1))), NOW).receivers
+    assert decided.outage is not None
+    return decided.outage
+
+
 def heartbeats() -> dict[str, Content]:
-    """Return a heartbeat when all is well, one when it is not, and one inside a digest."""
+    """Return heartbeats, when all is well, when not and inside a digest, and what is told of an outage."""
     first = UpcomingExpiry(NOW + 40 * DAYS, "Portal", "10.1.2.9:443", certificate(5, 40))
     well = Heartbeat(31, 40, NOW + 7 * DAYS, first=first)
     return {
         "heartbeat": well,
+        "outage": (_outage(),),
         "heartbeat-open": replace(well, open=3, acknowledged=1),
         "digest-heartbeat": replace(_digest(), heartbeat=replace(well, open=2, acknowledged=1)),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor import alerts
 from monitor.alerts import Decision, DecisionInput, NotifySettings, ReceiverDecision, ReceiverRules
 from monitor.alerts.routes import Routing
-from monitor.model import AlertKey, AlertRecord, ReceiverRecord, Silence, Snapshot
+from monitor.model import AlertKey, AlertRecord, Outage, ReceiverRecord, Silence, Snapshot
 from support.factories.alerts_world import STARTED
 
 
@@ -21,6 +21,7 @@ class Passes:
     silences: tuple[Silence, ...] = ()
     records: dict[AlertKey, AlertRecord] = field(default_factory=dict)
     last: Decision = Decision()
+    outage: Outage | None = None
 
     def decide(self, snapshot: Snapshot, now: datetime) -> Decision:
         """Return what one pass decides, and record it."""
@@ -30,7 +31,7 @@ class Passes:
                 self.records,
                 tuple(self.receivers.values()),
                 now,
-                alerts.MonitorState(STARTED),
+                alerts.MonitorState(STARTED, outage=self.outage),
                 NotifySettings(self.rules, self.routing, self.silences),
             )
         )
@@ -53,6 +54,7 @@ class Passes:
             inventory_at=part.changes.inventory_at or known.inventory_at,
             digest_at=part.changes.digest_at or known.digest_at,
             heartbeat_at=part.changes.heartbeat_at or known.heartbeat_at,
+            outage_at=part.changes.outage_at or known.outage_at,
         )
 
 

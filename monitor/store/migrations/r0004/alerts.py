@@ -154,6 +154,7 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("inventory_at", sa.BigInteger),
         sa.Column("digest_at", sa.BigInteger),
         sa.Column("heartbeat_at", sa.BigInteger),
+        sa.Column("outage_at", sa.BigInteger),
     )
     op.create_table(
         "silence",
