@@ -2,89 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.delivery import Outbox, Receiver, deliver_due
+from monitor.delivery import deliver_due
 from monitor.delivery.email.receiver import EmailReceiver
-from monitor.delivery.receiver import Note, unheard
 from monitor.messages import english
-from monitor.model import Notification, NotificationKind, text
+from monitor.model import NotificationKind, text
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts_world import NOW
+from support.factories.mortal import STEPS, KilledError, Life, Mortal
 from support.servers.mail_servers import Inbox, mail_server, relay
 from support.servers.posted import configured
 from support.servers.web_server import Web, http, web
 
-STEPS = ["read", "rendered", "recorded before", "sent", "recorded after"]
-"""The steps of one delivery in their order; for the second, making all that waits due stands for reading."""
-
 RECIPIENTS = ("one@vms.example", "two@vms.example")
-
-
-class KilledError(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Life:
-    """The steps that a process still makes before it is killed."""
-
-    steps: int
-
-    def step(self) -> None:
-        """Make one step, or end."""
-        if self.steps == 0:
-            raise KilledError
-        self.steps -= 1
-
-
-@dataclass
-class Mortal:
-    """A store and a receiver in a process that is killed."""
-
-    life: Life
-    store: Outbox
-    receiver: Receiver
-    name: str = "email"
-
-    async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
-        """Return what is due."""
-        self.life.step()
-        return await self.store.due_notifications(receiver, now, limit)
-
-    async def render(self, notification: Notification, now: datetime) -> bytes:
-        """Return what is sent."""
-        self.life.step()
-        return await self.receiver.render(notification, now)
-
-    async def attempting(self, notification: Notification) -> bool:
-        """Record what is sent."""
-        self.life.step()
-        return await self.store.attempting(notification)
-
-    async def send(self, notification: Notification, now: datetime, note: Note = unheard) -> object:
-        """Send it."""
-        self.life.step()
-        return await self.receiver.send(notification, now, note)
-
-    async def attempted(self, notification: Notification, now: datetime) -> None:
-        """Record the result."""
-        self.life.step()
-        await self.store.attempted(notification, now)
-
-    async def release(self, receiver: str, now: datetime, tried: Collection[str]) -> int:
-        """Make what waits due."""
-        self.life.step()
-        return await self.store.release(receiver, now, tried)
-
-    def close(self) -> None:
-        """Release nothing."""
 
 
 def one_relay(port: int) -> EmailReceiver:
