@@ -118,6 +118,10 @@ class WebFacade:
         """Return the alerts about a target alone."""
         return await self._services.store.alerts_about(target_id)
 
+    async def resolved_alerts(self, since: datetime, most: int) -> Sequence[AlertRecord]:
+        """Return the alerts that are over since an instant."""
+        return await self._services.store.resolved_alerts(since, most)
+
     def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
         """Return the policy of a target by the configuration in force."""
         return policy_origins(target, self._services.config())

@@ -51,6 +51,13 @@ def alert_record(connection: Connection, alert_id: str) -> AlertRecord | None:
     return _alert_record(row) if row else None
 
 
+def resolved_alerts(connection: Connection, since: datetime, most: int) -> list[AlertRecord]:
+    """Return the alerts that were shown on their own and are over since an instant, the last one first."""
+    over = and_(alert.c.resolved_at >= since, alert.c.lead == alert.c.id, _KNOWN)
+    rows = select(alert).where(over).order_by(alert.c.resolved_at.desc()).limit(most)
+    return [_alert_record(row) for row in connection.execute(rows)]
+
+
 def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
     """Return what a receiver was notified so far."""
     same = notification_log.c.alert_id == alert.c.id

@@ -183,6 +183,10 @@ class Store:
         """Return what is recorded of one alert, open or over, ``None`` where nothing is any more."""
         return await self._read(alert_history.alert_history, alert_id)
 
+    async def resolved_alerts(self, since: datetime, most: int) -> list[AlertRecord]:
+        """Return the alerts that led a group and are over since an instant, the last one first."""
+        return await self._read(alerts.resolved_alerts, since, most)
+
     async def receiver_record(self, receiver: str) -> ReceiverRecord:
         """Return what a receiver was notified so far."""
         return await self._read(alerts.receiver_record, receiver)

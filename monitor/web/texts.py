@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from monitor.model import AlertLevel, Message, RevocationStatus, Severity, message
+from monitor.model import AlertLevel, AlertResolution, Message, RevocationStatus, Severity, message
 from monitor.model.message import plain
 
 OVERVIEW = plain("page.overview", "Overview")
@@ -147,6 +147,13 @@ STATE = {
     "ok": SEVERITY[Severity.OK],
 }
 """Words for what a target is in, worst first."""
+
+RESOLVED = {
+    AlertResolution.RENEWED: plain("page.renewed", "renewed"),
+    AlertResolution.RESOLVED: plain("page.resolved", "resolved"),
+    AlertResolution.REACHABLE_AGAIN: plain("page.reachable_again", "reachable again"),
+    AlertResolution.GONE: plain("page.gone", "no longer watched"),
+}
 
 NEVER_REACHED = plain("page.never_reached", "on standby, never reached")
 NOT_ENCRYPTED = plain("page.not_encrypted", "not encrypted")

@@ -78,6 +78,10 @@ class WebView(OnDemandProbes, Protocol):
         """Return the recorded alerts about one target alone, those that are over too, newest first."""
         ...
 
+    async def resolved_alerts(self, since: datetime, most: int) -> Sequence[AlertRecord]:
+        """Return the alerts that are over since an instant, the last one first."""
+        ...
+
     def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
         """Return the policy of a target, and where each value is set."""
         ...

@@ -31,6 +31,7 @@ from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
 from monitor.web.pages.certificates import certificate_values
 from monitor.web.pages.overview import overview_values
+from monitor.web.queries.planning import CertificateIndexes
 from monitor.xprotect import Presets
 from support.factories import web_fakes
 from support.factories.alerts_world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of
@@ -205,7 +206,11 @@ def test_page() -> None:
         )
         assert words_of_ours(shown(html), others) == set()
     for some in (replace(snapshot, alerts=alerts), web_fakes.snapshot()):
-        html = rendered("overview.html", reader_of(some, writer=WRITER), lambda one: overview_values(one, ()))
+        html = rendered(
+            "overview.html",
+            reader_of(some, writer=WRITER),
+            lambda one: overview_values(one, CertificateIndexes()),
+        )
         assert words_of_ours(shown(html), others) == set()
 
 

@@ -37,6 +37,7 @@ EVERY = [
     *(value for value in ALL if isinstance(value, Message)),
     *texts.SEVERITY.values(),
     *texts.REVOCATION_STATUS.values(),
+    *texts.RESOLVED.values(),
     texts.LEVEL[AlertLevel.EXPIRED],
     *list_texts.ALERT_STATE.values(),
     *(example(value) for value in ALL if hasattr(value, "__wrapped__")),

@@ -10,14 +10,18 @@ from fastapi.responses import Response
 from monitor.alerts.decision import NotificationItem
 from monitor.alerts.summarize import Entry
 from monitor.delivery.email.entries import Lines, other_line, urgent_lines
-from monitor.model import AlertLevel, Message, Silence
+from monitor.model import AlertLevel, AlertRecord, Message, Silence
 from monitor.model.texts import enumerated
-from monitor.web import texts
+from monitor.web import planning_texts, texts
 from monitor.web.pages.frame import Pages, Reader
-from monitor.web.queries.overview import Overview, overview
+from monitor.web.pages.timeline import timeline_for
+from monitor.web.queries.overview import NEW_WITHIN, Overview, overview, visible
+from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.scope import TargetScope
 from monitor.web.view import WebView
 
 _MOST_LINES = 10
+_MOST_OVER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,24 @@ class ActionSection:
 
 def add_overview(app: FastAPI, view: WebView, pages: Pages) -> None:
     """Answer ``GET /``."""
+    indexes = CertificateIndexes()
 
     @app.api_route("/", methods=["GET", "HEAD"], response_model=None)
     async def first_page(request: Request) -> Response:
         silences = await view.silences()
-        return await pages.answer(request, "overview.html", lambda reader: overview_values(reader, silences))
+        over = await view.resolved_alerts(view.now() - NEW_WITHIN, _MOST_OVER)
+        return await pages.answer(
+            request, "overview.html", lambda reader: overview_values(reader, indexes, silences, over)
+        )
 
 
-def overview_values(reader: Reader, silences: Sequence[Silence]) -> Mapping[str, Any]:
-    """Return the values of the page."""
+def overview_values(
+    reader: Reader,
+    indexes: CertificateIndexes,
+    silences: Sequence[Silence] = (),
+    over: Sequence[AlertRecord] = (),
+) -> Mapping[str, Any]:
+    """Return the values of the page; ``over`` are the alerts that were resolved lately."""
     shown = overview(reader.snapshot, silences, reader.writer.now)
     tone, verdict = _verdict(shown, reader)
     return {
@@ -71,6 +84,9 @@ def overview_values(reader: Reader, silences: Sequence[Silence]) -> Mapping[str,
         "tiles": _tiles(shown),
         "sections": tuple(_sections(shown)),
         "shown": shown,
+        "chart": timeline_for(reader, indexes),
+        "planning_texts": planning_texts,
+        "over": visible(over, reader.snapshot, TargetScope(reader.caller.scope)),
         "held_by": _held_by,
     }
 

@@ -139,6 +139,7 @@ def _months(weeks: tuple[Week, ...], writer: Writer) -> Iterator[MonthMark]:
     """Yield the name of each month at the week with its first day, in January with the year."""
     for number, week in enumerate(weeks):
         last = (week.ends_at - _SECOND).astimezone(writer.zone).date()
-        if last.day <= _WEEK:
+        # At the right edge a name would be cut.
+        if last.day <= _WEEK and number < len(weeks) - 1:
             year = f" {last.year}" if last.month == 1 else ""
             yield MonthMark(number * _STEP + 1, writer.short_month(last.month) + year)

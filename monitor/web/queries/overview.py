@@ -8,11 +8,21 @@ from itertools import islice
 from monitor.alerts.decision import NotificationItem, NotifyReason, UpcomingExpiry
 from monitor.alerts.inventory import upcoming_expiries
 from monitor.alerts.summarize import Summary, TargetCounts, count_targets, summarize
-from monitor.model import AlertGroup, AlertLevel, AlertState, Check, Silence, SilenceKind, Snapshot
+from monitor.model import (
+    AlertGroup,
+    AlertLevel,
+    AlertRecord,
+    AlertState,
+    Check,
+    Silence,
+    SilenceKind,
+    Snapshot,
+)
+from monitor.web.queries.scope import TargetScope, locations_of
 
 _MOST_UPCOMING = 5
 _MOST_NEW = 8
-_NEW_WITHIN = timedelta(days=7)
+NEW_WITHIN = timedelta(days=7)
 _NOT_ACTION = (Check.UNREACHABLE, Check.NEVER_SEEN)
 
 
@@ -68,6 +78,16 @@ def overview(snapshot: Snapshot, silences: Sequence[Silence], now: datetime) -> 
     )
 
 
+def visible(
+    records: Iterable[AlertRecord], snapshot: Snapshot, scope: TargetScope
+) -> tuple[AlertRecord, ...]:
+    """Return the alerts that are over and were about nothing but targets which may be seen."""
+    if scope.everything:
+        return tuple(records)
+    known = {location for state in snapshot for location in locations_of(state)}
+    return tuple(one for one in records if one.locations and known.issuperset(one.locations))
+
+
 def as_item(group: AlertGroup) -> NotificationItem:
     """Return an alert of the board in the form that a notification of it has."""
     checks = (group.check,) if isinstance(group.check, Check) else ()
@@ -95,7 +115,7 @@ def _upcoming(snapshot: Snapshot, now: datetime) -> tuple[UpcomingExpiry, ...]:
 
 
 def _opened(alerts: Iterable[AlertGroup], now: datetime) -> tuple[AlertGroup, ...]:
-    recent = (one for one in alerts if now - one.since <= _NEW_WITHIN)
+    recent = (one for one in alerts if now - one.since <= NEW_WITHIN)
     return tuple(sorted(recent, key=lambda one: one.since, reverse=True)[:_MOST_NEW])
 
 

@@ -59,7 +59,7 @@ def _visible(snapshot: Snapshot) -> Iterator[AlertGroup]:
 
 
 def _narrowed(group: AlertGroup, states: list[TargetState], snapshot: Snapshot) -> AlertGroup:
-    at = {location for state in states for location in _locations(state)}
+    at = {location for state in states for location in locations_of(state)}
     locations = tuple(one for one in group.locations if one.location in at)
     said = {one.message for state in states for one in snapshot.findings(state.target.id)}
     messages = tuple(one for one in group.messages if one in said)
@@ -84,7 +84,8 @@ def _title(group: AlertGroup, locations: tuple[AlertLocation, ...]) -> str:
     return next(iter(sorted(titles)), certificate.title if certificate else "")
 
 
-def _locations(state: TargetState) -> Iterable[str]:
+def locations_of(state: TargetState) -> Iterable[str]:
+    """Yield every location of a target, some more than once."""
     yield state.target.location
     yield from (one.location for one in state.sightings)
     yield from (one.location for one in state.lists)

@@ -229,6 +229,10 @@ class FakeDaemon:
         """Return the prepared ones about a target."""
         return [one for one in self.recorded if one.key.scope_id == target_id]
 
+    async def resolved_alerts(self, since: datetime, most: int) -> Sequence[AlertRecord]:
+        """Return the prepared ones that are over."""
+        return [one for one in self.recorded if one.resolved_at and one.resolved_at >= since][:most]
+
     def policy_origins(self, target: Target) -> Sequence[PolicyValue]:
         """Return the policy of a target as if nothing were configured."""
         return policy_origins(target, default_config())

@@ -9,10 +9,25 @@ import pytest
 from monitor.alerts import alerts_of_target
 from monitor.errors import StoreFault
 from monitor.messages import Writer, language
-from monitor.model import AlertLevel, AlertState, Matcher, Silence, SilenceKind, Snapshot, TargetState
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    AlertResolution,
+    AlertState,
+    Check,
+    Matcher,
+    Scope,
+    Silence,
+    SilenceKind,
+    Snapshot,
+    TargetState,
+)
 from monitor.store.texts import WHY, store_in_memory
 from monitor.web import Health
+from monitor.web.caller import ANONYMOUS, Caller, Role
 from monitor.web.pages.overview import overview_values
+from monitor.web.queries.planning import CertificateIndexes
 from support.factories.web_fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
 from support.factories.web_pages import reader_of, rendered
 
@@ -26,12 +41,17 @@ def alerted(*states: TargetState) -> Snapshot:
 def html(
     shown: Snapshot,
     silences: tuple[Silence, ...] = (),
+    *,
     health: Health | None = None,
     writer: Writer | None = None,
+    over: tuple[AlertRecord, ...] = (),
+    caller: Caller = ANONYMOUS,
 ) -> str:
     """Return the page."""
-    reader = reader_of(shown, health=health or Health(), writer=writer)
-    return rendered("overview.html", reader, lambda one: overview_values(one, silences))
+    reader = reader_of(shown, health=health or Health(), writer=writer, caller=caller)
+    return rendered(
+        "overview.html", reader, lambda one: overview_values(one, CertificateIndexes(), silences, over)
+    )
 
 
 def verdict(page: str) -> str:
@@ -134,3 +154,41 @@ def test_a_store_in_memory_is_said() -> None:
     assert said in html(alerted(), health=health)
     portuguese = Writer(language("pt_BR"), UTC, NOW)
     assert "(o disco está cheio)" in html(alerted(), health=health, writer=portuguese)
+
+
+def over(*locations: str) -> AlertRecord:
+    """Return an alert that was resolved yesterday."""
+    key = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, "ab")
+    yesterday = NOW - timedelta(days=1)
+    return AlertRecord(
+        key,
+        AlertLevel.WARNING,
+        yesterday,
+        yesterday,
+        title="Old recorder",
+        locations=locations,
+        resolved_at=yesterday,
+        resolution=AlertResolution.RENEWED,
+    )
+
+
+def test_what_was_renewed_lately() -> None:
+    """An alert that is over leads to its page."""
+    page = html(alerted(endpoint("a", 90)), over=(over("a:443"),))
+    assert re.findall(
+        r'<span class="badge ok">renewed</span> <a href="/alerts/[0-9a-f]{20}">(.*?)</a>', page
+    ) == ["Old recorder"]
+
+
+def test_what_was_renewed_elsewhere_is_hidden() -> None:
+    """A reader with a scope sees what was about visible targets alone."""
+    caller = Caller("ana", Role.VIEWER, (Matcher("site", ("harbour",)),))
+    shown = alerted(endpoint("a", 90))
+    pages = [html(shown, over=(over(at),), caller=caller) for at in ("a:443", "secret:443")]
+    assert ["Old recorder" in page for page in pages] == [True, False]
+
+
+def test_the_timeline_is_on_the_page() -> None:
+    """With a bar for what expires; without targets there is nothing to draw."""
+    assert '<svg class="timeline"' in html(alerted(endpoint("a", 90)))
+    assert '<svg class="timeline"' not in html(alerted())
