@@ -114,7 +114,8 @@ class Inventory:
 
     ``not_probed`` counts lists that were not fetched yet too. ``never_seen`` are standbys: no answer is
     normal, but nothing is known of them either. ``network_down`` is true where so many are unreachable that
-    the monitor's own network may be at fault.
+    the monitor's own network may be at fault. ``not_sent`` are targets with alerts that the receiver is not
+    sent.
     """
 
     watched: int
@@ -128,6 +129,7 @@ class Inventory:
     standby: int = 0
     fine: int = 0
     network_down: bool = False
+    not_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """The inventory: the one notification that ends the first pass; all that it names counts as notified."""
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from monitor.alerts.alert import Alert, alert_location
 from monitor.alerts.decided import ReceiverDecision
 from monitor.alerts.decision import DecisionInput, Inventory, NotifyReason, UnreachableHost, UpcomingExpiry
 from monitor.alerts.due import as_items, is_urgent, notified, worst_first
+from monitor.alerts.found import Found
 from monitor.alerts.keys import unreachable_key
 from monitor.alerts.renewals import all_renewals
+from monitor.alerts.share import Share, need_action, share_of
 from monitor.alerts.summarize import count_targets
 from monitor.alerts.unreachable import common_title, host_of, unreachable_together
 from monitor.model import (
@@ -30,42 +32,40 @@ MOST_UPCOMING = 20
 
 
 def inventory_decision(
-    given: DecisionInput,
-    receiver: ReceiverRecord,
-    findings: Mapping[AlertKey, Alert],
-    alerts: Mapping[AlertKey, Alert],
+    given: DecisionInput, receiver: ReceiverRecord, found: Found, mine: Found
 ) -> ReceiverDecision:
-    """Return the inventory; ``findings`` are the alerts without those of unreachable targets."""
-    unreachable = [s for s in given.snapshot if s.up is False and not s.target.traits.standby]
-    log = {change.key: change for change in _log_changes(given, receiver, alerts, unreachable)}
+    """Return the inventory of a receiver's share; ``mine`` is what was found, narrowed to the receiver.
+
+    One to which no route leads from any target is sent none.
+    """
+    share = share_of(given, receiver.receiver, found, mine)
+    log = {change.key: change for change in _log_changes(given, receiver, mine.alerts, share)}
     renewals = all_renewals(given.snapshot) if given.monitor.notify_all_renewals else {}
+    nothing = not len(share.snapshot) and len(given.snapshot) > 0 and not mine.alerts
     return ReceiverDecision(
         receiver.receiver,
-        inventory=_inventory(given, findings, unreachable),
+        inventory=None if nothing else _inventory(given, mine.findings, share),
         changes=ReceiverChanges(tuple(log.values()), tuple(renewals), inventory_at=given.now),
     )
 
 
-def _inventory(
-    given: DecisionInput, findings: Mapping[AlertKey, Alert], unreachable: list[TargetState]
-) -> Inventory:
-    states = given.snapshot.states.values()
-    never_seen = [s for s in states if s.unreachable and s.unreachable.check is Check.NEVER_SEEN]
-    needing = [alert for alert in findings.values() if alert.check is not Check.NEVER_SEEN]
-    counts = count_targets(given.snapshot, {target_id for one in needing for target_id, _ in one.locations})
+def _inventory(given: DecisionInput, findings: Mapping[AlertKey, Alert], share: Share) -> Inventory:
+    own, needing = share.snapshot, need_action(findings)
+    counts = count_targets(own, share.needing, share.not_sent)
     due = [(alert, NotifyReason.INVENTORY) for alert in needing]
     return Inventory(
         watched=counts.watched,
         need_action=counts.need_action,
         unreachable=counts.unreachable,
-        not_probed=given.monitor.never_probed,
+        not_probed=given.monitor.never_probed if own is given.snapshot else counts.not_checked,
         standby=counts.standby,
         fine=counts.fine,
         items=worst_first(as_items(due, needing, given.now)),
-        upcoming=tuple(upcoming_expiries(given.snapshot)),
-        unreachable_hosts=tuple(_hosts(unreachable)),
-        never_seen=tuple(_hosts(never_seen)),
-        network_down=bool(unreachable_together(unreachable, len(given.snapshot))),
+        upcoming=tuple(upcoming_expiries(own)),
+        unreachable_hosts=tuple(_hosts(share.unreachable)),
+        never_seen=tuple(_hosts(share.never_seen)),
+        network_down=bool(unreachable_together(list(share.unreachable), len(own))),
+        not_sent=counts.not_sent,
     )
 
 
@@ -73,13 +73,14 @@ def _log_changes(
     given: DecisionInput,
     receiver: ReceiverRecord,
     alerts: Mapping[AlertKey, Alert],
-    unreachable: list[TargetState],
+    share: Share,
 ) -> Iterator[LogChange]:
     now = given.now
     # When much of the network is unreachable its hosts are left to the alert of many, which is notified and
     # resolved as one; recorded one by one they would come back in one notification each.
-    as_one = {state.target.id for state in unreachable_together(unreachable, len(given.snapshot))}
-    for state in unreachable:
+    together = unreachable_together(list(share.unreachable), len(share.snapshot))
+    as_one = {state.target.id for state in together}
+    for state in share.unreachable:
         if state.target.id not in as_one:
             key = unreachable_key(state.target.id)
             record = NotificationRecord(key, AlertLevel.WARNING, now, now, NotifyReason.INVENTORY)
@@ -102,7 +103,7 @@ def upcoming_expiries(snapshot: Snapshot, *, after: datetime | None = None) -> I
         yield UpcomingExpiry(expires_at, alert_location(state).title, path.location, path.leaf)
 
 
-def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
+def _hosts(unreachable: Iterable[TargetState]) -> Iterator[UnreachableHost]:
     hosts: dict[str, list[TargetState]] = {}
     for state in unreachable:
         hosts.setdefault(host_of(state), []).append(state)

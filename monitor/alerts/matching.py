@@ -32,6 +32,11 @@ def matches_target(matchers: Iterable[Matcher], target: Target) -> bool:
     return _match(matchers, _labels(target))
 
 
+def only_labels(matchers: Iterable[Matcher]) -> bool:
+    """Return whether matchers are about targets alone, and not about check or level."""
+    return not any(one.name in _OF_ALERT for one in matchers)
+
+
 def _of_alert(matchers: Iterable[Matcher], alert: Alert) -> bool:
     values = {"check": alert.check.value, "level": alert.level.value}
     return all(values[one.name] in one.values for one in matchers if one.name in values)

@@ -32,11 +32,11 @@ _BEFORE_INVENTORY = (Check.EXPIRY, Check.CA_EXPIRY)
 def for_receiver(given: DecisionInput, receiver: ReceiverRecord, found: Found) -> ReceiverDecision:
     """Return what a receiver is notified of now, and how the record of that changes."""
     known = without_refused(receiver, given.now)
-    found = narrowed(given, receiver.receiver, found)
+    everything, found = found, narrowed(given, receiver.receiver, found)
     if receiver.inventory_at is not None:
         decision = _notice(given, known, found)
     elif _first_pass_over(given) and not awaits_retry(receiver, given.now):
-        decision = inventory_decision(given, known, found.findings, found.alerts)
+        decision = inventory_decision(given, known, everything, found)
     else:
         decision = _first_pass(given, known, found.findings)
     return with_retry(decision, receiver, given.now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerts.alert import Alert
-from monitor.alerts.matching import matches_any
+from monitor.alerts.matching import matches_any, matches_target, only_labels
 from monitor.model import (
     AlertKey,
     AlertLevel,
@@ -14,6 +14,7 @@ from monitor.model import (
     NotificationRecord,
     ReceiverRecord,
     Snapshot,
+    Target,
 )
 
 _EXPIRED_AFTER = timedelta(hours=4)
@@ -79,6 +80,22 @@ def destinations(
         for name in route.escalation.to
     }
     return Destinations(frozenset(names), frozenset(further - names))
+
+
+def may_lead_to(receiver: str, routing: Routing, target: Target) -> bool:
+    """Return whether some alert about a target would be for a receiver, at once or when it is escalated."""
+    certain = False
+    for route in routing.routes:
+        if not matches_target(route.matchers, target):
+            continue
+        if receiver in route.receivers or (route.escalation and receiver in route.escalation.to):
+            return True
+        # A route of some checks or levels leaves the others to the routes after it.
+        if only_labels(route.matchers):
+            certain = True
+            if not route.further:
+                return False
+    return not certain and receiver in routing.default
 
 
 def _matching(alert: Alert, routes: Sequence[Route], snapshot: Snapshot) -> Iterator[Route]:

@@ -66,6 +66,14 @@ def released(records: Mapping[AlertKey, AlertRecord], kept: KeptBack) -> frozens
     )
 
 
+def is_silenced(alert: Alert, silences: Iterable[Silence], snapshot: Snapshot, now: datetime) -> bool:
+    """Return whether a silence keeps an alert back, also one that is not on the board."""
+    return any(
+        one.kind is SilenceKind.SILENCE and one.active(now) and matches_all(one.matchers, alert, snapshot)
+        for one in silences
+    )
+
+
 def with_state(groups: Iterable[AlertGroup], kept: KeptBack) -> Iterator[AlertGroup]:
     """Yield the groups, those whose alerts are all kept back with the reason."""
     for group in groups:

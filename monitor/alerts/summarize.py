@@ -98,7 +98,8 @@ class Summary(Generic[T]):
 class TargetCounts:
     """How many targets are in which state, each in one: the others add up to ``watched``.
 
-    An unreachable target counts as such, whatever is known of its last certificate.
+    An unreachable target counts as such, whatever is known of its last certificate. ``not_sent`` are those
+    with alerts that the reader is not sent.
     """
 
     watched: int
@@ -107,6 +108,7 @@ class TargetCounts:
     standby: int
     not_checked: int
     fine: int
+    not_sent: int = 0
 
 
 def summarize(alerts: Iterable[T]) -> Summary[T]:
@@ -132,13 +134,19 @@ def count_levels(alerts: Iterable[Summarized]) -> Mapping[AlertLevel, int]:
     return {level: counted[level] for level in reversed(AlertLevel) if counted[level]}
 
 
-def count_targets(snapshot: Snapshot, needing: Collection[str]) -> TargetCounts:
+def count_targets(
+    snapshot: Snapshot, needing: Collection[str], not_sent: Collection[str] = ()
+) -> TargetCounts:
     """Return the counts of all targets; ``needing`` are the ids of those with an alert that needs action.
 
     Alerts that a target is unreachable, or a standby that nothing is known of, are none of these.
+    ``not_sent`` are the ids of those with alerts of which the reader is sent none.
     """
     counts = Counter(
-        _state(state.up, idle=state.idle_standby, needs=state.target.id in needing) for state in snapshot
+        "not_sent"
+        if state.up is not None and state.target.id in not_sent
+        else _state(state.up, idle=state.idle_standby, needs=state.target.id in needing)
+        for state in snapshot
     )
     return TargetCounts(
         watched=len(snapshot),
@@ -147,6 +155,7 @@ def count_targets(snapshot: Snapshot, needing: Collection[str]) -> TargetCounts:
         standby=counts["standby"],
         not_checked=counts["not_checked"],
         fine=counts["fine"],
+        not_sent=counts["not_sent"],
     )
 
 

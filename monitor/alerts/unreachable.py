@@ -104,6 +104,13 @@ def unreachable_together(
     return shared if _are_many(len(shared), watched, going_on=going_on) else []
 
 
+def unreachable_alert(state: TargetState) -> Alert:
+    """Return the alert of one unreachable target by itself, also before it is due."""
+    hosts: dict[str, Alert] = {}
+    _add(hosts, state)
+    return hosts[host_of(state)]
+
+
 def unreachable_record(state: TargetState, lead: str, now: datetime) -> AlertRecord:
     """Return the record of a target that is named as unreachable before it is an alert.
 

@@ -99,6 +99,14 @@ def standby(*, count: int) -> None: ...
 def not_checked(*, count: int) -> None: ...
 
 
+@message(
+    "mail.count_not_sent",
+    "{count} with alerts that you are not sent",
+    "{count} with alerts that you are not sent",
+)
+def not_sent(*, count: int) -> None: ...
+
+
 @message("mail.count_fine", "{count} fine", "{count} fine")
 def fine(*, count: int) -> None: ...
 

@@ -187,6 +187,9 @@ def _inventory_counts(inventory: Inventory) -> Iterator[Message]:
     if inventory.standby:
         yield texts.standby(count=inventory.standby)
     known = inventory.need_action + inventory.unreachable + inventory.standby + inventory.fine
+    if inventory.not_sent:
+        yield texts.not_sent(count=inventory.not_sent)
+        known += inventory.not_sent
     if inventory.watched > known:
         yield texts.not_checked(count=inventory.watched - known)
     yield texts.fine(count=inventory.fine)

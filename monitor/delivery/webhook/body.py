@@ -16,7 +16,7 @@ from monitor.model import Message, Notification, NotificationKind
 MOST_SHORT = 40
 """Alerts of the short form, which is sent where the complete one was refused for its size."""
 
-_COUNTS = ("watched", "need_action", "unreachable", "not_probed", "standby", "fine")
+_COUNTS = ("watched", "need_action", "unreachable", "not_probed", "standby", "not_sent", "fine")
 
 
 def body(
