@@ -4,12 +4,12 @@ It takes longer to load than most commands to run, so the writer imports it with
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, reduce
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -37,6 +37,11 @@ def day(day: date, code: str) -> str:
 def full_day(day: date, form: str, code: str) -> str:
     """Return a date in the form ``long`` or ``full`` of the CLDR, or by a pattern of it."""
     return format_date(day, form, locale=_locale(code))
+
+
+def month(year: int, month: int, skeleton: str, code: str) -> str:
+    """Return a month by a skeleton of the CLDR: ``March 2027`` for ``yMMMM``."""
+    return format_skeleton(skeleton, datetime(year, month, 1, tzinfo=UTC), UTC, locale=_locale(code))
 
 
 def moment(local: datetime, form: str, code: str) -> str:

@@ -95,7 +95,7 @@ class Writer:
         """Return a month: ``March 2027``."""
         from monitor.messages import cldr  # noqa: PLC0415 - see there
 
-        return cldr.full_day(datetime(year, month, 1, tzinfo=UTC).date(), "LLLL y", self.language.code)
+        return cldr.month(year, month, "yMMMM", self.language.code)
 
     def short_month(self, month: int) -> str:
         """Return the name of a month where there is little room: ``Mar``."""

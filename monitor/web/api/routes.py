@@ -13,9 +13,11 @@ from monitor.model import Matcher
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.web.api.alerts import AlertContext, alerts_json
+from monitor.web.api.forecast import ForecastAnswers
 from monitor.web.api.silences import silence_json
 from monitor.web.caller import LOCAL_NAME, caller_of
 from monitor.web.changes import ChangeResult, Changes
+from monitor.web.queries.forecast import InvalidDayError, asked_day
 from monitor.web.view import WebView
 
 _LONGEST_BODY = 65_536
@@ -29,6 +31,7 @@ class InvalidError(ValueError):
 def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
     """Answer what programs ask for."""
     pool = ThreadPool("api", 1)
+    forecasts = ForecastAnswers()
 
     @app.api_route("/api/v1/alerts", methods=["GET", "HEAD"], response_model=None)
     async def alerts(request: Request) -> Response:
@@ -47,6 +50,17 @@ def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
         except InvalidError as error:
             return _invalid(error)
         return _made(await changes.acknowledge(alert_id, until=until, comment=comment, by=_by(request, by)))
+
+    @app.api_route("/api/v1/forecast", methods=["GET", "HEAD"], response_model=None)
+    async def forecast(request: Request, at: str = "") -> Response:
+        now = view.now()
+        try:
+            until = asked_day(at, UTC, now)
+        except InvalidDayError:
+            return _invalid(InvalidError("at must be a day within 50 years from now, such as 2027-03-15"))
+        writer = Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
+        scope, snapshot = caller_of(request.scope).scope, view.snapshot()
+        return JSONResponse(await pool.run(forecasts, snapshot, scope, until, writer))
 
     @app.api_route("/api/v1/silences", methods=["GET", "HEAD"], response_model=None)
     async def silences() -> Response:

@@ -7,6 +7,7 @@ from monitor.web.changes import Changes
 from monitor.web.pages.acknowledge import add_acknowledge
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
+from monitor.web.pages.forecast import add_forecast
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import add_lists
 from monitor.web.pages.login import add_login
@@ -32,3 +33,4 @@ def add_pages(app: FastAPI, view: WebView, changes: Changes, desk: LoginDesk | N
     add_sites(app, pages)
     add_acknowledge(app, view, changes, pages)
     add_lists(app, view, pages)
+    add_forecast(app, view, pages)

@@ -13,6 +13,7 @@ from monitor.threads import ThreadPool
 from monitor.web import list_texts, texts
 from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
+from monitor.web.planning_texts import FORECAST
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
 from monitor.web.view import Health, WebView
@@ -25,6 +26,7 @@ NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/alerts", list_texts.ALERTS),
     ("/certificates", texts.CERTIFICATES),
     ("/sites", texts.SITES),
+    ("/forecast", FORECAST),
 )
 """The pages that every page links to."""
 
