@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from monitor.web.access.login import LoginDesk
 from monitor.web.changes import Changes
 from monitor.web.pages.acknowledge import add_acknowledge
+from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.forecast import add_forecast
@@ -31,6 +32,7 @@ def add_pages(app: FastAPI, view: WebView, changes: Changes, desk: LoginDesk | N
     add_certificate(app, view, pages)
     add_target(app, view, pages)
     add_sites(app, pages)
+    add_alert(app, view, pages)
     add_acknowledge(app, view, changes, pages)
     add_lists(app, view, pages)
     add_forecast(app, view, pages)

@@ -1,8 +1,9 @@
-"""The words of the page that a link from a mail leads to; must not decide when they are shown."""
+"""The words of the pages about one alert, which mails link to; must not decide when they are shown."""
 
 from datetime import datetime
 
-from monitor.model import message
+from monitor.alerts import NotifyReason
+from monitor.model import AlertResolution, Message, message
 from monitor.model.message import plain
 
 HEADING = plain("link.heading", "Acknowledge this alert")
@@ -51,3 +52,57 @@ def acknowledged_until(*, until: datetime) -> None: ...
 
 @message("link.is_acknowledged", "Acknowledged by {who} until {until:day}.")
 def is_acknowledged(*, who: str, until: datetime) -> None: ...
+
+
+ALERT = plain("alert.alert", "Alert")
+NO_ALERT = plain("alert.none", "There is no such alert, or its record is no longer kept.")
+OVER = plain("alert.over", "Over")
+SILENCED = plain("alert.silenced", "It is silenced.")
+SINCE = plain("alert.since", "Since")
+SITE = plain("alert.site", "Site")
+COMPONENT = plain("alert.component", "Component")
+OWNER = plain("alert.owner", "Owner")
+LOCATIONS = plain("alert.locations", "Where")
+NO_LOCATION = plain("alert.no_location", "At no target.")
+WHO_WAS_NOTIFIED = plain("alert.who_was_notified", "Who was notified")
+NOBODY_NOTIFIED = plain("alert.nobody_notified", "Nobody so far.")
+WHEN = plain("alert.when", "When")
+RECEIVER = plain("alert.receiver", "Receiver")
+WHY = plain("alert.why", "Why")
+LEVEL = plain("alert.level", "Level")
+DELIVERED = plain("alert.delivered", "Delivered")
+WAITING = plain("alert.waiting", "waiting")
+REFUSED = plain("alert.refused", "refused by all")
+ACKNOWLEDGEMENTS = plain("alert.acknowledgements", "Acknowledged by")
+
+REASONS: dict[str, Message] = {
+    NotifyReason.FIRST: plain("alert.first", "new"),
+    NotifyReason.WORSE: plain("alert.worse", "worse"),
+    NotifyReason.REMINDER: plain("alert.reminder", "reminder"),
+    NotifyReason.RELEASED: plain("alert.released", "no longer held back"),
+    NotifyReason.ESCALATED: plain("alert.escalated", "escalated"),
+    NotifyReason.INVENTORY: plain("alert.inventory", "inventory"),
+    NotifyReason.RENEWED: plain("alert.renewed", "renewed"),
+    NotifyReason.RESOLVED: plain("alert.resolved", "resolved"),
+    NotifyReason.REACHABLE_AGAIN: plain("alert.reachable_again", "reachable again"),
+}
+"""Why somebody was notified, by the recorded reason."""
+
+RESOLUTIONS = {
+    AlertResolution.RENEWED: plain("alert.was_renewed", "Renewed"),
+    AlertResolution.RESOLVED: plain("alert.was_resolved", "Resolved"),
+    AlertResolution.REACHABLE_AGAIN: plain("alert.is_reachable_again", "Reachable again"),
+    AlertResolution.GONE: plain("alert.is_gone", "No longer watched"),
+}
+
+
+@message("alert.over_since", "{how} since {at}.")
+def over_since(*, how: Message, at: datetime) -> None: ...
+
+
+@message("alert.ended", "ended {at}")
+def ended(*, at: datetime) -> None: ...
+
+
+@message("alert.until", "until {at}")
+def until(*, at: datetime) -> None: ...

@@ -1,0 +1,158 @@
+"""The page of one alert: open, over, known from the record alone, shown as another one, or not to be seen."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from web.pages.test_acknowledge import GROUP, KEY, RECORD, RESOLVED
+
+from monitor.alerts.keys import alert_key
+from monitor.model import (
+    AlertLevel,
+    AlertLocation,
+    AlertResolution,
+    AlertState,
+    Matcher,
+    NotificationKind,
+    Runbook,
+    Silence,
+    SilenceKind,
+    TargetInfo,
+    text,
+)
+from monitor.model.alert_history import AlertHistory, SentNotification
+from monitor.web import make_app
+from monitor.web.pages import texts
+from monitor.web.queries.alert_detail import alert_detail, leading
+from monitor.web.queries.scope import TargetScope, scoped
+from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
+
+STATE = endpoint("recorder", 20, sentence="expires soon")
+INFO = TargetInfo(
+    runbook=Runbook(impact=text("no live video"), steps=(text("renew it"),)), title="Recorder 02"
+)
+SHOWN = replace(STATE, target=replace(STATE.target, info=INFO))
+OPEN_KEY = alert_key(STATE.target.id, STATE.assessment.findings[0])
+OPEN = replace(
+    GROUP,
+    id=OPEN_KEY.id,
+    alerts=(OPEN_KEY,),
+    targets=(STATE.target.id,),
+    locations=(AlertLocation("recorder:443", "Recorder 02"),),
+    certificate=STATE.sightings[0].certificate,
+)
+SENT = (
+    SentNotification("admins", NotificationKind.NOTICE, "first", AlertLevel.WARNING, NOW, NOW),
+    SentNotification("operators", NotificationKind.DIGEST, "reminder", AlertLevel.WARNING, NOW),
+    SentNotification("hook", NotificationKind.NOTICE, "renewed", None, NOW, refused=True),
+)
+TAKEN_ON = Silence(
+    "s1", SilenceKind.ACKNOWLEDGE, NOW, NOW + timedelta(days=7), "ordered", "Ana", alert_id=OPEN.id
+)
+HISTORY = AlertHistory(replace(RECORD, key=OPEN_KEY, lead=OPEN_KEY.id), SENT, (TAKEN_ON,))
+
+
+def ask(daemon: FakeDaemon, alert_id: str, **headers: str) -> httpx.Response:
+    """Return the page of an alert."""
+
+    async def run() -> httpx.Response:
+        transport = httpx.ASGITransport(make_app(daemon, daemon))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return await client.get(f"/alerts/{alert_id}", headers=headers)
+
+    return asyncio.run(run())
+
+
+def showing(histories: Mapping[str, AlertHistory] | None = None, **more: Any) -> FakeDaemon:
+    """Return a daemon with one open alert."""
+    shown = replace(snapshot(SHOWN), alerts=(replace(OPEN, **more),))
+    return FakeDaemon(shown, histories=histories or {})
+
+
+def test_open() -> None:
+    """What is wrong, where, what stops, what to do, who was notified and who is on it."""
+    answer = ask(showing({OPEN.id: HISTORY}, state=AlertState.ACKNOWLEDGED), OPEN.id)
+    assert answer.status_code == 200
+    for said in (
+        "Recorder 02",
+        "expires soon",
+        "no live video",
+        "renew it",
+        f'href="/certificates/{OPEN.certificate.sha256}"' if OPEN.certificate else "",
+        'href="/targets/endpoint%3Arecorder%3A443"',
+        "Acknowledged by Ana until 30 November 2026.",
+        "Ana: ordered",
+        "operators",
+        "waiting",
+        "refused by all",
+        "harbour",
+    ):
+        assert said in answer.text
+
+
+def test_without_a_record() -> None:
+    """An alert is shown before it is recorded, too."""
+    answer = ask(showing(), OPEN.id)
+    assert (answer.status_code, "Nobody so far." in answer.text) == (200, True)
+
+
+def test_resolved() -> None:
+    """Old mails link to what is over: it says since when, and what it was about."""
+    record = replace(RESOLVED, locations=("recorder:443",))
+    answer = ask(showing({KEY.id: AlertHistory(record, SENT)}), KEY.id)
+    assert answer.status_code == 200
+    assert "Renewed since Nov 23, 2026" in answer.text
+    assert "certificate expires soon" in answer.text
+    assert "recorder:443" in answer.text
+
+
+def test_open_by_the_record_alone() -> None:
+    """Right after a start it is not known yet whether it is still open."""
+    answer = ask(showing({KEY.id: AlertHistory(RECORD)}), KEY.id)
+    assert (answer.status_code, texts.STARTING_WHY.text in answer.text) == (200, True)
+
+
+def test_shown_as_another() -> None:
+    """What is part of another alert by now leads there."""
+    led = AlertHistory(replace(RECORD, lead=OPEN.id))
+    answer = ask(showing({KEY.id: led}), KEY.id)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/alerts/{OPEN.id}")
+
+
+@pytest.mark.parametrize("alert_id", ["0" * 20, "x", "%2e%2e", "<b>"])
+def test_unknown(alert_id: str) -> None:
+    """There is no such alert."""
+    answer = ask(showing(), alert_id)
+    assert (answer.status_code, "<b>" in answer.text) == (404, False)
+
+
+def test_hostile() -> None:
+    """No text of others is markup."""
+    taken = replace(TAKEN_ON, by=HOSTILE, reason=HOSTILE)
+    answer = ask(
+        showing({OPEN.id: replace(HISTORY, acknowledgements=(taken,))}, title=HOSTILE, site=HOSTILE), OPEN.id
+    )
+    assert (answer.status_code, HOSTILE in answer.text) == (200, False)
+
+
+def test_portuguese() -> None:
+    """It is in the language of the browser."""
+    answer = ask(showing({OPEN.id: HISTORY}), OPEN.id, **{"accept-language": "pt-BR"})
+    assert "Quem foi notificado" in answer.text
+
+
+def test_out_of_scope() -> None:
+    """What may not be seen is not there, whatever is recorded of it."""
+    hidden = scoped(showing().shown, TargetScope((Matcher("site", ("lab",)),)))
+    assert alert_detail(hidden, OPEN.id, None, NOW) is None
+    assert leading(hidden, AlertHistory(replace(RECORD, lead=OPEN.id))) == ""
+
+
+@pytest.mark.parametrize("how", AlertResolution)
+def test_every_resolution(how: AlertResolution) -> None:
+    """Each way in which an alert may be over has its words."""
+    assert how in texts.RESOLUTIONS
