@@ -8,10 +8,11 @@ from monitor.model.silence import Matcher
 
 
 class TokenRole(StrEnum):
-    """What a program may do with a token."""
+    """What a program may do with a token; the one of a calendar opens that calendar alone."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)

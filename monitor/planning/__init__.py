@@ -4,7 +4,7 @@
 """
 
 from monitor.planning.ca_renewals import CaRenewal
-from monitor.planning.expiries import Expiry
+from monitor.planning.expiries import Expiry, expiries
 from monitor.planning.forecast import Forecast, forecast
 from monitor.planning.index import CertificateIndex, index_certificates
 from monitor.planning.leaves import Leaf, Use
@@ -26,6 +26,7 @@ __all__ = [
     "Unknown",
     "Use",
     "Week",
+    "expiries",
     "forecast",
     "index_certificates",
     "timeline",

@@ -14,6 +14,7 @@ from monitor.model import AlertLevel, Snapshot
 from monitor.web.access import AccessControl, Guard, Identities
 from monitor.web.access.login import LoginDesk
 from monitor.web.api import add_api
+from monitor.web.calendar.subscription import add_calendar
 from monitor.web.caller import caller_of
 from monitor.web.changes import ChangeResult, Changes
 from monitor.web.framing import OneLength
@@ -22,6 +23,7 @@ from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_pages
 from monitor.web.paths import loggable
+from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]
@@ -44,8 +46,11 @@ def make_app(
     )
     app = _begun(view, access, control)
     add_probe(app, view, on_metrics_listen=False)
-    add_pages(app, view, changes, LoginDesk(access) if access else None)
-    add_api(app, view, changes)
+    indexes = CertificateIndexes()
+    add_pages(app, view, changes, indexes, LoginDesk(access) if access else None)
+    add_api(app, view, changes, indexes)
+    if access:
+        add_calendar(app, view, access.services.tokens, indexes)
     _add_changes(app, changes)
     return app
 

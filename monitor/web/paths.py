@@ -7,8 +7,10 @@ HEALTH = frozenset({"/healthz", "/readyz", "/livez"})
 LOGIN = "/login"
 LOGOUT = "/logout"
 STATIC = "/static/"
+CALENDAR = "/calendar.ics"
+"""Its token is in the query, and verified where it is answered: programs that subscribe cannot log in."""
 
-_NARROWED = frozenset({"/", LOGOUT})
+_NARROWED = frozenset({"/", "/forecast", "/api/v1/forecast", LOGOUT})
 """Paths whose answers are made within the scope of the caller; a caller with a scope gets no other."""
 
 ACKNOWLEDGE = "/acknowledge/"
@@ -27,8 +29,8 @@ def loggable(path: str) -> str:
 
 
 def is_open(path: str) -> bool:
-    """Return whether a path is answered before a login: health, and what the login page loads."""
-    return path in HEALTH or path.startswith(STATIC)
+    """Return whether a path is answered before a login: health, calendars, and what the login page loads."""
+    return path in HEALTH or path == CALENDAR or path.startswith(STATIC)
 
 
 def is_narrowed(path: str) -> bool:

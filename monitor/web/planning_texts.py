@@ -195,3 +195,55 @@ def left_out(*, count: int) -> None: ...
     "{count} target lists could not be fetched the last time.",
 )
 def lists(*, count: int) -> None: ...
+
+
+@message("calendar.certificate_expires", "Certificate {title} expires")
+def certificate_expires(*, title: str) -> None: ...
+
+
+@message("calendar.ca_expires", "CA {title} expires, and all that depends on it")
+def ca_expires(*, title: str) -> None: ...
+
+
+@message("calendar.expires_at", "Expires {at}.")
+def expires_at(*, at: datetime) -> None: ...
+
+
+@message("calendar.used_at", "Where: {places}")
+def used_at(*, places: Message) -> None: ...
+
+
+@message(
+    "calendar.used_at_many",
+    "Where: {places}, and {count} more location",
+    "Where: {places}, and {count} more locations",
+)
+def used_at_many(*, places: Message, count: int) -> None: ...
+
+
+@message("calendar.stops", "What stops: {impact}")
+def stops(*, impact: Message) -> None: ...
+
+
+@message("calendar.to_do", "Do: {steps}")
+def to_do(*, steps: Message) -> None: ...
+
+
+@message("calendar.issued_by", "Issued by: {issuer}")
+def issued_by(*, issuer: str) -> None: ...
+
+
+@message("calendar.thumbprint", "Thumbprint: {thumbprint}")
+def thumbprint(*, thumbprint: str) -> None: ...
+
+
+@message("calendar.details", "Details: {url}")
+def details(*, url: str) -> None: ...
+
+
+@message("calendar.name", "Certificates of {monitor} ({name})")
+def calendar_name(*, monitor: str, name: str) -> None: ...
+
+
+@message("calendar.name_without_monitor", "Certificates ({name})")
+def calendar_name_only(*, name: str) -> None: ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from monitor.model import TokenRole
 from monitor.web.access import refusals
 from monitor.web.access.cookies import SESSION, cookie_name, cookies_of
 from monitor.web.access.credentials import basic, bearer, digest_of
@@ -76,7 +77,7 @@ class Identities:
                 raise refusals.forbidden(problem)
             return Identity(LOCAL)
         found = services.tokens.find(digest_of(token))
-        if found is None:
+        if found is None or found.role is TokenRole.CALENDAR:
             raise self._unauthorized(refusals.WRONG_TOKEN, headers)
         return Identity(Caller(found.name, Role(found.role.value), found.matchers))
 

@@ -17,9 +17,9 @@ _MOST_PLACES = 100
 class ForecastAnswers:
     """Answers with forecasts of what a caller may see."""
 
-    def __init__(self) -> None:
-        """Start with no index of certificates."""
-        self._indexes = CertificateIndexes()
+    def __init__(self, indexes: CertificateIndexes) -> None:
+        """Take the indexes of certificates."""
+        self._indexes = indexes
 
     def __call__(
         self, snapshot: Snapshot, scope: tuple[Matcher, ...], at: datetime, writer: Writer

@@ -18,6 +18,7 @@ from monitor.web.api.silences import silence_json
 from monitor.web.caller import LOCAL_NAME, caller_of
 from monitor.web.changes import ChangeResult, Changes
 from monitor.web.queries.forecast import InvalidDayError, asked_day
+from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
 
 _LONGEST_BODY = 65_536
@@ -28,10 +29,10 @@ class InvalidError(ValueError):
     """A request does not say what it has to; the text says what."""
 
 
-def add_api(app: FastAPI, view: WebView, changes: Changes) -> None:
+def add_api(app: FastAPI, view: WebView, changes: Changes, indexes: CertificateIndexes) -> None:
     """Answer what programs ask for."""
     pool = ThreadPool("api", 1)
-    forecasts = ForecastAnswers()
+    forecasts = ForecastAnswers(indexes)
 
     @app.api_route("/api/v1/alerts", methods=["GET", "HEAD"], response_model=None)
     async def alerts(request: Request) -> Response:

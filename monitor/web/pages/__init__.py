@@ -16,14 +16,21 @@ from monitor.web.pages.overview import add_overview
 from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
 from monitor.web.pages.target import add_target
+from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
 
 __all__ = ["add_pages"]
 
 
-def add_pages(app: FastAPI, view: WebView, changes: Changes, desk: LoginDesk | None = None) -> None:
+def add_pages(
+    app: FastAPI,
+    view: WebView,
+    changes: Changes,
+    indexes: CertificateIndexes,
+    desk: LoginDesk | None = None,
+) -> None:
     """Answer every page, and the files that they load; ``desk`` logs people in, if there can be users."""
-    pages = Pages(view)
+    pages = Pages(view, indexes)
     if desk is not None:
         add_login(app, desk, pages)
     add_static_files(app)

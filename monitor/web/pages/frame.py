@@ -48,12 +48,12 @@ Make = Callable[[Reader], Mapping[str, Any]]
 class Pages:
     """Answers requests for pages."""
 
-    def __init__(self, view: WebView) -> None:
+    def __init__(self, view: WebView, indexes: CertificateIndexes) -> None:
         """Take what knows everything; pages are written in the time zone of this machine."""
         self._view = view
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
-        self.indexes = CertificateIndexes()
+        self.indexes = indexes
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""

@@ -62,6 +62,7 @@ class ForecastView:
     """A forecast with so many rows as there is room for, and how many were left out.
 
     ``cas`` is the number of CAs among all that will have expired, ``certificates`` that of the others.
+    ``stopping`` counts the targets at which more than a little stops.
     """
 
     at: datetime
@@ -91,7 +92,7 @@ def forecast_view(found: Forecast, *, most: int, places: int) -> ForecastView:
         more=max(len(found.expiries) - most, 0),
         certificates=len(found.expiries) - cas,
         cas=cas,
-        stopping=sum(len(one.targets) for one in found.stops),
+        stopping=sum(len(one.targets) for one in found.stops if not one.low_impact),
         stops=tuple(
             StopRow(
                 one.impact,

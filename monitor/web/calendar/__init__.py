@@ -1,0 +1,1 @@
+"""The calendar of expiries that people subscribe to: its text, and whom it is answered."""
