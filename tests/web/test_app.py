@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.alerts.acknowledge_link import AcknowledgeLink
 from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
 from support.factories.web_fakes import TOKEN, FakeDaemon, endpoint, snapshot
 
@@ -249,6 +250,17 @@ def test_bug(caplog: pytest.LogCaptureFixture) -> None:
         False,
         "nosniff",
     )
+
+
+def test_bug_behind_a_link(caplog: pytest.LogCaptureFixture) -> None:
+    """The log has no link, whoever finds the bug."""
+
+    class Breaking(FakeDaemon):
+        async def link(self, token: str) -> AcknowledgeLink | None:
+            raise RuntimeError("broken")
+
+    assert ask(Breaking(), "/acknowledge/a-token").status_code == 500
+    assert ("a-token" in caplog.text, "/acknowledge/***" in caplog.text) == (False, True)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
