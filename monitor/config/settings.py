@@ -186,6 +186,11 @@ class LogSettings(Settings):
     format: LogFormat = Field(
         LogFormat.TEXT, description="text: lines for people; json: an object for each line"
     )
+    event_log: bool = Field(
+        True,
+        strict=True,
+        description="write alerts to the Event Log too, on Windows alone",
+    )
 
 
 class LimitSettings(Settings):

@@ -7,6 +7,7 @@ from monitor.assess import PathFinder
 from monitor.config import Config
 from monitor.config.state import state_folder
 from monitor.daemon.active_config import ActiveConfig
+from monitor.daemon.alert_events import AlertEvents
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
 from monitor.daemon.ari_loop import AriLoop
 from monitor.daemon.checks_now import ChecksNow
@@ -120,7 +121,8 @@ def wire(
     links = partial(page_links, in_force, link_key)
     deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again, links=links)
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
-    alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
+    alert_events = AlertEvents(clock, in_force)
+    alert_pass = AlertPass(board, judge, trust_stores.anchors, store, alert_events.write)
     alerts = AlertLoop(
         AlertServices(alert_pass, judge, clock, clock_watch, outages, store, metrics, delivery.nudge),
         in_force,

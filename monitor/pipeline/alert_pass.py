@@ -15,7 +15,6 @@ from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
 from monitor.assess import correlate
 from monitor.logs import event
 from monitor.model import (
-    AlertGroup,
     AlertKey,
     AlertRecord,
     Anchors,
@@ -28,6 +27,7 @@ from monitor.model import (
     Snapshot,
     TargetState,
 )
+from monitor.pipeline.alert_changes import AlertChange, alert_changes, log_change
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, stale
 from monitor.pipeline.notifications import Receivers, outgoing
@@ -47,6 +47,10 @@ SAID_ANEW_AFTER = timedelta(hours=1)
 """What has waited for longer is not joined by more, but said once, as it is then."""
 
 _EVERYBODY = NotifySettings()
+
+
+def _nobody(_changes: Sequence[AlertChange]) -> None:
+    """Tell nobody of changes."""
 
 
 class AlertStore(Protocol):
@@ -109,14 +113,19 @@ class AlertPass:
         judge: Judge,
         anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
         store: AlertStore,
+        noted: Callable[[Sequence[AlertChange]], None] = _nobody,
     ) -> None:
-        """Prepare to use these services."""
+        """Prepare to use these services.
+
+        ``noted`` is called on a thread with the alerts that opened, changed or closed, once that is stored.
+        """
         # Pure computation over all targets: on a thread, so that it does not block the event loop.
         self._pool = ThreadPool("alerts", 1)
         self._board = board
         self._judge = judge
         self._anchors = anchors
         self._store = store
+        self._noted = noted
         self._first_pass_done = False
         self._judged_at: datetime | None = None
 
@@ -153,10 +162,14 @@ class AlertPass:
         if late and await self._store.withdraw(late, now - SAID_ANEW_AFTER, now):
             decision = await self._decided(now, receivers, settings, monitor_state)
             changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
-        _log_changes(self._board.snapshot.alerts, decision.groups, now)
+        changed = tuple(alert_changes(self._board.snapshot.alerts, decision.groups, now))
+        for change in changed:
+            log_change(log, change)
         self._board.set_alerts(decision.groups)
         if decision.alert_changes or changes or waiting:
             await self._store.notify(decision.alert_changes, changes, waiting, now)
+        if changed:
+            await self._pool.run(self._noted, changed)
         if decision.silences:
             # Not of that transaction: until this is stored, the same is decided again and changes nothing.
             await self._store.put_silences(decision.silences)
@@ -227,32 +240,6 @@ class AlertPass:
         return (change is not None and change <= now) or self._judge.unreachable(
             state, now
         ) != state.unreachable
-
-
-def _log_changes(before: Sequence[AlertGroup], after: Sequence[AlertGroup], now: datetime) -> None:
-    """Log each group of alerts that is new, changed its level, or is over; what a start finds is not new."""
-    known = {group.id: group for group in before}
-    for group in after:
-        old = known.pop(group.id, None)
-        if old is None and group.since == now:
-            _log_alert("alert opened", group)
-        elif old is not None and old.level is not group.level:
-            _log_alert("alert changed", group)
-    for group in known.values():
-        _log_alert("alert closed", group)
-
-
-def _log_alert(what: str, group: AlertGroup) -> None:
-    event(
-        log,
-        what,
-        alert=group.id,
-        check=group.check.value,
-        alert_level=group.level.value,
-        title=group.title,
-        site=group.site,
-        targets=len(group.targets),
-    )
 
 
 def _untried(snapshot: Snapshot) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.alerts import NotificationItem, NotifyReason
 from monitor.alerts.summarize import OF_CA, bundled, count_levels, count_targets, depends_on, summarize
 from monitor.model import AlertGroup, AlertLevel, AlertLocation, Check, Severity, Snapshot
-from monitor.web.queries import certificate_table
+from monitor.web.queries.overview import overview
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -204,10 +204,9 @@ def needing(snapshot: Snapshot, groups: Sequence[AlertGroup]) -> set[str]:
 def test_the_inventory_counts_what_page_and_metrics_count() -> None:
     """Each target once, and the same numbers of unreachable ones and of those with an alert."""
     inventory, snapshot = contents()["inventory"], picture(*site())
-    page = certificate_table(snapshot).counts
     groups = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW - DAYS)).groups
     counts = count_targets(snapshot, needing(snapshot, groups))
-    assert (counts.unreachable, counts.standby) == (page.unreachable, page.idle_standby)
+    assert counts == overview(replace(snapshot, alerts=groups), (), NOW).targets
     assert inventory == replace(
         inventory,  # type: ignore[type-var]
         watched=counts.watched,

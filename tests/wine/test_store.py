@@ -176,6 +176,28 @@ def test_bindings_are_read_as_the_header_has_them(windows: WineMachine, tmp_path
     ]
 
 
+def test_events_arrive_as_the_header_has_them(windows: WineMachine, tmp_path: Path) -> None:
+    """A stand-in for the events of advapi32, built with Windows' own header, tells what it gets."""
+    built = library(TESTS / "wine" / "eventlog.c", tmp_path)
+    lines = windows.run(windows_path(TESTS / "wine" / "write_events.py"), windows_path(built)).split("\n")
+    said = [line.strip() for line in lines if line.startswith(("source", "event", "end"))]
+    source, text = b"cert-monitor".hex(), "Größe 語 \U0001f512\r\nSite: Harbour".encode().hex()
+    assert said == [
+        f"source 1 {source}",
+        f"event 1 1 0 102 1 1 0 1 {text}",
+        f"event 1 4 0 100 1 1 0 1 {b'closed'.hex()}",
+        "end 1",
+        f"source 1 {source}",
+        f"event 1 2 0 999 1 1 0 1 {b'refused'.hex()}",
+        "end 1",
+    ]
+
+
+def test_this_windows_takes_events(windows: WineMachine) -> None:
+    """The functions of the system's own library are found and called; wine shows events to nobody."""
+    assert windows.run(windows_path(TESTS / "wine" / "write_events.py")) == "written"
+
+
 def test_check_reads_the_store(windows: WineMachine, tmp_path: Path) -> None:
     """The old certificate is quiet beside its successor, and the end of the CA above all is seen."""
     config = written(tmp_path, "targets: [{kind: windows_store}]\n")
