@@ -10,7 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from monitor.alerts.keys import RESOLVED_BY_RENEWAL
-from monitor.model import AlertLevel, AlertLocation, AnyCheck, Certificate, Check, Snapshot
+from monitor.model import (
+    AlertGroup,
+    AlertLevel,
+    AlertLocation,
+    AnyCheck,
+    Certificate,
+    Check,
+    Snapshot,
+    TargetState,
+)
 
 OF_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 """The checks of alerts about a CA that expires before what depends on it."""
@@ -145,7 +154,7 @@ def count_targets(
     counts = Counter(
         "not_sent"
         if state.up is not None and state.target.id in not_sent
-        else _state(state.up, idle=state.idle_standby, needs=state.target.id in needing)
+        else count_of_target(state, needs=state.target.id in needing)
         for state in snapshot
     )
     return TargetCounts(
@@ -157,6 +166,21 @@ def count_targets(
         fine=counts["fine"],
         not_sent=counts["not_sent"],
     )
+
+
+def count_of_target(state: TargetState, *, needs: bool) -> str:
+    """Return the name of the count to which a target belongs; ``needs`` is whether it needs action."""
+    if state.up is None:
+        return "not_checked"
+    if not state.up and not state.idle_standby:
+        return "unreachable"
+    return "need_action" if needs else "standby" if state.idle_standby else "fine"
+
+
+def targets_in_need(alerts: Iterable[AlertGroup]) -> frozenset[str]:
+    """Return the ids of the targets with an alert that needs action."""
+    needing = (one for one in alerts if one.check not in (Check.UNREACHABLE, Check.NEVER_SEEN))
+    return frozenset(target_id for one in needing for target_id in one.targets)
 
 
 def bundled(alerts: Sequence[T]) -> list[tuple[T, ...]]:
@@ -255,11 +279,3 @@ def _bundles(alike: Sequence[T]) -> Iterator[tuple[T, ...]]:
 def _order(alert: Summarized) -> tuple[int, datetime, str]:
     level, certificate = alert.level, alert.certificate
     return -(level.rank if level else 0), certificate.not_after if certificate else _NEVER, alert.title
-
-
-def _state(up: bool | None, *, idle: bool, needs: bool) -> str:  # noqa: FBT001 - as a state has it
-    if up is None:
-        return "not_checked"
-    if not up and not idle:
-        return "unreachable"
-    return "need_action" if needs else "standby" if idle else "fine"

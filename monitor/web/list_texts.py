@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from monitor.model import AlertState, message
+from monitor.model import AlertLevel, AlertState, Severity, message
 from monitor.model.message import plain
+from monitor.web import texts as page_texts
 
 ALERTS = plain("page.list_alerts", "Alerts")
+TARGETS = plain("page.list_targets", "Targets")
 
 ANY = plain("page.list_any", "any")
 SEARCH = plain("page.list_search", "Search")
@@ -28,11 +30,13 @@ SITE = plain("page.list_site", "Site")
 COMPONENT = plain("page.list_component", "Component")
 OWNER = plain("page.list_owner", "Owner")
 KIND = plain("page.list_kind", "Kind")
+TYPE = plain("page.list_type", "Type")
 ISSUER = plain("page.list_issuer", "Issuer")
 FACETS = {
     "state": STATE,
     "level": LEVEL,
     "check": CHECK,
+    "type": TYPE,
     "site": SITE,
     "component": COMPONENT,
     "owner": OWNER,
@@ -51,6 +55,23 @@ ALERT_STATE = {
     AlertState.ACTIVE: plain("page.list_active", "open"),
     AlertState.ACKNOWLEDGED: plain("page.list_acknowledged", "acknowledged"),
     AlertState.SILENCED: plain("page.list_silenced", "silenced"),
+}
+
+
+LEVELS = {level.value: page_texts.LEVEL[level] for level in AlertLevel} | {
+    "ok": page_texts.SEVERITY[Severity.OK]
+}
+TYPES = {
+    "leaf": plain("page.list_leaf", "certificate"),
+    "ca": plain("page.list_ca", "CA certificate"),
+    "crl": plain("page.list_crl", "CRL"),
+}
+TARGET_STATE = {
+    "need_action": plain("page.list_need_action", "needs action"),
+    "unreachable": page_texts.UNREACHABLE,
+    "not_checked": page_texts.NOT_CHECKED,
+    "standby": page_texts.ON_STANDBY,
+    "fine": plain("page.list_fine", "without a problem"),
 }
 
 

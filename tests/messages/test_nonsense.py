@@ -3,6 +3,7 @@
 import string
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,19 +30,24 @@ from monitor.model import (
 )
 from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
-from monitor.web.pages.certificates import certificate_values
+from monitor.web.api.alerts import AlertContext
+from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
+from monitor.web.pages.lists.certificates import certificate_list, certificate_source
+from monitor.web.pages.lists.kind import ListKind, Source
+from monitor.web.pages.lists.targets import target_list, target_source
 from monitor.web.pages.overview import overview_values
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.xprotect import Presets
 from support.factories import web_fakes
 from support.factories.alerts_world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of
-from support.factories.web_pages import reader_of, rendered
+from support.factories.web_pages import listed, reader_of, rendered
 from support.nonsense import nonsense, shown, words_of_ours
 
 WRITER = Writer(nonsense(), UTC, NOW)
 CERTIFICATE = certificate(1, 3, name="rec")
 LOCATION = AlertLocation("rec:7563", "Rec", (("component", "recorder"), ("owner", "Ana"), ("note", "Note")))
 PRESETS = [one for role in Presets.built_in().roles for one in Presets.built_in().all_ports(role)]
+FORMATS = ("CSV", "JSON")
 OTHERS = (
     *(
         "rec",
@@ -198,13 +204,16 @@ def test_page() -> None:
     snapshot = web_fakes.snapshot(*states)
     alerts = tuple(one for state in states for one in alerts_of_target(state, NOW))
     others = (*OTHERS, "alias-of-rec", "VMS CA", "endpoint", "owner", "cert-monitor")
-    for words, most in (("", None), ("", 2), ("zzz", None)):
-        html = rendered(
-            "certificates.html",
-            reader_of(snapshot, writer=WRITER),
-            lambda reader, words=words, most=most: certificate_values(reader, words, most),
-        )
-        assert words_of_ours(shown(html), others) == set()
+    reader = reader_of(replace(snapshot, alerts=alerts), writer=WRITER)
+    lists: tuple[tuple[ListKind[Any], Source[Any]], ...] = (
+        (ALERT_LIST, alert_rows_of(AlertContext())),
+        (certificate_list(), certificate_source()),
+        (target_list(), target_source()),
+    )
+    for kind, source in lists:
+        for query in ("", "per_page=2&page=2", "q=zzz", "within=30d"):
+            html = listed(kind, source, reader, query)
+            assert words_of_ours(shown(html), (*others, *FORMATS, "recording_server")) == set()
     for some in (replace(snapshot, alerts=alerts), web_fakes.snapshot()):
         html = rendered(
             "overview.html",

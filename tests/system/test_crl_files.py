@@ -26,12 +26,13 @@ from monitor.model import (
 )
 from monitor.pipeline.judge import Judge
 from monitor.store import Store
-from monitor.web import texts
-from monitor.web.pages.certificates import certificate_values
-from monitor.web.queries import matching, row
+from monitor.web.pages.lists.certificates import certificate_list, certificate_source, title_of
+from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES
+from monitor.web.queries.listing import Selection, select
+from monitor.web.queries.row_index import RowIndex
 from support.factories.alerts_world import AFTER_INVENTORY, Row, apply, decide, mail_about, text_of
 from support.factories.file_probes import probe, reasons, target
-from support.factories.web_pages import reader_of, rendered
+from support.factories.web_pages import listed, reader_of
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
 from support.servers.command import check, run
@@ -167,16 +168,18 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
     (tmp_path / "all.pem").write_bytes(LEAF.pem + pem(ENDED))
     state = seen(tmp_path / "all.pem")
     snapshot = Snapshot({state.target.id: state})
-    (shown,) = (row(source, state.findings) for source in matching(snapshot, "crl 7 plant ca"))
-    assert shown.subject is not None
-    assert (written(shown.subject), shown.severity.value, shown.expires_at, len(shown.problems)) == (
+    rows = RowIndex(CERTIFICATE_ROWS).rows(snapshot, NOW).rows
+    wanted = Selection(words="crl 7 plant ca")
+    (shown,) = select(CERTIFICATES, rows, wanted).rows
+    found = shown.places[0].findings
+    assert (written(title_of(shown)), shown.levels, shown.expires_at, len(found)) == (
         "CRL 7 of CN=Plant CA",
-        "critical",
+        ("critical",),
         NOW - timedelta(days=2),
         1,
     )
-    rows = [row(source, state.findings) for source in matching(snapshot, "")]
-    assert [(one.subject, one.severity.value) for one in rows[1:]] == [(text("rec.vms.example"), "ok")]
+    others = [one for one in rows if one is not shown]
+    assert [(one.title, one.levels) for one in others] == [("rec.vms.example", ("ok",))]
 
 
 def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> None:
@@ -184,8 +187,8 @@ def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> No
     (tmp_path / "ca.crl").write_bytes(ENDED)
     state = seen(tmp_path / "ca.crl")
     reader = reader_of(Snapshot({state.target.id: state}), writer=english(NOW))
-    page = rendered("certificates.html", reader, certificate_values)
-    assert "CRL 7 of CN=Plant CA</div>" in page
+    page = listed(certificate_list(), certificate_source(), reader)
+    assert (page.count("CRL 7 of CN=Plant CA</a>"), page.count("Plant CA</div>")) == (1, 0)
     assert "<small>certificate itself:" not in page
 
 
@@ -194,8 +197,11 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "a.crl").write_bytes(FRESH)
     (tmp_path / "b.crl").write_bytes(ENDED)
     state = seen(tmp_path)
-    rows = [row(source, ()) for source in matching(Snapshot({state.target.id: state}), "")]
-    assert [one.state for one in rows] == [texts.SUPERSEDED, None]
+    rows = RowIndex(CERTIFICATE_ROWS).rows(Snapshot({state.target.id: state}), NOW).rows
+    assert [(one.levels, [at.superseded for at in one.places]) for one in rows] == [
+        (("ok",), [False]),
+        (("ok",), [True]),
+    ]
 
 
 def test_a_mail_names_issuer_and_location(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ EVERY = [
     *texts.RESOLVED.values(),
     texts.LEVEL[AlertLevel.EXPIRED],
     *list_texts.ALERT_STATE.values(),
+    *list_texts.TYPES.values(),
+    list_texts.TARGET_STATE["need_action"],
+    list_texts.TARGET_STATE["fine"],
     *(example(value) for value in ALL if hasattr(value, "__wrapped__")),
 ]
 

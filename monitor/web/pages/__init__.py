@@ -7,7 +7,6 @@ from monitor.web.changes import Changes
 from monitor.web.pages.acknowledge import add_acknowledge
 from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
-from monitor.web.pages.certificates import add_certificates
 from monitor.web.pages.forecast import add_forecast
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import add_lists
@@ -35,7 +34,6 @@ def add_pages(
         add_login(app, desk, pages)
     add_static_files(app)
     add_overview(app, view, pages)
-    add_certificates(app, pages)
     add_certificate(app, view, pages)
     add_target(app, view, pages)
     add_sites(app, pages)

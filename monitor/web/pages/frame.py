@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/", texts.OVERVIEW),
     ("/alerts", list_texts.ALERTS),
     ("/certificates", texts.CERTIFICATES),
+    ("/targets", list_texts.TARGETS),
     ("/sites", texts.SITES),
     ("/forecast", FORECAST),
 )

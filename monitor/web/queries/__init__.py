@@ -2,16 +2,3 @@
 
 Pages are built from them.
 """
-
-from monitor.web.queries.certificates import CertificateTable, certificate_table
-from monitor.web.queries.row_sources import RowSource, matching
-from monitor.web.queries.rows import Row, row
-
-__all__ = [
-    "CertificateTable",
-    "Row",
-    "RowSource",
-    "certificate_table",
-    "matching",
-    "row",
-]

@@ -7,7 +7,7 @@ from itertools import islice
 
 from monitor.alerts.decision import NotificationItem, NotifyReason, UpcomingExpiry
 from monitor.alerts.inventory import upcoming_expiries
-from monitor.alerts.summarize import Summary, TargetCounts, count_targets, summarize
+from monitor.alerts.summarize import Summary, TargetCounts, count_targets, summarize, targets_in_need
 from monitor.model import (
     AlertGroup,
     AlertLevel,
@@ -23,7 +23,6 @@ from monitor.web.queries.scope import TargetScope, locations_of
 _MOST_UPCOMING = 5
 _MOST_NEW = 8
 NEW_WITHIN = timedelta(days=7)
-_NOT_ACTION = (Check.UNREACHABLE, Check.NEVER_SEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,12 @@ class Overview:
 def overview(snapshot: Snapshot, silences: Sequence[Silence], now: datetime) -> Overview:
     """Return what the first page says of a snapshot; ``silences`` are those that last."""
     active = [one for one in snapshot.alerts if one.state is AlertState.ACTIVE]
-    needing = {
-        target_id for one in snapshot.alerts if one.check not in _NOT_ACTION for target_id in one.targets
-    }
     return Overview(
         summary=summarize([as_item(one) for one in active]),
         levels={level: sum(one.level is level for one in active) for level in reversed(AlertLevel)},
         acknowledged=sum(one.state is AlertState.ACKNOWLEDGED for one in snapshot.alerts),
         silenced=sum(one.state is AlertState.SILENCED for one in snapshot.alerts),
-        targets=count_targets(snapshot, needing),
+        targets=count_targets(snapshot, targets_in_need(snapshot.alerts)),
         checked=_checked(snapshot),
         upcoming=_upcoming(snapshot, now),
         opened=_opened(snapshot.alerts, now),

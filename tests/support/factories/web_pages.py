@@ -11,6 +11,8 @@ from monitor.model import Snapshot
 from monitor.web import Health, make_app
 from monitor.web.caller import ANONYMOUS, Caller
 from monitor.web.pages.frame import Reader, render
+from monitor.web.pages.lists.answers import list_values
+from monitor.web.pages.lists.kind import ListKind, Source
 from monitor.web.queries.scope import TargetScope, scoped
 from support.factories.web_fakes import NOW, FakeDaemon
 
@@ -32,6 +34,14 @@ def rendered(
 ) -> str:
     """Return the HTML of a page."""
     return render(template, reader, path, make(reader))
+
+
+def listed(kind: ListKind[Any], source: Source[Any], reader: Reader, query: str = "") -> str:
+    """Return the page of a list; ``query`` is that of its address, not encoded."""
+    parameters = [(one.partition("=")[0], one.partition("=")[2]) for one in query.split("&") if one]
+    return rendered(
+        kind.template, reader, lambda one: list_values(kind, source, parameters, one), path=kind.path
+    )
 
 
 def get(daemon: FakeDaemon, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:

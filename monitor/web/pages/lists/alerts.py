@@ -4,20 +4,21 @@ from monitor.alerts.texts import PROBLEM
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.api.alerts import AlertContext, one_alert_json
-from monitor.web.pages.lists.kind import Column, ListKind, Rows
+from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.queries.alert_rows import ALERTS, AlertRow, alert_rows
+from monitor.web.queries.row_index import Rows
 from monitor.web.view import WebView
 
 
-async def _load(view: WebView) -> Rows[AlertRow]:
+async def _load(view: WebView) -> Source[AlertRow]:
     return alert_rows_of(AlertContext(await view.silences(), await view.notified(), view.external_url()))
 
 
-def alert_rows_of(context: AlertContext) -> Rows[AlertRow]:
+def alert_rows_of(context: AlertContext) -> Source[AlertRow]:
     """Return what makes the rows, with what is published of each."""
-    return Rows(
-        make=lambda reader: alert_rows(reader.snapshot),
+    return Source(
+        make=lambda reader: Rows(alert_rows(reader.snapshot), reader.writer.now, reader.snapshot),
         fields=lambda row, reader: one_alert_json(
             row.group, context, reader.snapshot, for_programs(reader.writer)
         ),

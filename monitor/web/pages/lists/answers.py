@@ -1,6 +1,8 @@
 """Answer one list as a page, as CSV or as JSON, from the parameters of its address."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,13 +14,14 @@ from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.addresses import Addresses
 from monitor.web.pages.lists.choices import choices
 from monitor.web.pages.lists.exports import TYPES, csv_pieces, json_pieces
-from monitor.web.pages.lists.kind import ListKind, R, Rows
+from monitor.web.pages.lists.kind import ListKind, R, Source
 from monitor.web.queries.listing import ordered, page_of, select
 from monitor.web.queries.selection import names, read_selection
 from monitor.web.view import WebView
 
 Parameters = list[tuple[str, str]]
 _LENGTHS = (7, 30, 90, 365)
+_WORTH_SAYING = timedelta(seconds=1)
 
 
 def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> None:
@@ -27,14 +30,14 @@ def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> No
     @app.api_route(kind.path, methods=["GET", "HEAD"], response_model=None)
     async def listed(request: Request) -> Response:
         parameters = request.query_params.multi_items()
-        rows = await kind.load(view)
+        source = await kind.load(view)
         form = request.query_params.get("format", "")
         if not form:
             return await pages.answer(
-                request, kind.template, lambda reader: list_values(kind, rows, parameters, reader)
+                request, kind.template, lambda reader: list_values(kind, source, parameters, reader)
             )
         problems, pieces = await pages.on_thread(
-            request, lambda reader: export(kind, rows, parameters, reader)
+            request, lambda reader: export(kind, source, parameters, reader)
         )
         if problems:
             return JSONResponse({"ok": False, "problems": problems}, 400)
@@ -48,14 +51,14 @@ def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> No
 
 
 def list_values(
-    kind: ListKind[R], rows: Rows[R], parameters: Parameters, reader: Reader
+    kind: ListKind[R], source: Source[R], parameters: Parameters, reader: Reader
 ) -> Mapping[str, Any]:
     """Return the values of the page."""
     writer, listing = reader.writer, kind.listing
     reading = read_selection(listing, parameters, writer.now, writer.zone)
     selection, problems = reading.selection, reading.problems
-    every = rows.make(reader)
-    selected = select(listing, every, selection)
+    every = source.make(reader)
+    selected = select(listing, every.rows, selection)
     # Rows that no filter was meant to keep would pass for an answer.
     page = page_of(listing, () if problems else selected.rows, selection)
     return {
@@ -71,13 +74,13 @@ def list_values(
         "words": texts,
         "lengths": _LENGTHS,
         "default_sort": next(iter(listing.sorts)),
-        "as_of": None,
-        **rows.shown(page.rows, reader),
+        "as_of": every.at if writer.now - every.at >= _WORTH_SAYING else None,
+        **source.shown(page.rows, replace(reader, snapshot=every.snapshot)),
     }
 
 
 def export(
-    kind: ListKind[R], rows: Rows[R], parameters: Parameters, reader: Reader
+    kind: ListKind[R], source: Source[R], parameters: Parameters, reader: Reader
 ) -> tuple[list[str], Iterator[bytes]]:
     """Return what is wrong with the parameters, in words, or all rows in pieces."""
     reading = read_selection(kind.listing, parameters, reader.writer.now, reader.writer.zone)
@@ -87,8 +90,10 @@ def export(
         problems.append(texts.unknown_value(name="format", value=form, known=tuple(TYPES)))
     if problems:
         return [reader.writer.write(one) for one in problems], iter(())
-    selected = select(kind.listing, rows.make(reader), reading.selection).rows
-    found = (rows.fields(row, reader) for row in ordered(kind.listing, selected, reading.selection))
+    every = source.make(reader)
+    then = replace(reader, snapshot=every.snapshot)
+    selected = select(kind.listing, every.rows, reading.selection).rows
+    found = (source.fields(row, then) for row in ordered(kind.listing, selected, reading.selection))
     if form == "csv":
         return [], csv_pieces(found, kind.csv)
     return [], json_pieces(found, len(selected))

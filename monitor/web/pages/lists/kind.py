@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from monitor.model import Message
 from monitor.web.pages.frame import Reader
 from monitor.web.queries.listing import Listing
+from monitor.web.queries.row_index import Rows
 from monitor.web.view import WebView
 
 R = TypeVar("R")
@@ -21,17 +22,21 @@ class Column:
     sort: str = ""
 
 
+def _nothing_more(_rows: Sequence[Any], _reader: Reader) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
-class Rows(Generic[R]):
+class Source(Generic[R]):
     """Makes the rows for a reader, on a thread, and what is published of each.
 
     ``fields`` returns them by their published names; ``shown`` what the template needs beyond the rows of
     one page.
     """
 
-    make: Callable[[Reader], Sequence[R]]
+    make: Callable[[Reader], Rows[R]]
     fields: Callable[[R, Reader], Mapping[str, Any]]
-    shown: Callable[[Sequence[R], Reader], Mapping[str, Any]] = lambda _rows, _reader: {}
+    shown: Callable[[Sequence[R], Reader], Mapping[str, Any]] = _nothing_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,6 @@ class ListKind(Generic[R]):
     listing: Listing[R]
     columns: tuple[Column, ...]
     empty: Message
-    load: Callable[[WebView], Awaitable[Rows[R]]]
+    load: Callable[[WebView], Awaitable[Source[R]]]
     csv: tuple[str, ...]
     labels: Mapping[str, Mapping[Any, Message]]

@@ -13,9 +13,8 @@ from monitor.web.api.alerts import AlertContext
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
-from monitor.web.pages.lists.answers import list_values
 from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot, unreachable
-from support.factories.web_pages import get, reader_of, rendered
+from support.factories.web_pages import get, listed, reader_of
 
 STATES = (
     endpoint("a", -2, sentence="it expired", title="Recorder 01"),
@@ -42,13 +41,7 @@ def _unreachable() -> AlertGroup:
 
 def html(shown: Snapshot, query: str = "", reader: Reader | None = None) -> str:
     """Return the page."""
-    parameters = [(one.partition("=")[0], one.partition("=")[2]) for one in query.split("&") if one]
-    return rendered(
-        ALERT_LIST.template,
-        reader or reader_of(shown),
-        lambda one: list_values(ALERT_LIST, alert_rows_of(AlertContext()), parameters, one),
-        path="/alerts",
-    )
+    return listed(ALERT_LIST, alert_rows_of(AlertContext()), reader or reader_of(shown), query)
 
 
 def titles(page: str) -> list[str]:

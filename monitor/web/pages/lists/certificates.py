@@ -1,0 +1,101 @@
+"""The list of certificates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from monitor.alerts.texts import PROBLEM
+from monitor.model import Message, RevocationList, text
+from monitor.web import list_texts as texts
+from monitor.web import texts as page_texts
+from monitor.web.api.certificates import certificate_json
+from monitor.web.pages.frame import Reader
+from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.writing import for_programs
+from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
+from monitor.web.queries.row_index import RowIndexes
+from monitor.web.view import WebView
+
+_MOST_MESSAGES = 3
+
+
+def certificate_list() -> ListKind[CertificateRow]:
+    """Return the list with an index of its own."""
+    source = certificate_source()
+
+    async def load(_view: WebView) -> Source[CertificateRow]:
+        return source
+
+    return ListKind(
+        path="/certificates",
+        title=page_texts.CERTIFICATES,
+        template="list_of_certificates.html",
+        listing=CERTIFICATES,
+        columns=(
+            Column("level", texts.LEVEL, "level"),
+            Column("certificate", page_texts.CERTIFICATE, "title"),
+            Column("issuer", texts.ISSUER, "issuer"),
+            Column("locations", texts.LOCATIONS, "locations"),
+            Column("expires", texts.EXPIRES, "expires"),
+        ),
+        empty=page_texts.NOTHING_KNOWN,
+        load=load,
+        csv=(
+            "sha256",
+            "sha1",
+            "type",
+            "level",
+            "title",
+            "subject",
+            "issuer",
+            "serial",
+            "dns_names",
+            "ip_addresses",
+            "key_type",
+            "key_bits",
+            "not_before",
+            "not_after",
+            "expires_at",
+            "days_to_expiry",
+            "checks",
+            "messages",
+            "targets",
+            "locations",
+            "superseded",
+            "sites",
+            "components",
+            "owners",
+            "kinds",
+        ),
+        labels={"level": texts.LEVELS, "check": PROBLEM, "type": texts.TYPES},
+    )
+
+
+def certificate_source() -> Source[CertificateRow]:
+    """Return what makes the rows, and keeps them for a while where they are many."""
+    indexes = RowIndexes(CERTIFICATE_ROWS)
+    return Source(
+        make=lambda reader: indexes.of(reader.snapshot, reader.caller.scope, reader.writer.now),
+        fields=lambda row, reader: certificate_json(row, for_programs(reader.writer)),
+        shown=_shown,
+    )
+
+
+def _shown(_rows: Sequence[CertificateRow], _reader: Reader) -> Mapping[str, Any]:
+    return {"title_of": title_of, "messages_of": messages_of}
+
+
+def title_of(row: CertificateRow) -> Message:
+    """Return what a row is about."""
+    shown = row.shown
+    if not isinstance(shown, RevocationList):
+        return text(shown.title)
+    if shown.number:
+        numbered = page_texts.numbered_delta_crl if shown.delta else page_texts.numbered_crl
+        return numbered(number=shown.number, issuer=shown.issuer)
+    return (page_texts.delta_crl if shown.delta else page_texts.crl)(issuer=shown.issuer)
+
+
+def messages_of(row: CertificateRow) -> tuple[Message, ...]:
+    """Return what is wrong with it, the worst first."""
+    found = {one.message: one.severity.rank for place in row.places for one in place.findings}
+    return tuple(sorted(found, key=lambda one: -found[one]))[:_MOST_MESSAGES]
