@@ -135,7 +135,9 @@ def _open_again(connection: Connection, item: Notification, now: datetime) -> No
     for ids in chunks(row["alert_id"] for row in rows):
         connection.execute(update(alert).where(alert.c.id.in_(ids)).values(resolved_at=None, resolution=None))
     if rows:
-        common = {"receiver": item.receiver, "reason": "", "refused_at": now}
+        # How an alert was told decides how its end is told.
+        at_once = item.kind is not NotificationKind.DIGEST
+        common = {"receiver": item.receiver, "reason": "", "refused_at": now, "at_once": at_once}
         insert_missing(connection, notification_log, [{**row, **common} for row in rows])
 
 

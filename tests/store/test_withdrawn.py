@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import (
+    LogChange,
     Notification,
     NotificationKind,
     NotifiedAlert,
@@ -156,3 +157,21 @@ def test_refusals_are_not_counted() -> None:
         return (retry_at - LATER).total_seconds()
 
     assert using(act, "sqlite://") == 5
+
+
+@pytest.mark.parametrize("kind", [NotificationKind.NOTICE, NotificationKind.DIGEST])
+def test_end_that_was_not_sent_is_told_as_it_would_have_been(kind: NotificationKind) -> None:
+    """At once or in a digest, as the alert itself was."""
+    over = replace(
+        about(2), kind=kind, created_at=NOW + HOUR, alerts=(NotifiedAlert(alert_key("a").id, "renewed"),)
+    )
+
+    async def act(store: Store) -> object:
+        await put(store, about(1))
+        await store.attempted(finished(about(1)), NOW)
+        forgotten = ReceiverChanges((LogChange(alert_key("a"), None),))
+        await store.notify([], {RECEIVER: forgotten}, [over], NOW + HOUR)
+        await withdrawn(store)
+        return [one.at_once for one in (await store.receiver_record(RECEIVER)).log.values()]
+
+    assert using(act, "sqlite://") == [kind is NotificationKind.NOTICE]
