@@ -13,6 +13,7 @@ from support.campaigns.relay import relay
 from support.campaigns.servers import servers
 from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
+from support.campaigns.year import year
 from support.servers.programs import program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="campaigns count what Linux shows in /proc")
@@ -59,3 +60,8 @@ def test_hostile_web_clients(tmp_path: Path) -> None:
 def test_hostile_servers_and_files(tmp_path: Path) -> None:
     """Nothing crashes or leaks, and honest servers are judged on time."""
     assert held(servers, tmp_path, 2) == 2
+
+
+def test_random_year(tmp_path: Path) -> None:
+    """What is due is told once, at its time, over outages of service and relay; and nothing else is."""
+    assert held(year, tmp_path, 1) == 1

@@ -8,6 +8,7 @@ from support.campaigns.relay import relay
 from support.campaigns.servers import servers
 from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
+from support.campaigns.year import year
 
 __all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
 
@@ -19,4 +20,5 @@ CAMPAIGNS: dict[str, Campaign] = {
     "servers": servers,
     "verdicts": verdicts,
     "web": web,
+    "year": year,
 }

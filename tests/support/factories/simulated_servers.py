@@ -21,6 +21,7 @@ from monitor.model import (
     TargetState,
     text,
 )
+from monitor.pipeline.former_leaves import FORMER_LEAVES_KEPT
 from support.factories.alerts_world import target
 
 HOUR = timedelta(hours=1)
@@ -175,7 +176,8 @@ class Prober:
         good = self._count(
             probes, lambda one: not server.is_down(one) and server.serving(one) == number, _ENOUGH
         )
-        return _showing(replace(state, former_leaves=_former(server, number, good)), server, number, at)
+        state = replace(state, former_leaves=_former(before, server.served[number].leaf, good))
+        return _showing(state, server, number, at)
 
     def _count(self, probes: int, so: Callable[[datetime], bool], most: int) -> int:
         """Return how many of the last probes in a row were so, at most this many."""
@@ -193,8 +195,13 @@ def _showing(state: TargetState, server: Server, number: int, at: datetime) -> T
     return replace(state, sightings=sightings, assessment=judge(state.target, sightings, paths, at))
 
 
-def _former(server: Server, number: int, good: int) -> tuple[FormerLeaf, ...]:
-    if not number:
-        return ()
-    old, new = server.served[number - 1].leaf, server.served[number].leaf
-    return (FormerLeaf(server.where, old, new, good),) if old != new else ()
+def _former(before: TargetState, leaf: Certificate, good: int) -> tuple[FormerLeaf, ...]:
+    """Return the leaves that were replaced, as many as the monitor remembers."""
+    older = [
+        replace(one, new=leaf, probes=max(one.probes, good))
+        for one in before.former_leaves
+        if one.old != leaf
+    ]
+    old = before.sightings[0].certificate if before.sightings else leaf
+    fresh = [FormerLeaf(before.target.location, old, leaf, good)] if old != leaf else []
+    return (*older, *fresh)[-FORMER_LEAVES_KEPT:]

@@ -22,8 +22,8 @@ from support.factories.simulated_servers import DAY, HOUR, Prober, Server, Span
 _REMINDERS = (DAY, 7 * DAY)
 _RETRIED_AFTER = timedelta(minutes=15)
 
-Asked = Callable[[Sequence[AlertGroup], datetime], Silence]
-"""What somebody asks for, of the alerts that the page shows at an instant."""
+Asked = Callable[[Sequence[AlertGroup], datetime], Silence | None]
+"""What somebody asks for, of the alerts that the page shows at an instant; ``None`` for nothing."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ class SimulatedYear:
         states = self._board.snapshot.states
         servers = zip(self.scenario.servers, list(states.values()), strict=True)
         self._board.put([self._prober.state(server, state, now) for server, state in servers])
-        if asked := self.scenario.asked.get(now):
-            await self._store.put_silences([asked(self._board.snapshot.alerts, now)])
+        if (asked := self.scenario.asked.get(now)) and (made := asked(self._board.snapshot.alerts, now)):
+            await self._store.put_silences([made])
         queued = await self._pass.run(now, self._recipients, self._settings, notify_all_renewals=False)
         if queued or self._waiting:
             for box in self._boxes:
