@@ -22,8 +22,9 @@ class AcknowledgedItem:
 class Heartbeat:
     """That the monitor is alive: how much it watches, and when it says so again.
 
-    ``open`` counts the alerts of the monitor that are neither acknowledged nor silenced, whoever is notified
-    of them. ``first`` is the certificate that expires next, ``None`` where none is known.
+    It is about the targets that routes lead to its receiver. ``open`` counts their alerts that are neither
+    acknowledged nor silenced, with those about the monitor itself. ``first`` is the certificate that expires
+    next, ``None`` where none is known.
     """
 
     targets: int

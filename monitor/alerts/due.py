@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.alerts.alert import Alert, Group
 from monitor.alerts.clock_jump import JUMP
 from monitor.alerts.decision import NotificationItem, NotifyReason
-from monitor.alerts.keys import NETWORK
+from monitor.alerts.keys import is_of_many, is_source
 from monitor.alerts.steps import merged_steps
 from monitor.model import AlertKey, AlertLevel, Check, LogChange, MonitorCheck, NotificationRecord, Scope
 
@@ -56,7 +56,7 @@ def due_alerts(
 
 def is_urgent(alert: Alert) -> bool:
     """Return whether an alert is told at once and does not wait for a digest."""
-    if alert.key.scope is Scope.MONITOR:
+    if alert.key.scope is Scope.MONITOR or is_of_many(alert.key):
         return True
     return alert.level.rank >= AlertLevel.CRITICAL.rank and not alert.low_impact
 
@@ -195,8 +195,12 @@ def reminder_interval(alert: Alert, now: datetime) -> timedelta:
 
 def _records(alert: Alert, log: Log) -> list[NotificationRecord]:
     # The alert of many unreachable targets has a record of its own: those of hosts do not count for it.
-    keys = [alert.key] if alert.key == NETWORK else [alert.key, *alert.covers]
-    return [log[key] for key in dict.fromkeys(keys) if key in log]
+    # A source of which every host was named before is no news, though.
+    if is_of_many(alert.key) and alert.key in log:
+        return [log[alert.key]]
+    if is_of_many(alert.key) and not (is_source(alert.key) and all(key in log for key in alert.covers)):
+        return []
+    return [log[key] for key in dict.fromkeys([alert.key, *alert.covers]) if key in log]
 
 
 def _worst(levels: Iterable[AlertLevel]) -> AlertLevel:

@@ -11,7 +11,8 @@ from monitor.alerts.decision import DecisionInput, ReceiverRules
 from monitor.alerts.digest import Heartbeat
 from monitor.alerts.inventory import upcoming_expiries
 from monitor.alerts.refused import awaits_retry
-from monitor.model import AlertGroup, AlertState, ReceiverRecord
+from monitor.alerts.routes import may_lead_to
+from monitor.model import AlertGroup, AlertState, ReceiverRecord, Snapshot
 
 
 def with_heartbeat(
@@ -26,22 +27,36 @@ def with_heartbeat(
         return decision
     if not schedule.is_due(receiver.heartbeat_at or receiver.inventory_at, given.now):
         return decision
-    heartbeat = _heartbeat(given, groups, schedule.following(given.now))
+    heartbeat = _heartbeat(given, receiver.receiver, groups, schedule.following(given.now))
     decision = replace(decision, changes=replace(decision.changes, heartbeat_at=given.now))
     if decision.digest is None:
         return replace(decision, heartbeat=heartbeat)
     return replace(decision, digest=replace(decision.digest, heartbeat=heartbeat))
 
 
-def _heartbeat(given: DecisionInput, groups: Sequence[AlertGroup], next_at: datetime) -> Heartbeat:
-    certificates = {path.leaf.sha256 for state in given.snapshot for path in state.assessment.paths}
-    states = Counter(group.state for group in groups)
+def _heartbeat(
+    given: DecisionInput, receiver: str, groups: Sequence[AlertGroup], next_at: datetime
+) -> Heartbeat:
+    own = _own(given, receiver)
+    certificates = {path.leaf.sha256 for state in own for path in state.assessment.paths}
+    states = Counter(
+        one.state for one in groups if not one.targets or any(t in own.states for t in one.targets)
+    )
     return Heartbeat(
-        targets=len(given.snapshot),
+        targets=len(own),
         certificates=len(certificates),
         next_at=next_at,
         # The question about the clock is an alert that joins the others later.
         open=states[AlertState.ACTIVE] + len(asked_alerts(given)),
         acknowledged=states[AlertState.ACKNOWLEDGED],
-        first=next(upcoming_expiries(given.snapshot, after=given.now), None),
+        first=next(upcoming_expiries(own, after=given.now), None),
     )
+
+
+def _own(given: DecisionInput, receiver: str) -> Snapshot:
+    """Return the targets of which a receiver would be told, which without routes are all."""
+    routing = given.settings.routing
+    if routing is None:
+        return given.snapshot
+    states = given.snapshot.states.items()
+    return Snapshot({name: one for name, one in states if may_lead_to(receiver, routing, one.target)})

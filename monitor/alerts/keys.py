@@ -7,6 +7,17 @@ STORE = AlertKey(MonitorCheck.STORE, Scope.MONITOR)
 NETWORK = AlertKey(Check.UNREACHABLE, Scope.MONITOR)
 """Many targets are unreachable at once."""
 
+
+def is_of_many(key: AlertKey) -> bool:
+    """Return whether an alert is about unreachable targets of many hosts: a source, or the whole network."""
+    return key.check is Check.UNREACHABLE and key.scope is not Scope.TARGET
+
+
+def is_source(key: AlertKey) -> bool:
+    """Return whether an alert is about a source of which nearly nothing is seen."""
+    return is_of_many(key) and key != NETWORK
+
+
 TITLES = {
     MonitorCheck.CLOCK: "The monitor's clock",
     MonitorCheck.STORE: "The monitor's database",

@@ -18,6 +18,7 @@ from monitor.alerts.keys import (
     certificate_of,
     judged_check,
 )
+from monitor.alerts.reachable_again import resolve_unreachable
 from monitor.alerts.renewals import (
     LocationIndex,
     index_locations,
@@ -37,7 +38,6 @@ from monitor.alerts.resolve_certificates import (
     resolved,
 )
 from monitor.alerts.store_problem import store_usable_again
-from monitor.alerts.unreachable import resolve_unreachable
 from monitor.assess import steady
 from monitor.model import (
     AlertKey,

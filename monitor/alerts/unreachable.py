@@ -1,30 +1,25 @@
 """Alerts of unreachable targets: one per host, or a single one when many become unreachable at once."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.alerts.alert import ALARMING, Alert, alert_location, remind_every
-from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
+from monitor.alerts.blind_sources import Source, blind_sources
 from monitor.alerts.keys import NETWORK, unreachable_key
 from monitor.alerts.texts import (
     failed_such_as,
-    many_reachable,
     many_unreachable,
     many_unreachable_network,
-    reachable_again,
-    still_unreachable,
 )
 from monitor.model import (
     AlertKey,
     AlertLevel,
     AlertLocation,
     AlertRecord,
-    AlertResolution,
     Check,
     FailureReason,
     Message,
-    Scope,
     Severity,
     Snapshot,
     TargetState,
@@ -84,11 +79,15 @@ def collect_unreachable(
     unreachable = unreachable_states(snapshot)
     together = unreachable_together(unreachable, len(snapshot), going_on=NETWORK in open_alerts)
     as_one = {state.target.id for state in together}
+    # With an alert of the whole network nothing that may share a cause is left.
+    failing = () if together or not unreachable else failing_together(snapshot)
+    blind = [_source(one) for one in blind_sources(snapshot, unreachable, failing, open_alerts)]
+    of_source = {key for alert in blind for key in alert.covers}
     hosts: dict[str, Alert] = {}
     for state in unreachable:
-        if state.target.id not in as_one:
+        if state.target.id not in as_one and unreachable_key(state.target.id) not in of_source:
             _add(hosts, state)
-    alerts = {alert.key: alert for alert in hosts.values()}
+    alerts = {alert.key: alert for alert in (*hosts.values(), *blind)}
     return alerts | ({NETWORK: _network(together, len(snapshot))} if together else {})
 
 
@@ -121,27 +120,6 @@ def unreachable_record(state: TargetState, lead: str, now: datetime) -> AlertRec
     return AlertRecord(key, AlertLevel.WARNING, now, now, location.title, (location.location,), lead)
 
 
-def resolve_unreachable(
-    snapshot: Snapshot, inactive: Mapping[AlertKey, AlertRecord], active: Collection[AlertKey]
-) -> ResolvedAlerts:
-    """Return which recorded alerts of unreachable targets are over, by their keys and as items."""
-    found = ResolvedAlerts()
-    keys = [key for key in inactive if key.check is Check.UNREACHABLE and key != NETWORK]
-    known = [key for key in keys if _can_be_unreachable(snapshot, key.scope_id)]
-    found.over |= dict.fromkeys(keys, AlertResolution.GONE)
-    for key in known:
-        del found.over[key]
-    reachable = [key for key in known if snapshot.states[key.scope_id].up]
-    if NETWORK in active:
-        found.over |= dict.fromkeys(reachable, AlertResolution.REACHABLE_AGAIN)
-    elif NETWORK in inactive:
-        found.over |= dict.fromkeys([NETWORK, *reachable], AlertResolution.REACHABLE_AGAIN)
-        found.items.append(_network_is_back(snapshot))
-    else:
-        _resolve_hosts(found, snapshot, known, active)
-    return found
-
-
 def _may_share_cause(state: TargetState) -> bool:
     return not state.failures or any(failure.reason in _SHARED_REASONS for failure in state.failures)
 
@@ -169,14 +147,44 @@ def _network(unreachable: list[TargetState], watched: int) -> Alert:
     return alert
 
 
+def failing_together(snapshot: Snapshot) -> frozenset[str]:
+    """Return the ids of the targets whose last probe failed for what may be a shared cause."""
+    return frozenset(one.target.id for one in snapshot if one.up is False and _may_share_cause(one))
+
+
+def _source(source: Source) -> Alert:
+    alert = Alert(
+        key=source.key,
+        group=(Check.UNREACHABLE, source.key.id),
+        check=Check.UNREACHABLE,
+        level=AlertLevel.WARNING,
+        remind_every=timedelta.max,
+        title=source.title,
+        low_impact=True,
+    )
+    counted = many_unreachable(count=len(source.failing), watched=source.watched)
+    alert.messages.update(dict.fromkeys((counted, *_examples(source.failing))))
+    for state in source.failing:
+        _add_target(alert, state)
+        alert.covers[unreachable_key(state.target.id)] = ()
+    return alert
+
+
 def _network_sentences(unreachable: list[TargetState], watched: int) -> Iterator[Message]:
     """Yield how many are unreachable, and the reasons where some are not the network's."""
     failures = [state.failures[0] for state in unreachable if state.failures]
     others = sum(failure.reason not in _NETWORK_REASONS for failure in failures)
     counted = many_unreachable if others * 2 > len(unreachable) else many_unreachable_network
     yield counted(count=len(unreachable), watched=watched)
-    examples = {failure.reason: failure.message for failure in reversed(failures)} if others else {}
-    for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
+    if others:
+        yield from _examples(unreachable)
+
+
+def _examples(unreachable: list[TargetState]) -> Iterator[Message]:
+    """Yield each reason with an example."""
+    failures = [state.failures[0] for state in unreachable if state.failures]
+    examples = {failure.reason: failure.message for failure in reversed(failures)}
+    for reason, count in Counter(failure.reason for failure in failures).most_common():
         yield failed_such_as(reason=reason, count=count, detail=examples[reason])
 
 
@@ -208,44 +216,3 @@ def _add_target(alert: Alert, state: TargetState) -> None:
     alert.low_impact = alert.low_impact and state.target.info.low_impact
     alert.remind_every = min(alert.remind_every, remind_every(state, severity))
     alert.locations[state.target.id, state.target.location] = alert_location(state)
-
-
-def _can_be_unreachable(snapshot: Snapshot, target_id: str) -> bool:
-    """Return whether a target is still watched, and has not become a standby."""
-    state = snapshot.states.get(target_id)
-    return state is not None and not state.target.traits.standby
-
-
-def _resolve_hosts(
-    found: ResolvedAlerts, snapshot: Snapshot, inactive: list[AlertKey], active: Collection[AlertKey]
-) -> None:
-    """Add the hosts that are reachable at every port again."""
-    hosts: dict[str, list[AlertKey]] = {}
-    for key in inactive:
-        hosts.setdefault(host_of(snapshot.states[key.scope_id]), []).append(key)
-    still = [key for key in active if key.check is Check.UNREACHABLE and key.scope is Scope.TARGET]
-    unreachable = {host_of(snapshot.states[key.scope_id]) for key in still}
-    for host, members in hosts.items():
-        if host not in unreachable and all(snapshot.states[key.scope_id].up for key in members):
-            found.over |= dict.fromkeys(members, AlertResolution.REACHABLE_AGAIN)
-            found.items.append(_reachable_again(snapshot, host, members))
-
-
-def _reachable_again(snapshot: Snapshot, host: str, keys: list[AlertKey]) -> NotificationItem:
-    locations = tuple(alert_location(snapshot.states[key.scope_id]) for key in keys)
-    title = locations[0].title if len(locations) == 1 else host
-    said = reachable_again(title=title)
-    return NotificationItem(
-        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, (said,), locations
-    )
-
-
-def _network_is_back(snapshot: Snapshot) -> NotificationItem:
-    unreachable = unreachable_states(snapshot)
-    messages = [many_reachable(count=len(snapshot) - len(unreachable), watched=len(snapshot))]
-    if unreachable:
-        messages.append(still_unreachable(count=len(unreachable)))
-    locations = tuple(alert_location(state) for state in unreachable)
-    return NotificationItem(
-        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), "", tuple(messages), locations
-    )

@@ -11,6 +11,7 @@ from datetime import datetime
 from logging import WARNING, getLogger
 from urllib.parse import urlsplit
 
+from monitor.alerts.keys import is_source
 from monitor.config import Config
 from monitor.config.heartbeat import HeartbeatSettings
 from monitor.delivery import LoggedErrors, SendStatus
@@ -92,12 +93,14 @@ def passed_since(snapshot: Snapshot, at: datetime | None) -> bool:
 
 
 def blindness(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return a sentence where more than half of the targets that should answer do not, else none."""
+    """Return a sentence for each blind source, and where more than half of all targets do not answer."""
+    sources = {group.title: None for group in snapshot.alerts if any(map(is_source, group.alerts))}
+    blind = tuple(f"{title}: nearly all targets are unreachable" for title in sources)
     asked = [state for state in snapshot if not state.target.traits.standby]
     down = sum(state.up is False for state in asked)
     if down * _BLIND_SHARE <= len(asked):
-        return ()
-    return (f"{down} of {len(asked)} targets are unreachable",)
+        return blind
+    return (*blind, f"{down} of {len(asked)} targets are unreachable")
 
 
 def with_suffix(url: str, suffix: str) -> str:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerts import Every, ReceiverDecision, ReceiverRules, Schedule
+from monitor.alerts import Every, ReceiverDecision, ReceiverRules, Route, Routing, Schedule
 from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import from_json, to_json
 from monitor.model import (
+    Matcher,
     ReceiverChanges,
     ReceiverRecord,
     Severity,
@@ -228,3 +229,22 @@ def test_not_before_the_retry() -> None:
 def test_no_change_without_one() -> None:
     """A pass without a heartbeat changes nothing in the record."""
     assert Inbox().pass_(at(3)).changes == ReceiverChanges()
+
+
+def test_about_the_receivers_own_targets() -> None:
+    """With routes it counts what the receiver would be told of, as its inventory does."""
+    inbox = Inbox()
+    mine, theirs = (
+        replace(one, target=replace(one.target, labels=(("site", name),)))
+        for one, name in (
+            (soon("a:443"), "harbor"),
+            (ending("b:443", certificate(8, 5), Severity.CRITICAL), "plant"),
+        )
+    )
+    routes = tuple(
+        Route((name,), (Matcher("site", (site,)),)) for name, site in (("a", "harbor"), ("b", "plant"))
+    )
+    inbox.passes.routing = Routing(routes, ("a",))
+    said = inbox.pass_(at(7), mine, theirs, FINE).heartbeat
+    assert said is not None
+    assert (said.targets, said.certificates, said.open) == (2, 2, 1)
