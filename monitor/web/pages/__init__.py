@@ -37,7 +37,7 @@ def add_pages(
     add_certificate(app, view, pages)
     add_target(app, view, pages)
     add_sites(app, pages)
-    add_alert(app, view, pages)
+    add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
     add_lists(app, view, pages)
     add_forecast(app, view, pages)

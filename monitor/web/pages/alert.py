@@ -1,16 +1,21 @@
 """The page of one alert, open or over; mails link to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from monitor.alerts.texts import PROBLEM
+from monitor.messages import machine_zone
 from monitor.model import AlertState, Check, Message, Silence, text
 from monitor.model.alert_history import AlertHistory
 from monitor.web import texts
+from monitor.web.caller import caller_of
+from monitor.web.changes import Changes
 from monitor.web.pages import texts as words
+from monitor.web.pages.acknowledge_form import EMPTY, LONGEST_COMMENT, Form, checked, days_of, filled_in
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.alert_detail import AlertDetail, alert_detail, leading
@@ -19,18 +24,66 @@ from monitor.web.view import WebView
 _MOST_LOCATIONS = 200
 
 
-def add_alert(app: FastAPI, view: WebView, pages: Pages) -> None:
-    """Answer ``GET /alerts/ID``."""
+def add_alert(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -> None:
+    """Answer ``GET /alerts/ID`` and ``POST /alerts/ID/acknowledge``."""
+    alerts = _AlertPages(view, changes, pages)
 
     @app.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"], response_model=None)
     async def alert(alert_id: str, request: Request) -> Response:
-        recorded = await view.alert_history(alert_id)
-        found, lead = await pages.on_thread(request, lambda reader: _found(reader, alert_id, recorded))
+        return await alerts.show(request, alert_id)
+
+    @app.post("/alerts/{alert_id}/acknowledge", response_model=None)
+    async def acknowledge(alert_id: str, request: Request) -> Response:
+        return await alerts.acknowledge(request, alert_id)
+
+
+class _AlertPages:
+    """Answers for one alert each."""
+
+    def __init__(self, view: WebView, changes: Changes, pages: Pages) -> None:
+        self._view = view
+        self._changes = changes
+        self._pages = pages
+
+    async def show(self, request: Request, alert_id: str) -> Response:
+        found, lead = await self._look_up(request, alert_id)
         if found is not None:
-            return await pages.answer(request, "alert.html", lambda _: alert_values(found))
+            return await self._page(request, found)
         if lead:
             return RedirectResponse(f"/alerts/{lead}", 303)
-        return await not_found(request, pages, words.NO_ALERT)
+        return await not_found(request, self._pages, words.NO_ALERT)
+
+    async def acknowledge(self, request: Request, alert_id: str) -> Response:
+        """Acknowledge for the caller; access control has let nobody through but those who may act."""
+        found, _ = await self._look_up(request, alert_id)
+        if found is None:
+            return await not_found(request, self._pages, words.NO_ALERT)
+        form = await self._acknowledged(request, found) if found.acknowledgeable else EMPTY
+        if form.problem is not None:
+            return await self._page(request, found, form)
+        return RedirectResponse(f"/alerts/{alert_id}", 303)
+
+    async def _acknowledged(self, request: Request, found: AlertDetail) -> Form:
+        """Return the form, with what is wrong with it where nothing was acknowledged."""
+        now, zone, who = self._view.now(), machine_zone(), caller_of(request.scope).name
+        days = days_of(found.level, found.certificate, now, zone)
+        form, until = checked(await filled_in(request, who), days, now, zone)
+        if form.problem is not None:
+            return form
+        result = await self._changes.acknowledge(found.id, until=until, comment=form.comment, by=form.name)
+        return form if result.ok else replace(form, problem=text("; ".join(result.problems)))
+
+    async def _look_up(self, request: Request, alert_id: str) -> tuple[AlertDetail | None, str]:
+        recorded = await self._view.alert_history(alert_id)
+        return await self._pages.on_thread(request, lambda reader: _found(reader, alert_id, recorded))
+
+    async def _page(self, request: Request, found: AlertDetail, form: Form = EMPTY) -> Response:
+        status = 200 if form.problem is None else 422
+
+        def values(reader: Reader) -> Mapping[str, Any]:
+            return alert_values(reader, found, form)
+
+        return await self._pages.answer(request, "alert.html", values, status=status)
 
 
 def _found(reader: Reader, alert_id: str, recorded: AlertHistory | None) -> tuple[AlertDetail | None, str]:
@@ -46,8 +99,9 @@ def _detail(reader: Reader, alert_id: str, history: AlertHistory | None) -> Aler
     return alert_detail(reader.snapshot, alert_id, history, reader.writer.now)
 
 
-def alert_values(detail: AlertDetail) -> Mapping[str, Any]:
-    """Return the values of the page."""
+def alert_values(reader: Reader, detail: AlertDetail, form: Form = EMPTY) -> Mapping[str, Any]:
+    """Return the values of the page; ``form`` is what somebody filled in."""
+    now, zone = reader.writer.now, reader.writer.zone
     return {
         "title": text(detail.title) if detail.title else next(iter(detail.messages), words.ALERT),
         "detail": detail,
@@ -58,6 +112,10 @@ def alert_values(detail: AlertDetail) -> Mapping[str, Any]:
         "sent": [(one, words.REASONS.get(one.reason, words.ALERT)) for one in detail.notifications],
         "acknowledgements": [(one, _ended(one)) for one in detail.acknowledgements],
         "words": words,
+        "form": form,
+        "may_acknowledge": reader.caller.may_act and detail.acknowledgeable,
+        "days": days_of(detail.level, detail.certificate, now, zone),
+        "longest_comment": LONGEST_COMMENT,
     }
 
 

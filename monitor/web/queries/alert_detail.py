@@ -59,6 +59,11 @@ class AlertDetail:
     acknowledgements: tuple[Silence, ...] = ()
 
     @property
+    def acknowledgeable(self) -> bool:
+        """Return whether it can be acknowledged now."""
+        return self.known and self.resolved_at is None
+
+    @property
     def acknowledged(self) -> Silence | None:
         """Return the acknowledgement that lasts, if any."""
         return next((one for one in self.acknowledgements if one.ended_at is None), None)

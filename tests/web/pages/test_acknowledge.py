@@ -17,6 +17,7 @@ from monitor.model import (
     AlertLevel,
     AlertRecord,
     AlertResolution,
+    Certificate,
     Check,
     Message,
     Scope,
@@ -27,7 +28,7 @@ from monitor.model import (
 from monitor.model.alert_history import AlertHistory
 from monitor.web import ChangeResult, make_app
 from monitor.web.pages import texts
-from monitor.web.pages.acknowledge import Form, checked, days_of
+from monitor.web.pages.acknowledge_form import Days, Form, checked, days_of
 from support.factories.web_fakes import HOSTILE, LINK_KEY, NOW, FakeDaemon, certificate, snapshot
 
 KEY = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, subject="a" * 64)
@@ -220,17 +221,22 @@ def test_portuguese() -> None:
     assert "Reconhecer este alerta" in answer.text
 
 
+def days(shown: Certificate, level: AlertLevel = AlertLevel.WARNING) -> Days:
+    """Return the days until which an alert about a certificate may be acknowledged now."""
+    return days_of(level, shown, NOW, UTC)
+
+
 def test_never_past_its_expiry() -> None:
     """What has not expired is acknowledged until then at most; what has expired for 30 days."""
-    soon = days_of(replace(GROUP, certificate=certificate(3)), NOW, UTC)
+    soon = days(certificate(3))
     assert [one.isoformat() for one in (soon.first, soon.usual, soon.last)] == [
         "2026-11-24",
         "2026-11-26",
         "2026-11-26",
     ]
-    today = days_of(replace(GROUP, certificate=certificate(0.1)), NOW, UTC)
+    today = days(certificate(0.1))
     assert today.first == today.last == NOW.date()
-    over = days_of(replace(GROUP, certificate=certificate(-3), level=AlertLevel.EXPIRED), NOW, UTC)
+    over = days(certificate(-3), AlertLevel.EXPIRED)
     assert over.last == (NOW + timedelta(days=30)).date()
 
 
@@ -238,6 +244,6 @@ def test_no_longer_than_30_days() -> None:
     """Not even by the hour that clocks are set back."""
     zone = ZoneInfo("Europe/Lisbon")
     now = datetime(2026, 10, 1, 12, tzinfo=UTC)
-    days = days_of(replace(GROUP, certificate=None), now, zone)
-    form, until = checked(Form("Ana", until=days.last.isoformat()), days, now, zone)
+    possible = days_of(AlertLevel.WARNING, None, now, zone)
+    form, until = checked(Form("Ana", until=possible.last.isoformat()), possible, now, zone)
     assert (form.problem, until) == (None, now + timedelta(days=30))

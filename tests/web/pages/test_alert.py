@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from web.pages.test_acknowledge import GROUP, KEY, RECORD, RESOLVED
+from web.pages.test_acknowledge import GROUP, KEY, RECORD, RESOLVED, path
 
 from monitor.alerts.keys import alert_key
 from monitor.model import (
@@ -29,6 +30,8 @@ from monitor.web import make_app
 from monitor.web.pages import texts
 from monitor.web.queries.alert_detail import alert_detail, leading
 from monitor.web.queries.scope import TargetScope, scoped
+from support.factories.web_access import form_token, log_in
+from support.factories.web_access import site as web_site
 from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
 
 STATE = endpoint("recorder", 20, sentence="expires soon")
@@ -156,3 +159,63 @@ def test_out_of_scope() -> None:
 def test_every_resolution(how: AlertResolution) -> None:
     """Each way in which an alert may be over has its words."""
     assert how in texts.RESOLUTIONS
+
+
+def test_operators_acknowledge(tmp_path: Path) -> None:
+    """Who is logged in and may act acknowledges here, under the own name; a viewer has no form."""
+
+    async def scenario() -> None:
+        async with web_site(tmp_path) as where:
+            where.daemon.shown = showing().shown
+            where.daemon.users = True
+            page = f"/alerts/{OPEN.id}"
+            async with where.browser() as browser:
+                await log_in(browser, "victor")
+                assert f'action="{page}/acknowledge"' not in (await browser.get(page)).text
+            async with where.browser() as browser:
+                await log_in(browser, "alice")
+                sent = {
+                    "form_token": form_token(await browser.get(page)),
+                    "name": "Eve",
+                    "comment": "ordered",
+                }
+                refused = await browser.post(f"{page}/acknowledge", data={"comment": "forged"})
+                wrong = await browser.post(f"{page}/acknowledge", data={**sent, "until": "2020-01-01"})
+                assert (refused.status_code, wrong.status_code) == (403, 422)
+                assert "Choose a day within the next 30 days." in wrong.text
+                assert where.daemon.asked == []
+                done = await browser.post(f"{page}/acknowledge", data=sent)
+                assert (done.status_code, done.headers["location"]) == (303, page)
+                assert where.daemon.asked == [(OPEN.id, None, "ordered", "alice")]
+                lost = await browser.post(f"/alerts/{'0' * 20}/acknowledge", data=sent)
+                assert lost.status_code == 404
+
+    asyncio.run(scenario())
+
+
+def test_nothing_to_acknowledge() -> None:
+    """What is over, or not known yet, has no form for anybody."""
+    for record in (RESOLVED, RECORD):
+        detail = alert_detail(snapshot(), KEY.id, AlertHistory(record), NOW)
+        assert detail is not None
+        assert not detail.acknowledgeable
+
+
+def test_from_a_link_through_the_login(tmp_path: Path) -> None:
+    """A link that was sent before there were users leads through the login to the page of its alert."""
+
+    async def scenario() -> None:
+        async with web_site(tmp_path) as where:
+            where.daemon.shown = showing().shown
+            where.daemon.users = True
+            async with where.browser() as browser:
+                to_login = await browser.get(path(OPEN.id))
+                assert (to_login.status_code, to_login.headers["location"].partition("?")[0]) == (
+                    303,
+                    "/login",
+                )
+                after = await log_in(browser, "alice", to=path(OPEN.id))
+                at_link = await browser.get(after.headers["location"])
+                assert at_link.headers["location"] == f"/alerts/{OPEN.id}"
+
+    asyncio.run(scenario())
