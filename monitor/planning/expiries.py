@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 
 from monitor.model import Certificate, Severity, Target
 from monitor.planning.leaves import Chain, Leaf, Use
 from monitor.planning.levels import Levels
-from monitor.planning.ordering import in_order
+from monitor.planning.ordering import Order, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +39,81 @@ class Expiry:
         return tuple(dict.fromkeys(path.location for _, path, _ in self.uses))
 
 
-def expiries(leaves: Iterable[Leaf], at: datetime, levels: Levels) -> tuple[Expiry, ...]:
+@dataclass(frozen=True, slots=True)
+class Expiries:
+    """The first certificates in the order of renewing, and how many there are: ``cas`` and all others."""
+
+    first: tuple[Expiry, ...]
+    certificates: int
+    cas: int
+
+
+def expiries(leaves: Iterable[Leaf], at: datetime, levels: Levels, most: int | None = None) -> Expiries:
     """Return the certificates and CAs that will have expired at ``at``, also those that have already.
 
     A CA comes before what depends on it, and what has a low impact last; otherwise the earliest comes first,
-    a group of certificates below one CA by the earliest of them.
+    a group of certificates below one CA by the earliest of them. ``most`` is how many of them are returned.
     """
+    found, alone = _collected(leaves, at)
+    _judge_impact(found)
+    order = Order(found)
+    places: list[tuple[Place, _Found | Leaf]] = [(order.place(sha256), one) for sha256, one in found.items()]
+    places += ((_place(leaf), leaf) for leaf in alone)
+    # Places differ by the fingerprint, so that what stands beside them is never compared.
+    ordered = sorted(places) if most is None else nsmallest(most, places)
+    cas = sum(one.is_ca for one in found.values())
+    return Expiries(tuple(_expiry(one, levels) for _, one in ordered), len(places) - cas, cas)
+
+
+def _collected(leaves: Iterable[Leaf], at: datetime) -> tuple[dict[str, "_Found"], list[Leaf]]:
+    """Return the CAs with all that depends on them, by SHA-256, and the leaves to which no CA matters."""
     found: dict[str, _Found] = {}
     due_cas: dict[Chain, list[_Found]] = {}
+    alone: list[Leaf] = []
     for leaf in leaves:
-        own = leaf.certificate
-        mine = _found(found, own) if own.not_after <= at else None
-        if mine is not None:
-            mine.uses += leaf.uses
-            mine.is_ca = mine.is_ca or leaf.is_ca
+        expired, is_alone = leaf.certificate.not_after <= at, not leaf.certificate.is_ca
         for chain, uses in leaf.by_chain().items():
             cas = due_cas.get(chain)
             if cas is None:
                 cas = due_cas[chain] = _due_cas(found, chain, at)
-            for ca in cas:
-                ca.uses += uses
-            if mine is not None and cas:
-                mine.above.update((ca.sha256, None) for ca in cas)
-    _judge_impact(found)
-    return tuple(found[sha256].expiry(levels) for sha256 in in_order(found))
+            if cas:
+                is_alone = False
+                _add_below(found, cas, uses, leaf if expired else None)
+        if expired and is_alone:
+            alone.append(leaf)
+        elif expired:
+            mine = _found(found, leaf.certificate)
+            mine.uses += leaf.uses
+            mine.is_ca = mine.is_ca or leaf.is_ca
+    for leaf in alone:
+        if (known := found.get(leaf.certificate.sha256)) is not None:
+            known.uses += leaf.uses  # served somewhere, and a CA elsewhere without saying that it is one
+    return found, [leaf for leaf in alone if leaf.certificate.sha256 not in found]
+
+
+def _add_below(
+    found: dict[str, "_Found"], cas: list["_Found"], uses: list[Use], expired: Leaf | None
+) -> None:
+    """Add uses of a leaf to the CAs above it, and the CAs to the leaf if it expires itself."""
+    for ca in cas:
+        ca.uses += uses
+    if expired is not None:
+        _found(found, expired.certificate).above.update((ca.sha256, None) for ca in cas)
+
+
+def _place(leaf: Leaf) -> Place:
+    certificate, uses = leaf.certificate, leaf.uses
+    low = uses[0][0].info.low_impact if len(uses) == 1 else all(use[0].info.low_impact for use in uses)
+    return low, certificate.not_after, certificate.sha256, 0, certificate.not_after, certificate.sha256
+
+
+def _expiry(one: "_Found | Leaf", levels: Levels) -> Expiry:
+    if isinstance(one, Leaf):
+        low, certificate = _place(one)[0], one.certificate
+        level = levels.get(certificate.sha256, Severity.OK)
+        return Expiry(certificate, one.is_ca, level, low, tuple(one.uses))
+    level = levels.get(one.sha256, Severity.OK)
+    return Expiry(one.certificate, one.is_ca, level, one.low_impact, tuple(one.uses), tuple(one.above))
 
 
 @dataclass(slots=True, eq=False)
@@ -73,16 +125,6 @@ class _Found:
     low_impact: bool = True
     uses: list[Use] = field(default_factory=list)
     above: dict[str, None] = field(default_factory=dict)
-
-    def expiry(self, levels: Levels) -> Expiry:
-        return Expiry(
-            self.certificate,
-            self.is_ca,
-            levels.get(self.sha256, Severity.OK),
-            self.low_impact,
-            tuple(self.uses),
-            tuple(self.above),
-        )
 
 
 def _judge_impact(found: dict[str, _Found]) -> None:

@@ -15,13 +15,17 @@ from monitor.planning.unknown import Unknown
 class Forecast:
     """What will have happened by ``at``, as it is known ``now``, if no certificate is renewed.
 
-    ``ca_renewals`` are the CAs that have to be renewed by then. ``targets`` and ``certificates`` are the
-    numbers of targets and of leaves that it considers.
+    ``expired`` counts the certificates and CAs of which ``expiries`` are the first, ``expired_cas`` the CAs
+    among them. ``ca_renewals`` are the
+    CAs that have to be renewed by then. ``targets`` and ``certificates`` are the numbers of targets and of
+    leaves that it considers.
     """
 
     at: datetime
     now: datetime
     expiries: tuple[Expiry, ...]
+    expired: int
+    expired_cas: int
     stops: tuple[Stop, ...]
     load: Load
     ca_renewals: tuple[CaRenewal, ...]
@@ -30,16 +34,20 @@ class Forecast:
     certificates: int
 
 
-def forecast(index: CertificateIndex, at: datetime) -> Forecast:
+def forecast(index: CertificateIndex, at: datetime, most: int | None = None) -> Forecast:
     """Return the forecast for an instant; one in the past gives what had expired by then.
 
-    A certificate has expired at ``at`` when it is valid until then at the latest.
+    A certificate has expired at ``at`` when it is valid until then at the latest. ``most`` is how many of
+    them are returned at most, in the order of renewing.
     """
     due = [leaf for leaf in index.leaves if leaf.first_expiry <= at]
+    found = expiries(due, at, index.levels, most)
     return Forecast(
         at=at,
         now=index.now,
-        expiries=expiries(due, at, index.levels),
+        expiries=found.first,
+        expired=found.certificates + found.cas,
+        expired_cas=found.cas,
         stops=stops(due, at),
         load=renewal_load(index.renewals, index.now, at),
         ca_renewals=tuple(one for one in index.ca_renewals if one.renew_by <= at),

@@ -25,25 +25,33 @@ class Sortable(Protocol):
         """Return the SHA-256 of the CAs above it."""
 
 
-def in_order(known: Mapping[str, Sortable]) -> list[str]:
-    """Return the SHA-256 in order: low impact last, a CA before all that depends on it, the earliest first.
+Place = tuple[bool, datetime, str, int, datetime, str]
+"""Where a certificate stands: places are compared."""
+
+
+class Order:
+    """Low impact last, a CA before all that depends on it, the earliest first.
 
     CAs that share a certificate below them stay together, with all that depends on them: such a group has its
     place by the earliest expiry in it.
     """
-    groups = _groups(known)
-    earliest: dict[str, datetime] = {}
-    for sha256, group in groups.items():
-        not_after = known[sha256].not_after
-        earliest[group] = min(not_after, earliest.get(group, not_after))
-    ranks = {sha256: rank for rank, sha256 in enumerate(_cas_first(known))}
 
-    def place(sha256: str) -> tuple[bool, datetime, str, int, datetime, str]:
-        one, group = known[sha256], groups.get(sha256, sha256)
-        first = earliest.get(group, one.not_after)
-        return one.low_impact, first, group, ranks.get(sha256, len(ranks)), one.not_after, sha256
+    def __init__(self, known: Mapping[str, Sortable]) -> None:
+        """Take all that has to do with CAs by its SHA-256; what has not stands among them by its expiry."""
+        self._known = known
+        self._groups = _groups(known)
+        self._ranks = {sha256: rank for rank, sha256 in enumerate(_cas_first(known))}
+        self._earliest: dict[str, datetime] = {}
+        for sha256, group in self._groups.items():
+            not_after = known[sha256].not_after
+            self._earliest[group] = min(not_after, self._earliest.get(group, not_after))
 
-    return sorted(known, key=place)
+    def place(self, sha256: str) -> Place:
+        """Return the place of a certificate."""
+        one, group = self._known[sha256], self._groups.get(sha256, sha256)
+        first = self._earliest.get(group, one.not_after)
+        rank = self._ranks.get(sha256, len(self._ranks))
+        return one.low_impact, first, group, rank, one.not_after, sha256
 
 
 def _groups(known: Mapping[str, Sortable]) -> dict[str, str]:

@@ -194,6 +194,23 @@ def test_order_holds_for_any_estate(states: list[TargetState], days: int) -> Non
     assert low == sorted(low)
 
 
+def test_a_ca_that_does_not_say_so_is_one_entry() -> None:
+    """A certificate that is served at one place and stands above another at the next is listed once."""
+    old = certificate(9, 20, name="Old CA")
+    (found,) = at(30, seen("a:443", old), seen("b:443", certificate(1, 300), above=(old,))).expiries
+    assert (found.is_ca, found.locations) == (True, ("b:443", "a:443"))
+
+
+@given(_estate(), st.integers(0, 5))
+def test_the_first_ones_are_those_of_the_whole_order(states: list[TargetState], most: int) -> None:
+    """A bounded forecast leaves out the last ones, and counts them."""
+    index = index_certificates(picture(*states), NOW)
+    whole, part = forecast(index, NOW + 60 * DAYS), forecast(index, NOW + 60 * DAYS, most)
+    assert part.expiries == whole.expiries[:most]
+    assert part.expired == whole.expired == len(whole.expiries)
+    assert part.expired_cas == sum(one.is_ca for one in whole.expiries)
+
+
 def test_cas_that_certify_each_other_do_not_hang() -> None:
     """Cross-certificates in a circle have no order; each is there once."""
     one, other = certificate(8, 20, name="One", ca=True), certificate(9, 22, name="Other", ca=True)

@@ -26,7 +26,7 @@ class ForecastAnswers:
     ) -> dict[str, Any]:
         """Return a forecast for an instant; it may take tenths of a second."""
         narrowed = scoped(snapshot, TargetScope(scope))
-        found = forecast(self._indexes.of(narrowed, scope, writer.now), at)
+        found = forecast(self._indexes.of(narrowed, scope, writer.now), at, _MOST_ROWS)
         return forecast_json(forecast_view(found, most=_MOST_ROWS, places=_MOST_PLACES), writer)
 
 

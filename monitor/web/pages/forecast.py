@@ -52,7 +52,7 @@ def forecast_values(reader: Reader, indexes: CertificateIndexes, written: str) -
     writer = reader.writer
     asked = _day(written, writer.zone, writer.now)
     at = asked or asked_day("", writer.zone, writer.now)
-    found = forecast(indexes.of(reader.snapshot, reader.caller.scope, writer.now), at)
+    found = forecast(indexes.of(reader.snapshot, reader.caller.scope, writer.now), at, _MOST_ROWS)
     view = forecast_view(found, most=_MOST_ROWS, places=_MOST_PLACES)
     return {
         "title": _headline(view),

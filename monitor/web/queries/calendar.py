@@ -39,7 +39,7 @@ def calendar_entries(index: CertificateIndex) -> tuple[CalendarEntry, ...]:
     due = [leaf for leaf in index.leaves if leaf.first_expiry <= horizon]
     first = heapq.nsmallest(
         MOST_ENTRIES,
-        expiries(due, horizon, index.levels),
+        expiries(due, horizon, index.levels).first,
         key=lambda one: (one.certificate.not_after, one.certificate.sha256),
     )
     return tuple(_entry(one) for one in first)

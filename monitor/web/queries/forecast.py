@@ -84,14 +84,13 @@ class ForecastView:
 def forecast_view(found: Forecast, *, most: int, places: int) -> ForecastView:
     """Return a forecast with at most so many rows of each kind, and so many places in each of them."""
     known = {one.certificate.sha256: one for one in found.expiries if one.is_ca}
-    cas = sum(one.is_ca for one in found.expiries)
     return ForecastView(
         at=found.at,
         now=found.now,
         rows=tuple(_row(one, known, found.now, places) for one in found.expiries[:most]),
-        more=max(len(found.expiries) - most, 0),
-        certificates=len(found.expiries) - cas,
-        cas=cas,
+        more=max(found.expired - most, 0),
+        certificates=found.expired - found.expired_cas,
+        cas=found.expired_cas,
         stopping=sum(len(one.targets) for one in found.stops if not one.low_impact),
         stops=tuple(
             StopRow(
