@@ -6,7 +6,7 @@ import sys
 from http import HTTPStatus
 from typing import Any
 
-from monitor.cli.ask_daemon import ask, daemon_url
+from monitor.cli.ask_daemon import ask, daemon_address, local_token
 from monitor.cli.output import say
 
 PATIENCE = 30.0
@@ -26,13 +26,20 @@ def alerts(arguments: argparse.Namespace) -> int:
 
 def listed(arguments: argparse.Namespace, path: str) -> list[dict[str, Any]] | None:
     """Return the items of a list of the daemon, ``None`` with a printed sentence where there are none."""
-    url = daemon_url(arguments)
-    status, answer = ask(url, path, patience=PATIENCE)
+    address = daemon_address(arguments)
+    token = local_token(arguments, address)
+    status, answer = ask(address, path, patience=PATIENCE, token=token)
     if status == HTTPStatus.OK and isinstance(answer.get("items"), list):
         items: list[dict[str, Any]] = answer["items"]
         return items
-    print(f"{url}{path}: HTTP status {status}", file=sys.stderr)
+    print(f"{address.url}{path}: {_refused(status)}", file=sys.stderr)
     return None
+
+
+def _refused(status: int) -> str:
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return "the service's own token is needed; run this as its account or as administrator, with --config"
+    return f"HTTP status {status}"
 
 
 def _lines(found: list[dict[str, Any]]) -> list[str]:

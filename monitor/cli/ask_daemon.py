@@ -10,35 +10,51 @@ import os
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException, InvalidURL
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from monitor.addresses import join_host_port, read_ip
+from monitor.addresses import is_loopback_host, join_host_port, read_ip
 from monitor.cli.commands.options import DEFAULT_URL
 from monitor.cli.output import say
 from monitor.errors import SystemBrokenError, UsageError
 from monitor.state_folder import TOKEN, default_folder
 
 
-def daemon_url(arguments: argparse.Namespace) -> str:
+@dataclass(frozen=True, slots=True)
+class DaemonAddress:
+    """Where the daemon is asked: its URL, and the file with the certificate that it shows, if that is known.
+
+    ``client`` is a file with a client certificate and its key.
+    """
+
+    url: str
+    served: Path | None = None
+    client: Path | None = None
+
+
+def daemon_address(arguments: argparse.Namespace) -> DaemonAddress:
     """Return the address of the daemon: ``--url``, that of the configuration, or the default.
 
     Raises ``UsageError`` where the configuration leaves the port to the system, and ``ConfigError``.
     """
-    return arguments.url.rstrip("/") or _configured(arguments) or DEFAULT_URL
-
-
-def _configured(arguments: argparse.Namespace) -> str:
+    client, given = arguments.client_cert, arguments.url.rstrip("/")
     if not arguments.config:
-        return ""
+        return DaemonAddress(given or DEFAULT_URL, client=client)
     from monitor.config import load  # noqa: PLC0415 - loads every kind of target
+    from monitor.web_config import read_web_config  # noqa: PLC0415 - needed with a configuration only
 
-    host, port = load(arguments.config).web.address
-    if not port:
+    web = load(arguments.config).web
+    host, port = web.address
+    tls = read_web_config(Path(web.config_file)).tls if web.config_file else None
+    if not port and not given:
         raise UsageError(f"{arguments.config} lets the system choose the port; give --url instead")
-    return f"http://{join_host_port(_reachable(host), port)}"
+    scheme = "https" if tls else "http"
+    url = given or f"{scheme}://{join_host_port(_reachable(host), port)}"
+    return DaemonAddress(url, tls.cert_file if tls else None, client)
 
 
 def _reachable(host: str) -> str:
@@ -69,7 +85,7 @@ def _token_path(arguments: argparse.Namespace) -> Path:
 
 
 def ask(  # noqa: PLR0913 - each part of a request by name
-    url: str,
+    address: DaemonAddress,
     path: str,
     *,
     patience: float,
@@ -82,8 +98,14 @@ def ask(  # noqa: PLR0913 - each part of a request by name
     ``patience`` is in seconds. Raises ``SystemBrokenError`` without an answer and ``UsageError`` for an
     address that is none.
     """
+    url = address.url
     # No proxy: the daemon is on this machine.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if url.startswith("https://"):
+        from monitor.cli.daemon_tls import https_handler  # noqa: PLC0415 - reads the trusted CAs of the system
+
+        handlers.append(https_handler(address.served, address.client))
+    opener = urllib.request.build_opener(*handlers)
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"--url {url!r} is not an address such as {DEFAULT_URL}")
     try:
@@ -105,6 +127,15 @@ def ask(  # noqa: PLR0913 - each part of a request by name
         raise _no_answer(url, error) from None
 
 
+def local_token(arguments: argparse.Namespace, address: DaemonAddress) -> str:
+    """Return the token of this machine for reading, empty where it cannot be read or would go elsewhere."""
+    try:
+        host = urlsplit(address.url).hostname or ""
+    except ValueError:
+        return ""
+    return _token(_token_path(arguments))[0] if is_loopback_host(host) else ""
+
+
 def change(  # noqa: PLR0913 - each part of a request by name
     arguments: argparse.Namespace,
     path: str,
@@ -118,10 +149,10 @@ def change(  # noqa: PLR0913 - each part of a request by name
 
     ``done`` may name values of the answer. 2 is for what the daemon refused, 1 for any other answer.
     """
-    url = daemon_url(arguments)
+    address = daemon_address(arguments)
     token_path = arguments.token_file or _token_path(arguments)
     token, why = _token(token_path)
-    status, answer = ask(url, path, patience=patience, method=method, body=body, token=token)
+    status, answer = ask(address, path, patience=patience, method=method, body=body, token=token)
     if status == HTTPStatus.UNAUTHORIZED:
         print(
             f"a change needs the token of the service, which is not in {token_path}: {why}; run this as the "
@@ -132,7 +163,7 @@ def change(  # noqa: PLR0913 - each part of a request by name
     if status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT):
         say(done.format_map(answer))
         return 0
-    problems = answer.get("problems") or [f"{url}{path}: HTTP status {status}"]
+    problems = answer.get("problems") or [f"{address.url}{path}: HTTP status {status}"]
     print("\n".join(map(str, problems)), file=sys.stderr)
     return 2 if status in (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND) else 1
 

@@ -3,7 +3,7 @@
 import argparse
 
 from monitor.addresses import is_loopback
-from monitor.config.settings import listen_address
+from monitor.config.web_settings import listen_address
 from monitor.errors import CertMonitorError, UsageError
 
 

@@ -7,7 +7,7 @@ after the bar count (https://nagios-plugins.org/doc/guidelines.html).
 import argparse
 from typing import Any
 
-from monitor.cli.ask_daemon import ask, daemon_url
+from monitor.cli.ask_daemon import ask, daemon_address, local_token
 from monitor.cli.output import say
 from monitor.errors import SystemBrokenError
 
@@ -17,17 +17,19 @@ OK, CRITICAL = 0, 2
 
 def health(arguments: argparse.Namespace) -> int:
     """Return 0 when the daemon is well, 2 when it is not or does not answer."""
-    url = daemon_url(arguments)
+    address = daemon_address(arguments)
+    token = local_token(arguments, address)
     try:
-        status, answer = ask(url, "/healthz", patience=PATIENCE)
+        status, answer = ask(address, "/healthz", patience=PATIENCE, token=token)
     except SystemBrokenError as error:
         say(f"CRITICAL - {error}")
         return CRITICAL
     problems = [str(problem) for problem in answer.get("problems") or ()]
     if status == 200 and answer.get("ok") is True:
-        say(f"OK - {_counted(answer)}")
+        # Without a login the daemon says no more than that.
+        say(f"OK - {_counted(answer)}" if "targets" in answer else "OK")
         return OK
-    said = "; ".join(problems) or _store(answer) or f"{url} answered with HTTP status {status}"
+    said = "; ".join(problems) or _store(answer) or f"{address.url} answered with HTTP status {status}"
     say(f"CRITICAL - {said}{_numbers(answer)}")
     return CRITICAL
 

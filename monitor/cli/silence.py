@@ -29,7 +29,7 @@ def acknowledge(arguments: argparse.Namespace) -> int:
 def add(arguments: argparse.Namespace) -> int:
     """Return 0 when the silence lasts, 2 when it was refused, 1 for no answer."""
     body = {
-        "match": _match(arguments.match),
+        "match": match_of(arguments.match),
         "until": _until(arguments.until or "14d"),
         "reason": arguments.reason,
         "by": _by(arguments),
@@ -66,7 +66,8 @@ def _matched(match: dict[str, list[str]]) -> str:
     return ", ".join(f"{name}={'|'.join(values)}" for name, values in match.items())
 
 
-def _match(pairs: list[str]) -> dict[str, list[str]]:
+def match_of(pairs: list[str]) -> dict[str, list[str]]:
+    """Return the values of each label in texts such as ``site=lab``; raise ``UsageError``."""
     match: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -90,8 +91,11 @@ def _until(text: str) -> str:
 
 
 def _by(arguments: argparse.Namespace) -> str:
-    if arguments.by:
-        return str(arguments.by)
+    return str(arguments.by or person())
+
+
+def person() -> str:
+    """Return the account that runs the command, empty where it has no name."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

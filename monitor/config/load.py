@@ -27,10 +27,10 @@ from monitor.config.settings import (
     MetricsSettings,
     PolicyRule,
     StoreSettings,
-    WebSettings,
 )
 from monitor.config.silences import SilenceSettings
 from monitor.config.together import location, problems_together
+from monitor.config.web_settings import WebSettings
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSettings, all_receivers
 from monitor.discovery import DISCOVERIES, DiscoveryKind

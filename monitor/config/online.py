@@ -11,6 +11,7 @@ from monitor.clock import SystemClock
 from monitor.config.load import Config
 from monitor.config.references import Reference, ReferenceKind
 from monitor.config.state import path_of
+from monitor.config.web_users import web_config_problems
 from monitor.documents import dotted, read
 from monitor.errors import ConfigError, Problem
 from monitor.messages import english
@@ -35,6 +36,7 @@ def _problems(config: Config) -> Iterator[Problem]:
         message = said[key]
         if message:
             yield _problem(reference, message)
+    yield from web_config_problems(config)
     if not any(reference.kind is ReferenceKind.STORE for reference in config.references):
         message = _unwritable(config.store.url)
         if message:

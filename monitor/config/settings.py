@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, read_url, split_host_port
-from monitor.config.external_url import ExternalUrl
 from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.routing import RouteSettings
 from monitor.config.silences import SilenceSettings
 from monitor.config.state import URL_PATTERN, default_url, store_url
+from monitor.config.web_settings import WebSettings
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import LONGEST_LIST, MOST_TARGETS, DiscoveryKind
@@ -27,7 +26,6 @@ from monitor.parse import display
 from monitor.settings import (
     DISTINCT,
     Duration,
-    Host,
     LocalPattern,
     PolicySettings,
     Settings,
@@ -40,22 +38,6 @@ from monitor.sources.kinds import TargetKind
 AnyTarget = Annotated[
     TargetKind | DiscoveryKind, Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
 ]
-
-
-def listen_address(value: str) -> HostPort:
-    """Return host and port of ``127.0.0.1:9850`` or ``[::1]:9850``; raise ``ValueError`` for other texts."""
-    try:
-        host, port = split_host_port(value)
-    except ValueError:
-        host, port = "", None
-    if not host or port is None:
-        raise ValueError("must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850")
-    return HostPort(read_host(host), read_port(port, lowest=0))
-
-
-def _listen(value: str) -> str:
-    listen_address(value)
-    return value
 
 
 def _label(value: str) -> str:
@@ -75,7 +57,6 @@ def _store(value: str, info: ValidationInfo) -> str:
 
 
 Line = Annotated[str, AfterValidator(display)]
-Listen = Annotated[str, AfterValidator(_listen), pattern(r"(?:\[[^\] ]+\]|[^: /@]+):[0-9]{1,5}")]
 Label = Annotated[
     str,
     AfterValidator(_label),
@@ -101,48 +82,6 @@ class PolicyRule(PolicySettings):
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Return whether the rule matches a target with these labels, including its kind."""
         return all(_same(name, labels.get(name), value) for name, value in self.match.items())
-
-
-class WebSettings(Settings):
-    """The addresses of web pages and metrics."""
-
-    listen: Listen = Field("127.0.0.1:9850", description="address and port of pages and metrics")
-    access: Literal["loopback", "open"] = Field(
-        "loopback", description="open: other machines may read the pages"
-    )
-    metrics_listen: Listen | None = Field(None, description="second address, with metrics and health only")
-    hosts: tuple[Host, ...] = Field(
-        (), description="further names by which this machine is asked; its own and addresses always work"
-    )
-    external_url: ExternalUrl | None = Field(
-        None, description="address of the page for people elsewhere, for links in notifications"
-    )
-
-    @model_validator(mode="after")
-    def _open(self) -> "WebSettings":
-        if self.access == "loopback" and not is_loopback_host(self.address.host):
-            raise ValueError(
-                f"listen: {self.listen} lets other machines read every page without a password; "
-                "write access: open to allow it, or use metrics_listen to serve only metrics and health"
-            )
-        if self.metrics_address == self.address and self.address.port:
-            raise ValueError("metrics_listen is the same address as listen; leave it out or choose another")
-        return self
-
-    @property
-    def address(self) -> HostPort:
-        """Return host and port of ``listen``."""
-        return listen_address(self.listen)
-
-    @property
-    def external_host(self) -> str:
-        """Return the host of ``external_url``, empty without one."""
-        return read_url(self.external_url, ("https", "http"), "").host if self.external_url else ""
-
-    @property
-    def metrics_address(self) -> HostPort | None:
-        """Return host and port of ``metrics_listen``, if set."""
-        return None if self.metrics_listen is None else listen_address(self.metrics_listen)
 
 
 class StoreSettings(Settings):

@@ -8,6 +8,7 @@ from typing import Any
 from monitor import __version__
 from monitor.config import load
 from monitor.config.state import state_folder
+from monitor.config.web_users import watched_web_config
 from monitor.daemon.active_config import plan_targets, replan_targets
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.local_token import LocalToken
@@ -35,7 +36,9 @@ class Daemon:
         config = parts.watched.config
         self._token = LocalToken(state_folder(config.store.url))
         changes = WebChanges(parts.changes, self._token, self.reload, self.accept_clock)
-        self._servers = web_servers(WebFacade(parts.web), changes, config)
+        key = parts.changes.link_key.current()
+        access = parts.access.services(config, self._token.is_right, key)
+        self._servers = web_servers(WebFacade(parts.web), changes, config, access)
         self._reloads: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -43,12 +46,13 @@ class Daemon:
         """Return the daemon for a configuration file, with its store open, on disk or in memory."""
         config = load(path)
         configured = plan_targets(config, {})
+        web_config = watched_web_config(config)
         store = await Store.open(config.store.url, app_version=__version__, needed=False)
         steady = SteadyClock(clock)
         discoveries = Discoveries(store, steady, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
         active = replan_targets(configured, discoveries.found())
-        return cls(path, wire(active, store, discoveries, steady, await own_names()))
+        return cls(path, wire(active, store, discoveries, steady, await own_names(), web_config))
 
     @property
     def url(self) -> str:
@@ -63,6 +67,7 @@ class Daemon:
     async def start(self) -> None:
         """Listen first (a port in use stops the start), then load the record, then probe and notify."""
         parts = self.parts
+        await parts.access.resume()
         for server in self._servers:
             await server.start()
         # Now that it is certain that no other service uses this state.

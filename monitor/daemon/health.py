@@ -19,12 +19,13 @@ STUCK_AFTER = 60.0
 class KnownProblems:
     """What other parts know to be wrong: since when notifications are late, and why records may be lost.
 
-    ``write`` makes a sentence of a message.
+    ``write`` makes a sentence of a message; ``web`` returns why users and TLS are not what their file says.
     """
 
     undelivered_since: Callable[[], datetime | None] = lambda: None
     store: Callable[[], Message | None] = lambda: None
     write: Callable[[Message], str] = str
+    web: Callable[[], str] = str
 
 
 class HealthMonitor:
@@ -75,6 +76,8 @@ class HealthMonitor:
             yield error
         if why := self._pipeline.own_problem:
             yield f"a fault of this machine or of cert-monitor keeps targets from being probed: {why}"
+        if why := self._known.web():
+            yield f"{why}; the former web configuration stays in force"
         if since := self._known.undelivered_since():
             yield f"notifications could not be delivered since {since:%Y-%m-%d %H:%M} UTC; see the log"
 

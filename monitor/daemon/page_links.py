@@ -11,7 +11,8 @@ from monitor.delivery.links import Links
 
 def links_acknowledge(config: Config) -> bool:
     """Return whether a link alone acknowledges; where people log in, it leads to the alert's page instead."""
-    return config.web.external_url is not None
+    web = config.web
+    return web.external_url is not None and web.config_file is None and not web.names_by_proxy
 
 
 def page_links(current: Callable[[], Config], key: LinkKey) -> Links:

@@ -13,6 +13,7 @@ from monitor.daemon.outage_watch import OutageWatch
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets
+from monitor.daemon.web_access import WebAccess
 from monitor.daemon.web_changes import ChangeServices
 from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
@@ -47,4 +48,5 @@ class DaemonParts:
     health: HealthMonitor
     changes: ChangeServices
     checks: ChecksNow
+    access: WebAccess
     web: WebServices

@@ -20,6 +20,7 @@ class Tasks:
     lists: PeriodicTask
     heartbeat: PeriodicTask
     alive: PeriodicTask
+    web_access: PeriodicTask
 
     def __iter__(self) -> Iterator[PeriodicTask]:
         """Yield every task."""

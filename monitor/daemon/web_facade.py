@@ -16,8 +16,10 @@ from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.store import HistoryEntry, Store
 from monitor.web import (
+    AccessServices,
     Changes,
     Health,
+    Identities,
     Notified,
     OnDemandRefusal,
     OnDemandRequest,
@@ -166,10 +168,16 @@ async def silences(store: Store, config: Config, now: datetime) -> Sequence[Sile
     return (*stored, *active_silences(config.silences, now))
 
 
-def web_servers(facade: WebFacade, changes: Changes, config: Config) -> tuple[WebServer, ...]:
+def web_servers(
+    facade: WebFacade, changes: Changes, config: Config, access: AccessServices
+) -> tuple[WebServer, ...]:
     """Return the server of the pages, and the one for metrics alone where it is configured."""
-    web = config.web
-    servers = [WebServer(make_app(facade, changes, own_host=web.address[0]), *web.address)]
+    web, file = config.web, access.web_config
+    who = Identities(access, web.address.host)
+    tls = file.tls() if file else None
+    page = make_app(facade, changes, own_host=web.address.host, access=who)
+    servers = [WebServer(page, *web.address, tls=tls, client_names=access.client_names)]
     if web.metrics_address:
-        servers.append(WebServer(make_metrics_app(facade), *web.metrics_address))
+        metrics = make_metrics_app(facade, who if file or access.user_header else None)
+        servers.append(WebServer(metrics, *web.metrics_address, tls=tls, client_names=access.client_names))
     return tuple(servers)

@@ -29,6 +29,7 @@ from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
+from monitor.daemon.web_access import WebAccess
 from monitor.daemon.web_changes import ChangeServices
 from monitor.daemon.web_facade import WebServices
 from monitor.messages import english
@@ -45,11 +46,13 @@ from monitor.sources.registry import sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import Health
+from monitor.web_config import WatchedWebConfig
 
 PRUNE_EVERY = 3600.0
 BEAT_EVERY = 1.0
 CHECK_STORE_EVERY = 10.0
 FOLLOW_LISTS_EVERY = 60.0
+FOLLOW_WEB_CONFIG_EVERY = 2.0
 
 ASK_CAS_EVERY = 30.0
 """Seconds between two rounds of questions to CAs; most find nothing that is due."""
@@ -61,12 +64,13 @@ _ON_DEMAND_RESOLVER_THREADS = 8
 """A resolver of its own for ``/probe``: slow names there must not delay those of the schedule."""
 
 
-def wire(
+def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     active: ActiveConfig,
     store: Store,
     discoveries: Discoveries,
     clock: SteadyClock,
     own_names: Collection[str],
+    web_config: WatchedWebConfig | None = None,
 ) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
     config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
@@ -91,6 +95,7 @@ def wire(
         active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
     )
     clock_watch = ClockWatch(clock, metrics)
+    access = WebAccess(web_config, store, clock)
     link_key = LinkKey(state_folder(config.store.url))
     outages = OutageWatch(store, clock, clock_watch)
 
@@ -139,6 +144,7 @@ def wire(
         lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
         heartbeat=task("heartbeat", HEARTBEAT_EVERY, calls.round),
         alive=task("recording that the service runs", ALIVE_EVERY, outages.round),
+        web_access=task("following the web configuration", FOLLOW_WEB_CONFIG_EVERY, access.round),
     )
 
     def lists_changed() -> None:
@@ -150,6 +156,7 @@ def wire(
         lambda: deliveries.undelivered_since,
         lambda: store.problem,
         lambda said: english(clock.now()).write(said),
+        lambda: access.problem,
     )
     health = HealthMonitor(clock_watch, schedule, pipeline, tasks, known)
     on_demand = OnDemandProber(
@@ -175,6 +182,7 @@ def wire(
         health=health,
         changes=ChangeServices(store, board, clock, in_force, decide_again, delivery.nudge, checks, link_key),
         checks=checks,
+        access=access,
         web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )
 

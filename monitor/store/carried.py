@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, i
 
 from monitor.store.dialect import upsert
 from monitor.store.tables import (
+    access_token,
     alert,
     discovery,
     fact,
@@ -38,6 +39,7 @@ TABLES = (
     notification,
     notification_alert,
     silence,
+    access_token,
     lease,
     fact,
     discovery,

@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.model import (
+    AccessToken,
     AlertKey,
     AlertRecord,
     Message,
@@ -26,6 +27,7 @@ from monitor.model import (
 )
 from monitor.model.alert_history import AlertHistory
 from monitor.store import (
+    access_tokens,
     alert_history,
     alert_pass,
     alerts,
@@ -208,6 +210,18 @@ class Store:
     async def put_silences(self, changed: Sequence[Silence]) -> None:
         """Write some acknowledgements and silences."""
         await self._write(silences.put_silences, changed)
+
+    async def access_tokens(self) -> tuple[AccessToken, ...]:
+        """Return the tokens of programs, by name."""
+        return await self._read(access_tokens.access_tokens)
+
+    async def put_access_tokens(self, changed: Sequence[AccessToken]) -> None:
+        """Write tokens, new ones and those that changed."""
+        await self._write(access_tokens.put_access_tokens, changed)
+
+    async def remove_access_token(self, name: str) -> None:
+        """Remove a token."""
+        await self._write(access_tokens.remove_access_token, name)
 
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20

@@ -197,6 +197,19 @@ silence = Table(
     Column("ended_by", TextColumn),
 )
 
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("name", TextColumn, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("matchers", Text, nullable=False),
+    Column("created_at", TimestampColumn, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
+    Column("expires_at", TimestampColumn),
+    Column("last_used_at", TimestampColumn),
+)
+
 # Which of several services on one database acts, and until when. Nothing writes it yet.
 lease = Table(
     "lease",

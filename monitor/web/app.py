@@ -13,7 +13,7 @@ from monitor.metrics import CONTENT_TYPE
 from monitor.model import AlertLevel, Snapshot
 from monitor.web.access import AccessControl, Guard, Identities
 from monitor.web.access.login import LoginDesk
-from monitor.web.api import add_api
+from monitor.web.api import add_api, add_tokens
 from monitor.web.calendar.subscription import add_calendar
 from monitor.web.caller import caller_of
 from monitor.web.changes import ChangeResult, Changes
@@ -51,6 +51,7 @@ def make_app(
     add_api(app, view, changes, indexes)
     if access:
         add_calendar(app, view, access.services.tokens, indexes)
+        add_tokens(app, access.services.tokens)
     _add_changes(app, changes)
     return app
 

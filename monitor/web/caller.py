@@ -41,8 +41,8 @@ class Caller:
 
 
 ANONYMOUS = Caller()
-LOCAL_NAME = "local"
-"""The name of programs with the token of this machine, which act for whom they say."""
+LOCAL = Caller("local", Role.OPERATOR)
+"""Programs with the token of this machine, which act for whom they say."""
 
 _KEY = "caller"
 

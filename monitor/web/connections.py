@@ -5,7 +5,7 @@ still say whether the monitor is well.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from time import monotonic
 
 import h11
@@ -36,8 +36,8 @@ class BoundedProtocol(H11Protocol):
     connection only after an answer, and lets in as many as there are.
     """
 
-    client_names: Collection[str] = ()
-    """Alternative names of which a client's certificate must have one; without any it need not."""
+    client_names: Callable[[], Collection[str]] = staticmethod(tuple)
+    """Returns alternative names of which a client's certificate must have one; any may do for none."""
     limited = False
     _timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
@@ -48,7 +48,7 @@ class BoundedProtocol(H11Protocol):
         """Make room for this connection, and start to wait for a request."""
         super().connection_made(transport)
         if certificate := transport.get_extra_info("peercert"):
-            if not is_allowed(certificate, self.client_names):
+            if not is_allowed(certificate, self.client_names()):
                 transport.abort()
             self.app = with_name(self.app, common_name(certificate))
         self._opened_at = monotonic()
@@ -127,9 +127,9 @@ class BoundedProtocol(H11Protocol):
             self._timer = self.loop.call_later(REQUEST_TIMEOUT, self._check, self.cycle)
 
 
-def protocol_for(client_names: Collection[str]) -> type[BoundedProtocol]:
+def protocol_for(client_names: Callable[[], Collection[str]]) -> type[BoundedProtocol]:
     """Return the protocol of a listener whose clients need one of these alternative names."""
-    return type("ListenerProtocol", (BoundedProtocol,), {"client_names": client_names})
+    return type("ListenerProtocol", (BoundedProtocol,), {"client_names": staticmethod(client_names)})
 
 
 def _only_health(app: ASGIApp) -> ASGIApp:

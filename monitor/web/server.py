@@ -5,7 +5,7 @@ import contextlib
 import errno
 import socket
 import sys
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from ssl import SSLContext
 from typing import Any
 
@@ -32,11 +32,11 @@ class WebServer:
         port: int,
         *,
         tls: SSLContext | None = None,
-        client_names: Collection[str] = (),
+        client_names: Callable[[], Collection[str]] = tuple,
     ) -> None:
         """Take what to serve; nothing is bound yet.
 
-        With ``client_names`` a client's certificate must have one of them as an alternative name.
+        A client's certificate must have one of ``client_names`` as an alternative name, if there are any.
         """
         self._host = host
         self._port = port
@@ -91,7 +91,9 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _config(app: ASGIApp, tls: SSLContext | None, client_names: Collection[str]) -> uvicorn.Config:
+def _config(
+    app: ASGIApp, tls: SSLContext | None, client_names: Callable[[], Collection[str]]
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=protocol_for(client_names),

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from monitor.addresses import HostPort, is_loopback, read_host
 from monitor.assess.correlate.store_vs_endpoint.machine_names import comparable
-from monitor.config.settings import listen_address
+from monitor.config.web_settings import listen_address
 from monitor.discovery.dns import DnsSettings
 from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings

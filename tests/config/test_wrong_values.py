@@ -17,8 +17,8 @@ LISTEN = "must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850"
 MAILBOX = "must be a mail address such as admins@vms.example or Admins <admins@vms.example>"
 NAME_PORT = "must be NAME:PORT, such as portal.vms.example:443"
 OPEN = (
-    "lets other machines read every page without a password; write access: open to allow it, or use "
-    "metrics_listen to serve only metrics and health"
+    "lets other machines read every page without a password; name users and TLS in config_file, write "
+    "access: open to allow it, or use metrics_listen to serve only metrics and health"
 )
 ZONE = "must be a time zone such as Europe/Lisbon, America/Sao_Paulo or UTC"
 PAGE = "must be the address of the page, such as https://certs.vms.example"

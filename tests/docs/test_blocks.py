@@ -12,6 +12,7 @@ from monitor.cli.formats import NAMES
 from monitor.config import load, plan
 from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
+from monitor.web_config import read_web_config
 from support.folders import DATA, ROOT
 from support.pages import Block, blocks, pages
 from support.servers.programs import program
@@ -20,7 +21,8 @@ PROGRAMS = ("nagios", "icinga", "jenkins", "gitlab", "crontab")
 HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text", *PROGRAMS}
 MAILS = ROOT / "docs" / "mails.md"
 MINIMAL = "\ntargets: [{kind: files, name: any, paths: [any.pem]}]\n"
-OURS = [block for block in blocks("yaml") if "scrape_configs" not in block.data]
+WEB = [block for block in blocks("yaml") if "basic_auth_users" in block.data]
+OURS = [block for block in blocks("yaml") if "scrape_configs" not in block.data and block not in WEB]
 LISTS = [block for block in blocks("json") if "targets" in json.loads(block.text)[0]]
 
 
@@ -61,6 +63,13 @@ def test_configuration_loads(block: Block, tmp_path: Path) -> None:
     assert plan(load(path), {}).problems == ()
 
 
+@pytest.mark.parametrize("block", WEB, ids=str)
+def test_web_configuration_is_read(block: Block, tmp_path: Path) -> None:
+    """A web configuration file has no mistake."""
+    (tmp_path / "web.yml").write_text(block.text, "utf-8")
+    assert read_web_config(tmp_path / "web.yml").names_users
+
+
 @pytest.mark.parametrize("block", LISTS, ids=str)
 def test_list_of_targets_is_read(block: Block) -> None:
     """A list in Prometheus' format has no mistake."""
@@ -91,7 +100,7 @@ def test_powershell_parses(block: Block) -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("block", [one for one in blocks("yaml") if one not in OURS], ids=str)
+@pytest.mark.parametrize("block", [one for one in blocks("yaml") if one not in (*OURS, *WEB)], ids=str)
 def test_prometheus_accepts_its_configuration(block: Block, tmp_path: Path) -> None:
     """What is meant for Prometheus' own file is right."""
     path = tmp_path / "prometheus.yml"

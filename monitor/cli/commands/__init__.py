@@ -16,6 +16,7 @@ GROUPS = (
     "daemon",
     "demo",
     "alerts",
+    "access",
     "links",
     "backup",
 )

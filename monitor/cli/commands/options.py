@@ -41,6 +41,12 @@ def add_daemon(command: Any) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
     )
+    command.add_argument(
+        "--client-cert",
+        type=Path,
+        metavar="FILE",
+        help="client certificate and its key in one PEM file, where the daemon needs one",
+    )
 
 
 def add_change(command: Any) -> None:

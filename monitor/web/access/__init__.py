@@ -4,7 +4,13 @@ from monitor.web.access.control import AccessControl
 from monitor.web.access.credentials import digest_of, new_token
 from monitor.web.access.guard import Guard
 from monitor.web.access.identity import Identities
-from monitor.web.access.settings import AccessServices, EndedSessions, TokenBook
+from monitor.web.access.settings import (
+    AccessServices,
+    EndedSessions,
+    NewToken,
+    TokenAdmin,
+    TokenRefusedError,
+)
 
 __all__ = [
     "AccessControl",
@@ -12,7 +18,9 @@ __all__ = [
     "EndedSessions",
     "Guard",
     "Identities",
-    "TokenBook",
+    "NewToken",
+    "TokenAdmin",
+    "TokenRefusedError",
     "digest_of",
     "new_token",
 ]

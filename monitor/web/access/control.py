@@ -16,10 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.web.access.credentials import bearer
 from monitor.web.access.guard import READING, Guard
-from monitor.web.access.identity import LOCAL
 from monitor.web.access.local import refusal
 from monitor.web.access.refusals import RefusedError, forbidden
-from monitor.web.caller import ANONYMOUS, Caller, set_caller
+from monitor.web.caller import ANONYMOUS, LOCAL, Caller, set_caller
 from monitor.web.paths import is_link
 
 NO_CREDENTIAL = (
@@ -74,11 +73,13 @@ class AccessControl:
     def _without_users(self, scope: Scope, headers: Headers) -> Caller:
         """Return who makes a request where anybody may read and the token of this machine changes things."""
         by_link = scope["method"] == "POST" and is_link(scope.get("path", ""))
-        if scope["method"] in READING or by_link:
+        if by_link:
             return ANONYMOUS
-        peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
-        ours, origin = self._own_host, self._external_url()
-        if problem := refusal(peer[0], server[1], headers, own_host=ours, external_url=origin):
+        problem = self._no_local_program(scope, headers)
+        if scope["method"] in READING:
+            token = bearer(headers)
+            return LOCAL if token and not problem and self._is_allowed(token) else ANONYMOUS
+        if problem:
             raise forbidden(problem)
         if not self._is_allowed(bearer(headers)):
             raise RefusedError(
@@ -87,3 +88,9 @@ class AccessControl:
                 )
             )
         return LOCAL
+
+    def _no_local_program(self, scope: Scope, headers: Headers) -> str:
+        """Return why a request is not one of a program on this machine."""
+        peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
+        ours, origin = self._own_host, self._external_url()
+        return refusal(peer[0], server[1], headers, own_host=ours, external_url=origin)

@@ -9,7 +9,7 @@ from monitor.web.access.identity import Identities, Identity
 from monitor.web.access.origins import foreign_page, is_browser
 from monitor.web.access.peers import peer_of
 from monitor.web.caller import ANONYMOUS, Caller
-from monitor.web.paths import LOGIN, LOGOUT, is_narrowed, is_open
+from monitor.web.paths import LOGIN, LOGOUT, is_link, is_narrowed, is_open
 
 READING = ("GET", "HEAD")
 
@@ -40,7 +40,8 @@ class Guard:
             return ANONYMOUS, receive  # the page itself looks at what is sent to it
         found = await self._identities.find(scope, headers, peer)
         if found is None:
-            if is_open(scope["path"]) and not changes:
+            # The page of a link verifies it, and leads to a page of ours where people log in.
+            if not changes and (is_open(scope["path"]) or is_link(scope["path"])):
                 return ANONYMOUS, receive
             raise self._nobody(scope, headers)
         if found.caller.scope and not is_narrowed(scope["path"]):

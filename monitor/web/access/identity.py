@@ -14,10 +14,8 @@ from monitor.web.access.passwords import PasswordChecks
 from monitor.web.access.peers import Peer
 from monitor.web.access.sessions import Session, SessionSigner
 from monitor.web.access.settings import AccessServices
-from monitor.web.caller import LOCAL_NAME, Caller, Role
+from monitor.web.caller import LOCAL, Caller, Role
 from monitor.web.client_certificates import CERTIFICATE
-
-LOCAL = Caller(LOCAL_NAME, Role.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)

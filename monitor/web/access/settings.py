@@ -1,11 +1,11 @@
 """What access control is told: settings that are fixed at the start, and the parts of the daemon it asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import AccessToken
+from monitor.model import AccessToken, Matcher, TokenRole
 from monitor.web_config import WatchedWebConfig
 
 
@@ -14,6 +14,42 @@ class TokenBook(Protocol):
 
     def find(self, digest: str) -> AccessToken | None:
         """Return the token with a digest, ``None`` where there is none or it has expired; notes its use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token and its text, which is shown once."""
+
+    text: str = field(repr=False)
+    token: AccessToken
+
+
+class TokenRefusedError(ValueError):
+    """A token is not made; the text says why."""
+
+
+class TokenAdmin(TokenBook, Protocol):
+    """The tokens of programs, for whoever manages them."""
+
+    def listed(self) -> Sequence[AccessToken]:
+        """Return all tokens."""
+        ...
+
+    async def create(
+        self,
+        name: str,
+        role: TokenRole,
+        matchers: Sequence[Matcher],
+        *,
+        expires_at: datetime | None,
+        by: str,
+    ) -> NewToken:
+        """Return a new token; raise ``TokenRefusedError``."""
+        ...
+
+    async def revoke(self, name: str, *, by: str) -> bool:
+        """Revoke a token at once; return whether there was one."""
         ...
 
 
@@ -39,7 +75,7 @@ class AccessServices:
     """
 
     is_local: Callable[[str], bool]
-    tokens: TokenBook
+    tokens: TokenAdmin
     ended: EndedSessions
     now: Callable[[], datetime]
     key: bytes = field(repr=False)
@@ -56,6 +92,11 @@ class AccessServices:
     def headers(self) -> Mapping[str, str]:
         """Return the headers that the web configuration adds to every answer."""
         return self.web_config.config.headers if self.web_config else {}
+
+    def client_names(self) -> Collection[str]:
+        """Return the alternative names of which a client's certificate must have one, none for any."""
+        tls = self.web_config.config.tls if self.web_config else None
+        return tls.client_allowed_sans if tls else ()
 
     @property
     def has_passwords(self) -> bool:

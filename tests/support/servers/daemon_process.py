@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.servers.programs import ended
 
-STARTED = re.compile(r"(http://\S+:\d+)")
+STARTED = re.compile(r"(https?://\S+:\d+)")
 PATIENCE = 60.0
 """Seconds for anything to happen; a busy machine may need some, and nothing that works uses them up."""
 
