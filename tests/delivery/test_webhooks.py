@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from monitor.web.api.alerts import alerts_json
+from monitor.web.api.alerts import AlertContext, alerts_json
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -99,7 +99,7 @@ def test_the_fields_are_those_of_the_api() -> None:
     """A program that reads one reads the other; only a notification has a reason."""
     key = AlertKey(Check.NAME, Scope.TARGET, "endpoint:a:443")
     group = AlertGroup(key.id, Check.NAME, AlertLevel.WARNING, "A", NOW, (key,))
-    [listed] = alerts_json(Snapshot(alerts=(group,)), (), {}, WRITERS["en"])["items"]
+    [listed] = alerts_json(Snapshot(alerts=(group,)), AlertContext(), WRITERS["en"])["items"]
     (sent_one,) = posted(CONTENTS["alert"])["alerts"]
     assert sent_one.keys() - listed.keys() == {"reason"}
     assert listed.keys() - sent_one.keys() == set()
@@ -153,7 +153,7 @@ def test_inventory() -> None:
     """The inventory has its counts and the hosts that are unreachable."""
     document = posted(CONTENTS["inventory"])
     counts = {"watched": 10, "need_action": 7, "unreachable": 1, "not_probed": 0, "standby": 1, "fine": 1}
-    assert document["counts"] == counts
+    assert document["counts"] == counts | {"not_sent": 0}
     assert [one["title"] for one in document["unreachable_hosts"]] == ["Log server"]
 
 
