@@ -92,7 +92,12 @@ def next_digest_at(schedule: Schedule, receiver: ReceiverRecord, now: datetime) 
 
 
 def _digest_due(schedule: Schedule, receiver: ReceiverRecord, now: datetime) -> bool:
-    """Return whether a digest is due: one a day at most, also after one that was late."""
+    """Return whether a digest is due: one a day at most, also after one that was late.
+
+    While what was refused waits for its retry none is: it would be without that, and count as done.
+    """
+    if awaits_retry(receiver, now):
+        return False
     last = receiver.digest_at
     if last is not None and last <= now and schedule.day(last) == schedule.day(now):
         return False

@@ -178,6 +178,18 @@ def test_a_digest_that_was_missed_comes_once() -> None:
     assert inbox.pass_(at(4), soon("a:443"), soon("b:443")) == {}
 
 
+def test_a_digest_that_all_refuse_comes_with_the_retry() -> None:
+    """A pass before the retry does not take its place; a later pass on that day brings no second one."""
+    inbox = Inbox()
+    assert inbox.pass_(at(1), soon("a:443")) == {"digest": [("first", "a:443")]}
+    told, retry_at = inbox.passes.receivers["a"], at(1) + HOUR / 6
+    log = {key: replace(one, refused_at=at(1)) for key, one in told.log.items()}
+    inbox.passes.receivers["a"] = replace(told, log=log, digest_at=None, retry_at=retry_at)
+    assert inbox.pass_(at(1, 8.1), soon("a:443")) == {}
+    assert inbox.pass_(retry_at, soon("a:443")) == {"digest": [("first", "a:443")]}
+    assert [inbox.pass_(at(1, hour), soon("a:443")) for hour in (9, 20)] == [{}, {}]
+
+
 def test_one_digest_a_day() -> None:
     """What is new after a digest that was late waits for the next day."""
     inbox = Inbox()

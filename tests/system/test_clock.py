@@ -209,3 +209,30 @@ def test_a_mail_for_a_relay_that_comes_back_after_a_day(tmp_path: Path) -> None:
             assert where.post.words.count("Outage") == 1
 
     asyncio.run(scenario())
+
+
+def test_a_heartbeat_that_was_missed(tmp_path: Path) -> None:
+    """It comes once at the start that follows, and says when to look at the monitor."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 200 * DAY) as where:
+            config = where.configure()
+            config.write_text(config.read_text() + "\nheartbeat: {every: 1d}\n")
+            async with timed_daemon(config) as running:
+                await until(lambda: where.post.words == ["Certificates"])
+                await running.shows("cert_monitor_outbox_pending", 0)
+            set_clock(tmp_path, "+3d")
+            for _ in range(2):
+                async with timed_daemon(config) as running:
+                    await running.looks_on(where.target)
+                    await until(lambda: len(where.post.mails) > 2)
+                    await running.passes(3)
+            assert sorted(where.post.words) == [
+                "Certificates",
+                "Heartbeat: all is well, 2 certificates watched",
+                "Outage",
+            ]
+            [heartbeat] = [one for one in where.post.texts if "nobody needs to act" in one]
+            assert "If the next heartbeat does not arrive" in heartbeat
+
+    asyncio.run(scenario())
