@@ -8,9 +8,14 @@ COLLECT_AFTER = (50_000, 20, 100)
 measuring probes with bench/run."""
 
 
+COLLECT_AFTER_LOADING = (200_000, 20, 100)
+"""The same while modules are loaded: they are some 60,000 objects, nearly all of which stay, and walking
+through them once takes 12 ms."""
+
+
 def collect_rarely() -> None:
-    """Make collections rarer before anything is loaded: nearly all of it stays."""
-    gc.set_threshold(*COLLECT_AFTER)
+    """Make collections rarer before anything is loaded, for a whole command that does not run on."""
+    gc.set_threshold(*COLLECT_AFTER_LOADING)
 
 
 def tune_garbage_collector() -> None:
@@ -22,7 +27,7 @@ def tune_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    collect_rarely()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def release_free_memory() -> None:

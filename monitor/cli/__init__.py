@@ -6,6 +6,7 @@ system error, 2 configuration or usage (``xprotect discover`` and ``targets``: 3
 read). After Ctrl-C it is 130.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -20,12 +21,14 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     collect_rarely()
+    # Nobody needs them here, and finding them reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = list(sys.argv[1:] if argv is None else argv)
     for_plugin = given[:1] == ["check"] and not {"nagios", "--format=nagios"}.isdisjoint(given)
     checking = given[:1] == ["check"] or given[:2] in (["xprotect", "verify"], ["xprotect", "preflight"])
     forgive_encodings()
     try:
-        arguments = parser().parse_args(given)
+        arguments = parser("".join(given[:1])).parse_args(given)
         code: int = arguments.command(arguments)
     except (UsageError, ConfigError) as error:
         return _plugin_unknown(str(error)) if for_plugin else _complain(str(error), 3 if checking else 2)

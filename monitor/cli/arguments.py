@@ -3,7 +3,7 @@
 import argparse
 
 from monitor import __version__
-from monitor.cli.commands import add_all
+from monitor.cli.commands import add_commands
 from monitor.cli.commands.options import Parser, subcommands
 
 EXAMPLES = """\
@@ -19,8 +19,11 @@ examples:
 """
 
 
-def parser() -> Parser:
-    """Return the parser; each command sets ``command`` to the function that runs it."""
+def parser(wanted: str = "") -> Parser:
+    """Return the parser; each command sets ``command`` to the function that runs it.
+
+    It may know only the group of ``wanted``, the command that is typed first.
+    """
     root = Parser(
         prog="cert-monitor",
         description="Watch TLS endpoints and certificate stores, export days to expiry, and warn by mail.",
@@ -28,5 +31,5 @@ def parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"cert-monitor {__version__}")
-    add_all(subcommands(root))
+    add_commands(subcommands(root), wanted)
     return root

@@ -3,15 +3,18 @@
 The library's messages never leave this file: with a key in use, what they quote may be secret.
 """
 
+from typing import TYPE_CHECKING
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from OpenSSL import SSL
 
 from monitor.model import Message
 from monitor.tls import texts
 from monitor.tls.context import TlsSetting, fresh_context
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 
 class UnfitKeyError(Exception):
@@ -48,7 +51,9 @@ def identified_context(
     return context
 
 
-def _private(key: bytes, passphrase: str | None) -> PrivateKeyTypes:
+def _private(key: bytes, passphrase: str | None) -> "PrivateKeyTypes":
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - all forms of keys
+
     secret = passphrase.encode() if passphrase is not None else None
     try:
         return load_pem_private_key(key, secret)
@@ -71,4 +76,6 @@ def _chain(certificates: bytes) -> list[x509.Certificate]:
 
 
 def _raw(key: object) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 - the same
+
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined, no-any-return]  # every public key has it

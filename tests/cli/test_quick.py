@@ -26,6 +26,12 @@ DAEMON = {
 CLIENTS = {"aiohttp", "dns", "http.client", "kubernetes_asyncio", "pypsrp", "requests", "spnego", "yarl"}
 DRAWING = {"babel", "rich", "ruamel", "service_identity", "tzlocal"}
 OURS = {
+    "cryptography.hazmat.primitives.serialization",
+    "monitor.cli.commands.alerts",
+    "monitor.cli.formats.comma_separated",
+    "monitor.cli.formats.junit",
+    "monitor.cli.formats.nagios",
+    "xml.etree",
     "monitor.assess.correlate.store_vs_endpoint.findings",
     "monitor.config",
     "monitor.discovery",

@@ -7,23 +7,27 @@ added to ``GROUPS``.
 from importlib import import_module
 from typing import Any
 
-GROUPS = (
-    "run",
-    "check",
-    "configuration",
-    "xprotect",
-    "notifications",
-    "daemon",
-    "demo",
-    "alerts",
-    "access",
-    "links",
-    "backup",
-)
-"""The modules in the order of ``cert-monitor --help``."""
+GROUPS = {
+    "run": ("run",),
+    "check": ("check",),
+    "configuration": ("targets", "validate-config", "config-schema"),
+    "xprotect": ("xprotect",),
+    "notifications": ("test-email", "test-notification", "notifications"),
+    "daemon": ("reload", "health", "clock"),
+    "demo": ("demo",),
+    "alerts": ("alerts", "acknowledge", "silence"),
+    "access": ("token", "user"),
+    "links": ("links",),
+    "backup": ("backup", "restore"),
+}
+"""The modules with their commands, in the order of ``cert-monitor --help``."""
 
 
-def add_all(commands: Any) -> None:
-    """Add every command."""
-    for group in GROUPS:
+def add_commands(commands: Any, wanted: str) -> None:
+    """Add the commands of the group that has the wanted one, and those of all groups if none has it.
+
+    Declaring all of them takes longer than a short command has to.
+    """
+    groups = [group for group, names in GROUPS.items() if wanted in names] or list(GROUPS)
+    for group in groups:
         import_module(f"{__name__}.{group}").add(commands)

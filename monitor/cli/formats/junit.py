@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 # Only writes: what is read from others never gets here as XML.
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from monitor.cli.formats.sentences import Report, chain_lines, clean, problems, whole_days
+from monitor.cli.formats.chain_lines import chain_lines
+from monitor.cli.formats.sentences import Report, clean, problems, whole_days
 from monitor.cli.report import ReportElement
 from monitor.model import Severity
 

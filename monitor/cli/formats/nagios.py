@@ -6,7 +6,8 @@ status line with performance data, a line for each problem below, and the exit c
 
 from collections.abc import Iterator, Sequence
 
-from monitor.cli.formats.sentences import Report, chain_lines, clean, problems, whole_days
+from monitor.cli.formats.chain_lines import chain_lines
+from monitor.cli.formats.sentences import Report, clean, problems, whole_days
 from monitor.cli.report import EXIT, ReportElement, by_urgency
 from monitor.model import FailureReason, Policy, Severity, worst
 from monitor.model.certificate import DAY

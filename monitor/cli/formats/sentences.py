@@ -1,10 +1,9 @@
 """What several forms of the results say in the same words; all text is safe for a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.cli.chain import ChainLink, Standing, chain
 from monitor.cli.report import ReportElement
 from monitor.messages import Writer, english, failure_line
 from monitor.model import Certificate, Severity
@@ -13,13 +12,6 @@ from monitor.parse import display
 
 _LONGEST = 4096
 _SIZED = ("RSA", "DSA", "EC")
-_STANDINGS = {
-    Standing.LEAF: "leaf",
-    Standing.INTERMEDIATE: "intermediate",
-    Standing.TRUSTED_CA: "trusted CA",
-    Standing.UNTRUSTED_CA: "CA, not trusted",
-    Standing.UNUSED: "not needed",
-}
 _WORST_FIRST = (Severity.CRITICAL, Severity.UNKNOWN, Severity.WARNING, Severity.OK)
 
 
@@ -75,20 +67,3 @@ def counts(found: Sequence[ReportElement]) -> str:
     """Return how many elements have each severity, the worst first: ``1 critical, 3 ok``."""
     numbers = {severity: sum(one.severity is severity for one in found) for severity in _WORST_FIRST}
     return ", ".join(f"{number} {severity}" for severity, number in numbers.items() if number)
-
-
-def chain_lines(element: ReportElement, now: datetime) -> Iterator[str]:
-    """Iterate over two lines for each certificate of the chain."""
-    for link in chain(element):
-        yield from _link_lines(link, now, server=element.connection is not None)
-
-
-def _link_lines(link: ChainLink, now: datetime, *, server: bool) -> Iterator[str]:
-    certificate, standing = link.certificate, _STANDINGS[link.standing]
-    if link.position is None:
-        standing += ", not served" if server else ", not in the file"
-    place = "-" if link.position is None else str(link.position)
-    yield f"[{place}] {standing}: {clean(certificate.subject or certificate.title)}"
-    validity = f"valid {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
-    days = f"{whole_days(certificate.not_after, now)} days"
-    yield f"    issued by {clean(certificate.issuer)}, {validity} ({days}), {key_of(certificate)}"
