@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from monitor.model import AlertGroup, AlertLevel, AlertState, Check, MonitorCheck, Snapshot, Target
 from monitor.web.queries.listing import Facet, Listing
@@ -37,24 +38,24 @@ class AlertRow:
 
 ALERTS: Listing[AlertRow] = Listing(
     facets=(
-        Facet("state", lambda row: row.states, tuple(AlertState), AlertState.ACTIVE.value),
-        Facet("level", lambda row: row.levels, tuple(reversed(AlertLevel))),
-        Facet("check", lambda row: row.checks, (*Check, *MonitorCheck)),
-        Facet("site", lambda row: row.sites),
-        Facet("component", lambda row: row.components),
-        Facet("owner", lambda row: row.owners),
-        Facet("kind", lambda row: row.kinds),
-        Facet("issuer", lambda row: row.issuers),
+        Facet("state", attrgetter("states"), tuple(AlertState), AlertState.ACTIVE.value),
+        Facet("level", attrgetter("levels"), tuple(reversed(AlertLevel))),
+        Facet("check", attrgetter("checks"), (*Check, *MonitorCheck)),
+        Facet("site", attrgetter("sites")),
+        Facet("component", attrgetter("components")),
+        Facet("owner", attrgetter("owners")),
+        Facet("kind", attrgetter("kinds")),
+        Facet("issuer", attrgetter("issuers")),
     ),
     sorts={
-        "level": lambda row: row.place,
+        "level": attrgetter("place"),
         "title": lambda row: row.group.title.casefold(),
         "since": lambda row: row.group.since,
-        "expires": lambda row: row.expires_at,
+        "expires": attrgetter("expires_at"),
         "site": lambda row: row.group.site.casefold() or None,
     },
-    text=lambda row: row.text,
-    expires_at=lambda row: row.expires_at,
+    text=attrgetter("text"),
+    expires_at=attrgetter("expires_at"),
 )
 """The list of alerts; without a choice it has those that nobody acknowledged or silenced."""
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
+from operator import attrgetter
 
 from monitor.model import Certificate, Check, Finding, Path, RevocationList, Target
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
@@ -11,6 +12,7 @@ from monitor.web.queries.listing import Facet, Listing
 from monitor.web.queries.row_index import Recipe, Seen
 from monitor.web.queries.row_words import (
     joined,
+    labels_of,
     one_value,
     values,
     words_of_certificate,
@@ -66,24 +68,24 @@ class CertificateRow:
 
 CERTIFICATES: Listing[CertificateRow] = Listing(
     facets=(
-        Facet("level", lambda row: row.levels, LEVELS),
-        Facet("check", lambda row: row.checks, tuple(Check)),
-        Facet("type", lambda row: row.types, TYPES),
-        Facet("site", lambda row: row.sites),
-        Facet("component", lambda row: row.components),
-        Facet("owner", lambda row: row.owners),
-        Facet("kind", lambda row: row.kinds),
-        Facet("issuer", lambda row: row.issuers),
+        Facet("level", attrgetter("levels"), LEVELS),
+        Facet("check", attrgetter("checks"), tuple(Check)),
+        Facet("type", attrgetter("types"), TYPES),
+        Facet("site", attrgetter("sites")),
+        Facet("component", attrgetter("components")),
+        Facet("owner", attrgetter("owners")),
+        Facet("kind", attrgetter("kinds")),
+        Facet("issuer", attrgetter("issuers")),
     ),
     sorts={
-        "level": lambda row: row.order,
-        "expires": lambda row: row.expires_at,
+        "level": attrgetter("order"),
+        "expires": attrgetter("expires_at"),
         "title": lambda row: row.title.casefold(),
         "issuer": lambda row: row.issuers[0].casefold() if row.issuers else None,
         "locations": lambda row: len(row.places),
     },
-    text=lambda row: row.text,
-    expires_at=lambda row: row.expires_at,
+    text=attrgetter("text"),
+    expires_at=attrgetter("expires_at"),
 )
 """The list of certificates."""
 
@@ -151,6 +153,8 @@ def fold(places: Sequence[Place]) -> CertificateRow:
     expires_at = min((one.expires_at for one in places if one.expires_at), default=None)
     level = min((one.level for one in places), key=level_rank)
     targets = [one.target for one in places]
+    labels = [labels_of(one.labels, one.info.owner) for one in targets]
+    sites, components, owners = (values(chain.from_iterable(some)) for some in zip(*labels, strict=True))
     return CertificateRow(
         shown=shown,
         places=tuple(places),
@@ -158,9 +162,9 @@ def fold(places: Sequence[Place]) -> CertificateRow:
         types=one_value(_type(shown)),
         levels=one_value(level),
         checks=values(finding.check.value for one in places for finding in one.findings),
-        sites=values(one.label("site") for one in targets),
-        components=values(one.label("component") for one in targets),
-        owners=values(one.label("owner") for one in targets),
+        sites=sites,
+        components=components,
+        owners=owners,
         kinds=values(one.kind for one in targets),
         issuers=one_value(_issuer(shown)),
         order=(level_rank(level), expires_at or _NEVER, shown.sha256),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from monitor.alerts.summarize import targets_in_need
 from monitor.model import Finding, Matcher, Snapshot, TargetState
@@ -42,10 +42,13 @@ class Rows(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Recipe(Generic[Part, Row]):
-    """How rows are made: the parts of a target with the key of their row, and a row of all its parts."""
+    """How rows are made: the parts of a target with the key of their row, and a row of all its parts.
+
+    Without ``fold`` each part is a row.
+    """
 
     parts: Callable[[Seen], Iterable[tuple[Hashable, Part]]]
-    fold: Callable[[Sequence[Part]], Row]
+    fold: Callable[[Sequence[Part]], Row] | None = None
 
 
 class RowIndex(Generic[Part, Row]):
@@ -92,6 +95,9 @@ class RowIndex(Generic[Part, Row]):
         return changed
 
     def _fold(self) -> Sequence[Row]:
+        fold = self._recipe.fold
+        if fold is None:
+            return [cast("Row", part) for parts in self._parts.values() for _, part in parts]
         grouped: dict[Hashable, list[Part]] = {}
         for parts in self._parts.values():
             for key, part in parts:
@@ -100,7 +106,7 @@ class RowIndex(Generic[Part, Row]):
         for key, some in grouped.items():
             known = before.get(key)
             same = known is not None and known[0] == some
-            self._folded[key] = known if known is not None and same else (some, self._recipe.fold(some))
+            self._folded[key] = known if known is not None and same else (some, fold(some))
         return [row for _, row in self._folded.values()]
 
 

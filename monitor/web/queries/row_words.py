@@ -12,10 +12,18 @@ def one_value(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
+@lru_cache(maxsize=4096)
+def labels_of(labels: tuple[tuple[str, str], ...], owner: str) -> tuple[tuple[str, ...], ...]:
+    """Return site, component and owner of a target with these labels, each as the only value or none."""
+    known = dict(labels)
+    found = known.get("site", ""), known.get("component", ""), owner or known.get("owner", "")
+    return tuple(map(one_value, found))
+
+
 def values(several: Iterable[str]) -> tuple[str, ...]:
     """Return each value once, without the empty one."""
-    found = tuple(dict.fromkeys(value for value in several if value))
-    return one_value(found[0]) if len(found) == 1 else found
+    found = tuple(dict.fromkeys(several))
+    return one_value(found[0]) if len(found) == 1 else tuple(filter(None, found))
 
 
 def searched_target(target: Target, sightings: Iterable[Sighting]) -> str:

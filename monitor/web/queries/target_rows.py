@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from monitor.alerts.summarize import count_of_target
 from monitor.assess import damaged, failures_named
@@ -10,7 +11,7 @@ from monitor.model import Check, FailureReason, Finding, Message, TargetState
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
 from monitor.web.queries.listing import Facet, Listing
 from monitor.web.queries.row_index import Recipe, Seen
-from monitor.web.queries.row_words import one_value, searched_target
+from monitor.web.queries.row_words import labels_of, one_value, searched_target, values
 
 STATES = ("need_action", "unreachable", "not_checked", "standby", "fine")
 """The counts of the first page, those that should be looked at first."""
@@ -42,23 +43,23 @@ class TargetRow:
 
 TARGETS: Listing[TargetRow] = Listing(
     facets=(
-        Facet("state", lambda row: row.states, STATES),
-        Facet("level", lambda row: row.levels, LEVELS),
-        Facet("check", lambda row: row.checks, tuple(Check)),
-        Facet("site", lambda row: row.sites),
-        Facet("component", lambda row: row.components),
-        Facet("owner", lambda row: row.owners),
-        Facet("kind", lambda row: row.kinds),
-        Facet("issuer", lambda row: row.issuers),
+        Facet("state", attrgetter("states"), STATES),
+        Facet("level", attrgetter("levels"), LEVELS),
+        Facet("check", attrgetter("checks"), tuple(Check)),
+        Facet("site", attrgetter("sites")),
+        Facet("component", attrgetter("components")),
+        Facet("owner", attrgetter("owners")),
+        Facet("kind", attrgetter("kinds")),
+        Facet("issuer", attrgetter("issuers")),
     ),
     sorts={
-        "state": lambda row: row.order,
+        "state": attrgetter("order"),
         "title": lambda row: row.title.casefold(),
-        "expires": lambda row: row.expires_at,
+        "expires": attrgetter("expires_at"),
         "site": lambda row: row.sites[0].casefold() if row.sites else None,
     },
-    text=lambda row: row.text,
-    expires_at=lambda row: row.expires_at,
+    text=attrgetter("text"),
+    expires_at=attrgetter("expires_at"),
 )
 """The list of targets."""
 
@@ -71,17 +72,18 @@ def target_row(seen: Seen) -> TargetRow:
     title = target.info.title or target.location
     leaves = [path.leaf for path in state.assessment.paths]
     expires_at = state.assessment.not_after
+    sites, components, owners = labels_of(target.labels, target.info.owner)
     return TargetRow(
         id=target.id,
         title=title,
         states=one_value(name),
         levels=one_value(level),
-        checks=tuple(dict.fromkeys(one.check.value for one in seen.findings)),
-        sites=one_value(target.label("site")),
-        components=one_value(target.label("component")),
-        owners=one_value(target.label("owner")),
+        checks=values(one.check.value for one in seen.findings),
+        sites=sites,
+        components=components,
+        owners=owners,
         kinds=one_value(target.kind),
-        issuers=tuple(dict.fromkeys(one.issuer_cn or one.issuer for one in leaves)),
+        issuers=values(one.issuer_cn or one.issuer for one in leaves),
         expires_at=expires_at,
         order=(STATES.index(name), level_rank(level), expires_at or _NEVER, title.casefold()),
         text=searched_target(target, state.sightings),
@@ -89,7 +91,7 @@ def target_row(seen: Seen) -> TargetRow:
 
 
 TARGET_ROWS: Recipe[TargetRow, TargetRow] = Recipe(
-    parts=lambda seen: ((seen.state.target.id, target_row(seen)),), fold=lambda rows: rows[0]
+    parts=lambda seen: ((seen.state.target.id, target_row(seen)),)
 )
 
 
