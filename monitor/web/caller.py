@@ -21,13 +21,15 @@ class Caller:
     """The person or program that makes a request; ``name`` is empty where nobody had to log in.
 
     ``scope`` limits what it sees: every matcher must match, none limits nothing. ``form_token`` is what each
-    form of a page sends back in a field of that name; it is empty for callers without a session.
+    form of a page sends back in a field of that name; it is empty for programs. ``has_session`` is true for
+    who can log out.
     """
 
     name: str = ""
     role: Role = Role.ANONYMOUS
     scope: tuple[Matcher, ...] = ()
     form_token: str = field(default="", repr=False)
+    has_session: bool = False
 
     @property
     def may_act(self) -> bool:

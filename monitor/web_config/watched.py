@@ -53,8 +53,9 @@ class WatchedWebConfig:
         if (context is None) != (self._context is None):
             self._keep(str(_tls_is_fixed(self.config)))
             return
-        self.config, self._context = config, context
+        # Passwords first: a user who was removed must not get a session of the new file.
         self.passwords = Passwords(config.users)
+        self.config, self._context = config, context
         self.problem, self._failed, self._seen = "", "", _signature(config)
         event(log, "the web configuration was read again", file=config.path, users=len(config.users))
 

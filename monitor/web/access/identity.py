@@ -1,4 +1,4 @@
-"""Who makes a request: by token, password, session, a proxy's word or a client certificate, in this order."""
+"""Who makes a request: by a proxy's word, a token, a password, a session or a client certificate."""
 
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,8 @@ from monitor.web.access.sessions import Session, SessionSigner
 from monitor.web.access.settings import AccessServices
 from monitor.web.caller import LOCAL, Caller, Role
 from monitor.web.client_certificates import CERTIFICATE
+
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,13 @@ class Identities:
 
     async def find(self, scope: Scope, headers: Headers, peer: Peer) -> Identity | None:
         """Return who makes a request, ``None`` for nobody; raise ``RefusedError`` for a wrong credential."""
-        if token := bearer(headers):
+        # First, because a proxy that asks for a password itself may pass that on as well.
+        found = self._of_proxy(headers, peer)
+        if found is None and (token := bearer(headers)):
             return self._of_token(token, scope, headers)
-        if "authorization" in headers:
-            found: Identity | None = await self._of_password(headers, peer)
-        else:
-            found = self._of_session(headers, peer) or self._of_proxy(headers, peer) or self._shown(scope)
+        if found is None and "authorization" in headers:
+            found = await self._of_password(headers, peer)
+        found = found or self._of_session(headers, peer) or self._shown(scope)
         if found is None:
             return None
         return replace(found, caller=replace(found.caller, form_token=self.signer.form_token(found.about)))
@@ -95,7 +98,7 @@ class Identities:
         session = self.session(headers, secure=peer.secure)
         if session is None:
             return None
-        caller = Caller(session.user, self.role(session.user))
+        caller = Caller(session.user, self.role(session.user), has_session=True)
         return Identity(caller, f"session\n{session.id}", by_itself=True, session=session)
 
     def _of_proxy(self, headers: Headers, peer: Peer) -> Identity | None:
@@ -104,6 +107,8 @@ class Identities:
         if given and (not peer.by_proxy or len(given) > 1):
             raise refusals.forbidden(refusals.FOREIGN_HEADER)
         user = given[0].strip() if given else ""
+        if len(user) > _LONGEST_NAME or not user.isprintable():
+            raise refusals.forbidden(refusals.FOREIGN_HEADER)
         return Identity(Caller(user, self.role(user)), f"proxy\n{user}", by_itself=True) if user else None
 
     def _shown(self, scope: Scope) -> Identity | None:

@@ -25,9 +25,11 @@ def peer_of(scope: Scope, headers: Headers, proxies: Collection[str]) -> Peer:
     if normal(address) not in proxies:
         return Peer(address, secure)
     # The last one is what the proxy saw; all before it is what the client claims.
-    client = _last(headers, "x-forwarded-for")
+    client = read_ip(_last(headers, "x-forwarded-for"))
     return Peer(
-        client or address, secure or _last(headers, "x-forwarded-proto").lower() == "https", by_proxy=True
+        str(client or address),
+        secure or _last(headers, "x-forwarded-proto").lower() == "https",
+        by_proxy=True,
     )
 
 

@@ -74,7 +74,9 @@ def overview_values(
     over: Sequence[AlertRecord] = (),
 ) -> Mapping[str, Any]:
     """Return the values of the page; ``over`` are the alerts that were resolved lately."""
-    shown = overview(reader.snapshot, silences, reader.writer.now)
+    # A silence may name any site; an acknowledgement is shown with its alert, if that may be seen.
+    told = [one for one in silences if one.alert_id or not reader.caller.scope]
+    shown = overview(reader.snapshot, told, reader.writer.now)
     tone, verdict = _verdict(shown, reader)
     return {
         "title": verdict,

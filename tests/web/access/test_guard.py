@@ -296,13 +296,46 @@ def test_proxy(tmp_path: Path) -> None:
     assert said == [200, 403, 200, 401]
 
 
+def test_proxy_that_passes_its_password_on(tmp_path: Path) -> None:
+    """A proxy with a login of its own may pass the password on: its word counts."""
+    settings = {"proxies": frozenset({"127.0.0.1"}), "user_header": "x-remote-user"}
+    headers = {"x-remote-user": "victor", **basic("carla", "of the proxy")}
+    assert asked(tmp_path, "/metrics", headers, **settings).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["a" * 101, "a\x85b"])
+def test_odd_name(tmp_path: Path, name: str) -> None:
+    """A name that nobody can have is refused."""
+
+    async def act(made: Site) -> int:
+        async with made.program() as program:
+            sent = [(b"x-remote-user", name.encode("latin-1"))]
+            return (await program.get("/", headers=sent)).status_code
+
+    settings = {"proxies": frozenset({"127.0.0.1"}), "user_header": "x-remote-user"}
+    assert acted(tmp_path, act, **settings) == 403
+
+
+def test_link_of_a_mail(tmp_path: Path) -> None:
+    """Where people log in, a link from a mail is no credential: it changes nothing by itself."""
+
+    async def act(made: Site) -> list[int]:
+        async with made.program() as program:
+            return [
+                (await program.request(method, "/acknowledge/abc.def")).status_code
+                for method in ("GET", "POST")
+            ]
+
+    assert acted(tmp_path, act) == [403, 401]
+
+
 def test_proxy_in_a_browser(tmp_path: Path) -> None:
     """A login at the proxy is sent along by the browser itself, so forms need their token."""
 
     async def act(made: Site) -> list[int]:
         async with made.browser() as browser:
             browser.headers.update({"x-remote-user": "alice"})
-            token = form_token(await browser.get("/"))
+            token = made.access.signer.form_token("proxy\nalice")
             return [
                 (await browser.post("/-/reload", data=data)).status_code
                 for data in ({}, {"form_token": token})
