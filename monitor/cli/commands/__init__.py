@@ -18,6 +18,7 @@ GROUPS = {
     "alerts": ("alerts", "acknowledge", "silence"),
     "access": ("token", "user"),
     "links": ("links",),
+    "calendar": ("calendar",),
     "backup": ("backup", "restore"),
 }
 """The modules with their commands, in the order of ``cert-monitor --help``."""
