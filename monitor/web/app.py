@@ -22,6 +22,8 @@ from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_pages
+from monitor.web.pages.frame import Pages
+from monitor.web.pages.lists import every_list
 from monitor.web.paths import loggable
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
@@ -47,8 +49,9 @@ def make_app(
     app = _begun(view, access, control)
     add_probe(app, view, on_metrics_listen=False)
     indexes = CertificateIndexes()
-    add_pages(app, view, changes, indexes, LoginDesk(access) if access else None)
-    add_api(app, view, changes, indexes)
+    pages, kinds = Pages(view, indexes), every_list()
+    add_pages(app, view, changes, pages, kinds, LoginDesk(access) if access else None)
+    add_api(app, view, changes, pages, kinds)
     if access:
         add_calendar(app, view, access.services.tokens, indexes)
         add_tokens(app, access.services.tokens)

@@ -10,7 +10,8 @@ STATIC = "/static/"
 CALENDAR = "/calendar.ics"
 """Its token is in the query, and verified where it is answered: programs that subscribe cannot log in."""
 
-_NARROWED = frozenset({"/", "/forecast", "/api/v1/forecast", LOGOUT})
+_NARROWED = frozenset({"/", LOGOUT, "/alerts", "/certificates", "/targets", "/sites", "/forecast"})
+_NARROWED_BELOW = ("/api/v1/", "/alerts/", "/certificates/", "/targets/", "/sites/")
 """Paths whose answers are made within the scope of the caller; a caller with a scope gets no other."""
 
 ACKNOWLEDGE = "/acknowledge/"
@@ -35,4 +36,4 @@ def is_open(path: str) -> bool:
 
 def is_narrowed(path: str) -> bool:
     """Return whether an answer shows no more than what the caller may see."""
-    return path in _NARROWED or is_open(path)
+    return path in _NARROWED or path.startswith(_NARROWED_BELOW) or is_open(path)

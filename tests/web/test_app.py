@@ -162,7 +162,7 @@ def test_reload_refused(headers: dict[str, str]) -> None:
     """A page of another site and a proxy are refused, and nothing is reloaded."""
     daemon = FakeDaemon()
     answer = ask(daemon, "/-/reload", method="POST", headers=headers)
-    assert (answer.status_code, answer.json()["ok"], daemon.reloads) == (403, False, 0)
+    assert (answer.status_code, len(answer.json()["problems"]), daemon.reloads) == (403, 1, 0)
 
 
 @pytest.mark.parametrize(("path", "method"), [("/-/reload", "POST"), ("/", "GET"), ("/metrics", "GET")])

@@ -11,7 +11,6 @@ and asks for nothing else.
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.web.access.credentials import bearer
@@ -20,6 +19,7 @@ from monitor.web.access.local import refusal
 from monitor.web.access.refusals import RefusedError, forbidden
 from monitor.web.caller import ANONYMOUS, LOCAL, Caller, set_caller
 from monitor.web.paths import is_link
+from monitor.web.problems import problem
 
 NO_CREDENTIAL = (
     "a change needs the token in the file local-token beside the database, as Authorization: Bearer TOKEN; "
@@ -75,18 +75,14 @@ class AccessControl:
         by_link = scope["method"] == "POST" and is_link(scope.get("path", ""))
         if by_link:
             return ANONYMOUS
-        problem = self._no_local_program(scope, headers)
+        why = self._no_local_program(scope, headers)
         if scope["method"] in READING:
             token = bearer(headers)
-            return LOCAL if token and not problem and self._is_allowed(token) else ANONYMOUS
-        if problem:
-            raise forbidden(problem)
+            return LOCAL if token and not why and self._is_allowed(token) else ANONYMOUS
+        if why:
+            raise forbidden(why)
         if not self._is_allowed(bearer(headers)):
-            raise RefusedError(
-                JSONResponse(
-                    {"ok": False, "problems": [NO_CREDENTIAL]}, 401, headers={"www-authenticate": "Bearer"}
-                )
-            )
+            raise RefusedError(problem(401, [NO_CREDENTIAL], {"www-authenticate": "Bearer"}))
         return LOCAL
 
     def _no_local_program(self, scope: Scope, headers: Headers) -> str:

@@ -3,7 +3,9 @@
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
+
+from monitor.web.problems import problem
 
 NOT_LOGGED_IN = (
     "a login is needed: basic authentication with a user of the web configuration, or a token that "
@@ -29,25 +31,25 @@ class RefusedError(Exception):
         self.response = response
 
 
-def forbidden(problem: str) -> RefusedError:
+def forbidden(said: str) -> RefusedError:
     """Return the refusal of who is known and may not, or of what nobody may."""
-    return RefusedError(_json(problem, 403))
+    return RefusedError(_json(said, 403))
 
 
-def unauthorized(problem: str, headers: Headers, *, passwords: bool) -> RefusedError:
+def unauthorized(said: str, headers: Headers, *, passwords: bool) -> RefusedError:
     """Return the refusal of who has to say who they are.
 
     A script in a browser gets no challenge for a password: the browser would ask with a window of its own.
     """
     script = headers.get("sec-fetch-mode", "navigate") != "navigate"
     challenge = f"{BASIC}, Bearer" if passwords and not script else "Bearer"
-    return RefusedError(_json(problem, 401, {"www-authenticate": challenge}))
+    return RefusedError(_json(said, 401, {"www-authenticate": challenge}))
 
 
 def slow_down(seconds: int) -> RefusedError:
     """Return the refusal of who tries too many passwords."""
-    problem = f"too many logins failed; try again in {seconds} s"
-    return RefusedError(_json(problem, 429, {"retry-after": str(seconds)}))
+    said = f"too many logins failed; try again in {seconds} s"
+    return RefusedError(_json(said, 429, {"retry-after": str(seconds)}))
 
 
 def to_login(path: str, query: str) -> RefusedError:
@@ -61,5 +63,5 @@ def too_long() -> RefusedError:
     return RefusedError(_json(TOO_LONG, 413))
 
 
-def _json(problem: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"ok": False, "problems": [problem]}, status, headers=headers)
+def _json(said: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return problem(status, [said], headers)

@@ -1,4 +1,4 @@
-"""Read what programs send: one JSON object with known keys, and what its values must be."""
+"""The JSON bodies of requests, read with care: bounded, known keys alone, each value of its type."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,8 @@ from monitor.model import Matcher
 from monitor.parse import display
 
 _LONGEST_BODY = 65_536
-LONGEST_TEXT = 500
+_LONGEST_TEXT = 500
+_MOST_ENTRIES = 1000
 
 
 class InvalidError(ValueError):
@@ -27,7 +28,7 @@ async def body_of(request: Request, allowed: Sequence[str]) -> Mapping[str, Any]
             raise InvalidError("the body is too large")
     try:
         body = json.loads(content or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidError("the body is not JSON") from None
     if not isinstance(body, dict):
         raise InvalidError("the body is not a JSON object")
@@ -37,33 +38,42 @@ async def body_of(request: Request, allowed: Sequence[str]) -> Mapping[str, Any]
 
 
 def text_of(body: Mapping[str, Any], key: str) -> str:
-    """Return a text without control characters, empty for none; raise ``InvalidError`` for no text."""
+    """Return a text, empty where it is missing."""
     value = body.get(key, "")
     if not isinstance(value, str):
         raise InvalidError(f"{key} must be a text")
-    return display(value, LONGEST_TEXT).strip()
+    return display(value, _LONGEST_TEXT).strip()
 
 
 def instant_of(body: Mapping[str, Any], key: str) -> datetime:
-    """Return an instant in UTC; raise ``InvalidError`` for anything else."""
+    """Return an instant in UTC."""
     try:
         instant = datetime.fromisoformat(body[key])
-    except (KeyError, TypeError, ValueError):
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise InvalidError(f"{key} must be an instant with offset, such as 2027-01-31T18:00+01:00")
-    return instant.astimezone(UTC)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidError(f"{key} must be an instant with offset, such as 2027-01-31T18:00+01:00")
 
 
 def matchers_of(match: object) -> tuple[Matcher, ...]:
-    """Return the matchers of labels with values; raise ``InvalidError`` for anything else."""
+    """Return the matchers of an object of labels with a value or a list of values each."""
     if not isinstance(match, dict):
         raise InvalidError("match must be an object of labels with a value or a list of values each")
-    return tuple(Matcher(name, _values(name, value)) for name, value in match.items())
+    return tuple(
+        Matcher(name, _values(f"match.{display(name, 100)}", value)) for name, value in match.items()
+    )
+
+
+def texts_of(body: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return a list of texts, empty where it is missing."""
+    return _values(key, body.get(key, []))
 
 
 def _values(name: str, value: object) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise InvalidError(f"match.{display(name, 100)} must be a text or a list of texts")
+        raise InvalidError(f"{name} must be a text or a list of texts")
+    if len(values) > _MOST_ENTRIES:
+        raise InvalidError(f"{name} has more than {_MOST_ENTRIES} entries")
     return tuple(values)

@@ -9,6 +9,7 @@ from monitor.model import AccessToken, TokenRole
 from monitor.web.access import TokenAdmin, TokenRefusedError
 from monitor.web.api.bodies import InvalidError, body_of, instant_of, matchers_of, text_of
 from monitor.web.caller import LOCAL, caller_of
+from monitor.web.problems import problem
 
 _PATH = "/api/v1/tokens"
 _LOCAL_ONLY = "tokens are managed with cert-monitor token on the machine of the monitor"
@@ -37,7 +38,7 @@ def add_tokens(app: FastAPI, tokens: TokenAdmin) -> None:
                 by=text_of(body, "by") or LOCAL.name,
             )
         except (InvalidError, TokenRefusedError) as error:
-            return JSONResponse({"ok": False, "problems": [str(error)]}, 422)
+            return problem(422, [str(error)])
         return JSONResponse({**_token_json(made.token), "token": made.text}, 201)
 
     @app.delete(_PATH + "/{name}", response_model=None)
@@ -46,13 +47,13 @@ def add_tokens(app: FastAPI, tokens: TokenAdmin) -> None:
             return refused
         if await tokens.revoke(name, by=by or LOCAL.name):
             return Response(status_code=204)
-        return JSONResponse({"ok": False, "problems": [f"there is no token {name!r}"]}, 404)
+        return problem(404, [f"there is no token {name!r}"])
 
 
 def _refusal(request: Request) -> Response | None:
     if caller_of(request.scope) == LOCAL:
         return None
-    return JSONResponse({"ok": False, "problems": [_LOCAL_ONLY]}, 403)
+    return problem(403, [_LOCAL_ONLY])
 
 
 def _role(text: str) -> TokenRole:

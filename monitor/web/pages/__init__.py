@@ -1,5 +1,8 @@
 """The pages: HTML made from the values of ``queries``; a page loads only files of ours."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastapi import FastAPI
 
 from monitor.web.access.login import LoginDesk
@@ -9,27 +12,27 @@ from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.forecast import add_forecast
 from monitor.web.pages.frame import Pages
-from monitor.web.pages.lists import add_lists
+from monitor.web.pages.lists.answers import add_list
+from monitor.web.pages.lists.kind import ListKind
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
 from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
 from monitor.web.pages.target import add_target
-from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
 
 __all__ = ["add_pages"]
 
 
-def add_pages(
+def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     app: FastAPI,
     view: WebView,
     changes: Changes,
-    indexes: CertificateIndexes,
+    pages: Pages,
+    kinds: Sequence[ListKind[Any]],
     desk: LoginDesk | None = None,
 ) -> None:
     """Answer every page, and the files that they load; ``desk`` logs people in, if there can be users."""
-    pages = Pages(view, indexes)
     if desk is not None:
         add_login(app, desk, pages)
     add_static_files(app)
@@ -39,5 +42,6 @@ def add_pages(
     add_sites(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
-    add_lists(app, view, pages)
+    for kind in kinds:
+        add_list(app, view, pages, kind)
     add_forecast(app, view, pages)

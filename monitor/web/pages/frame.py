@@ -74,6 +74,9 @@ class Pages:
         """Return what a function makes of the reader of a request, off the event loop."""
         writer = Writer(self._language(request), self._zone, self._view.now())
         caller, snapshot, health = caller_of(request.scope), self._view.snapshot(), self._view.health()
+        if caller.scope:
+            # What is wrong with the monitor may name what this reader may not see.
+            health = Health(store_ok=health.ok, name=health.name, customer=health.customer)
 
         def run() -> T:
             return act(Reader(caller, writer, scoped(snapshot, TargetScope(caller.scope)), health))

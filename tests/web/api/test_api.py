@@ -156,18 +156,24 @@ def test_silences() -> None:
 
 def test_acknowledge() -> None:
     """The daemon is asked with the instant in UTC, and the answer is what was made."""
-    daemon = FakeDaemon(answer=ChangeResult(ok=True, silence=acknowledged()))
+    daemon = showing(answer=ChangeResult(ok=True, silence=acknowledged()))
     body = {"until": UNTIL, "comment": "ordered", "by": "ana"}
-    answer = ask(daemon, "/api/v1/alerts/abc/acknowledge", "POST", body)
+    answer = ask(daemon, f"/api/v1/alerts/{KEY.id}/acknowledge", "POST", body)
     assert (answer.status_code, answer.json()["id"]) == (201, "a1")
-    assert daemon.asked == [("abc", AS_UTC, "ordered", "ana")]
+    assert daemon.asked == [(KEY.id, AS_UTC, "ordered", "ana")]
 
 
 def test_acknowledge_without_anything() -> None:
     """A bare POST acknowledges for the usual time."""
-    daemon = FakeDaemon(answer=ChangeResult(ok=True, silence=acknowledged()))
-    assert ask(daemon, "/api/v1/alerts/abc/acknowledge", "POST").status_code == 201
-    assert daemon.asked == [("abc", None, "", "local")]
+    daemon = showing(answer=ChangeResult(ok=True, silence=acknowledged()))
+    assert ask(daemon, f"/api/v1/alerts/{KEY.id}/acknowledge", "POST").status_code == 201
+    assert daemon.asked == [(KEY.id, None, "", "local")]
+
+
+def test_acknowledge_what_is_not_open() -> None:
+    """An alert that is not on the board is not there."""
+    daemon = showing()
+    assert (ask(daemon, "/api/v1/alerts/abc/acknowledge", "POST").status_code, daemon.asked) == (404, [])
 
 
 def test_silence() -> None:
@@ -191,7 +197,12 @@ def test_refused_by_the_daemon(status: int, *, found: bool) -> None:
     """What there is not is 404, what is not possible 422, each with a sentence."""
     daemon = FakeDaemon(answer=ChangeResult(False, ("no",), found=found))
     answer = ask(daemon, "/api/v1/silences/s1", "DELETE")
-    assert (answer.status_code, answer.json()) == (status, {"ok": False, "problems": ["no"]})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["status"], answer.json()["problems"]) == (
+        status,
+        status,
+        ["no"],
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from monitor.model import Message
 from monitor.web import list_texts as texts
@@ -15,6 +15,7 @@ from monitor.web.pages.lists.addresses import Addresses
 from monitor.web.pages.lists.choices import choices
 from monitor.web.pages.lists.exports import TYPES, csv_pieces, json_pieces
 from monitor.web.pages.lists.kind import ListKind, R, Source
+from monitor.web.problems import problem
 from monitor.web.queries.listing import ordered, page_of, select
 from monitor.web.queries.selection import names, read_selection
 from monitor.web.view import WebView
@@ -40,7 +41,7 @@ def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> No
             request, lambda reader: export(kind, source, parameters, reader)
         )
         if problems:
-            return JSONResponse({"ok": False, "problems": problems}, 400)
+            return problem(400, problems)
         name = kind.path.strip("/")
         headers = {"content-type": TYPES[form], "vary": "accept-language, cookie"}
         if form == "csv":

@@ -1,0 +1,102 @@
+"""The lists of the pages for programs: the same filters and fields, page by page with a cursor."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from monitor.web.api.answers import answer, encoded
+from monitor.web.pages.frame import Pages, Reader
+from monitor.web.pages.lists.kind import ListKind, R, Source
+from monitor.web.pages.lists.writing import for_programs
+from monitor.web.problems import problem
+from monitor.web.queries.listing import ALL, ordered, select
+from monitor.web.queries.selection import read_selection
+from monitor.web.view import WebView
+
+MOST = 1000
+"""Items of one answer, unless a request asks for fewer."""
+_NEAR = 200
+"""So far from its place an item is looked for."""
+_OWN = ("limit", "cursor")
+_OF_PAGES = ("page", "per_page", "format")
+_INVALID_CURSOR = "cursor must be the next of an earlier answer with the same filters"
+
+
+def add_api_lists(app: FastAPI, view: WebView, pages: Pages, kinds: Sequence[ListKind[Any]]) -> None:
+    """Answer every list."""
+    for kind in kinds:
+        _add(app, view, pages, kind)
+
+
+def _add(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[Any]) -> None:
+    @app.api_route(f"/api/v1{kind.path}", methods=["GET", "HEAD"], response_model=None)
+    async def listed(request: Request) -> Response:
+        source = await kind.load(view)
+        parameters = request.query_params.multi_items()
+
+        def made(reader: Reader) -> Response:
+            return _answered(request, kind, source, parameters, reader)
+
+        return await pages.on_thread(request, made)
+
+
+def _answered(
+    request: Request, kind: ListKind[R], source: Source[R], parameters: list[tuple[str, str]], reader: Reader
+) -> Response:
+    given = dict(parameters)
+    filters = [(name, value) for name, value in parameters if name not in _OWN]
+    if wrong := [name for name, _ in filters if name in _OF_PAGES]:
+        return problem(400, [f"{wrong[0]} is for pages; the API has limit and cursor"])
+    # Programs get everything that they do not filter out.
+    defaults = [(one.name, ALL) for one in kind.listing.facets if one.default and one.name not in given]
+    writer = for_programs(reader.writer)
+    reading = read_selection(kind.listing, [*filters, *defaults], writer.now, writer.zone)
+    if reading.problems:
+        return problem(400, [writer.write(one) for one in reading.problems])
+    limit = given.get("limit", str(MOST))
+    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:6]) <= MOST):
+        return problem(400, [f"limit must be a number from 1 to {MOST}"])
+    every = source.make(reader)
+    reader = replace(reader, snapshot=every.snapshot)
+    selected = select(kind.listing, every.rows, reading.selection).rows
+    inorder = list(ordered(kind.listing, selected, reading.selection))
+    start = _start(given.get("cursor", ""), inorder, source, reader)
+    if start is None:
+        return problem(400, [_INVALID_CURSOR])
+    items = [source.fields(row, reader) for row in islice(inorder, start, start + int(limit))]
+    end = start + len(items)
+    following = _cursor(end, _identity(items[-1])) if end < len(inorder) else None
+    content = {"items": items, "total": len(inorder), "next": following}
+    return answer(request, *encoded(content))
+
+
+def _cursor(offset: int, last: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([offset, last]).encode()).decode().rstrip("=")
+
+
+def _start(cursor: str, inorder: Sequence[R], source: Source[R], reader: Reader) -> int | None:
+    """Return where the items after a cursor begin, ``None`` for one that is none.
+
+    The item that it names may have moved meanwhile; where it is gone, its old place counts.
+    """
+    if not cursor:
+        return 0
+    try:
+        offset, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    if not (isinstance(offset, int) and isinstance(last, str) and offset > 0):
+        return None
+    near = sorted(range(len(inorder)), key=lambda index: abs(index + 1 - offset))[:_NEAR]
+    found = (index + 1 for index in near if _identity(source.fields(inorder[index], reader)) == last)
+    return next(found, min(offset, len(inorder)))
+
+
+def _identity(fields: Mapping[str, Any]) -> str:
+    return str(fields.get("id") or fields["sha256"])

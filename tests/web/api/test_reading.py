@@ -1,0 +1,145 @@
+"""What programs read: pages with a cursor, entity tags, findings, history and counts, within a scope."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from monitor.alerts import alerts_of_target
+from monitor.model import Matcher, Silence, SilenceKind
+from monitor.store import HistoryEntry
+from monitor.web.caller import Caller, Role
+from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot, unreachable
+from support.factories.web_pages import get
+
+STATES = [endpoint(f"r{n}", 5 + n, sentence="it expires", title=f"Recorder {n}") for n in range(5)]
+OTHER = replace(endpoint("secret", 5, sentence="it expires", title="Secret"), watched_since=NOW)
+OTHER = replace(OTHER, target=replace(OTHER.target, labels=(("site", "attic"),)))
+EVERY = [*STATES, OTHER]
+SHOWN = replace(
+    snapshot(*EVERY, unreachable("gone")),
+    alerts=tuple(one for state in EVERY for one in alerts_of_target(state, NOW)),
+)
+HARBOUR = Caller("ana", Role.OPERATOR, (Matcher("site", ("harbour",)),))
+
+
+def read(path: str, *, caller: Caller | None = None, **more: Any) -> httpx.Response:
+    """Return the answer to a request."""
+    return get(FakeDaemon(SHOWN, **more), f"/api/v1{path}", caller=caller)
+
+
+def test_pages_follow_each_other() -> None:
+    """Each page names the next one, the last one none; together they have everything once."""
+    found: list[str] = []
+    cursor, pages = "", 0
+    while cursor is not None:
+        page = read(f"/alerts?limit=4&sort=title&cursor={cursor}").json()
+        found += [one["title"] for one in page["items"]]
+        cursor, pages = page["next"], pages + 1
+    assert (found, pages) == (
+        ["Recorder 0", "Recorder 1", "Recorder 2", "Recorder 3", "Recorder 4", "Secret"],
+        2,
+    )
+
+
+def test_a_page_after_something_ended_misses_nothing() -> None:
+    """What moved up because an earlier item is gone is still on the next page."""
+    cursor = read("/alerts?limit=3&sort=title").json()["next"]
+    fewer = replace(SHOWN, alerts=SHOWN.alerts[1:])
+    page = get(FakeDaemon(fewer), f"/api/v1/alerts?limit=3&sort=title&cursor={cursor}").json()
+    assert [one["title"] for one in page["items"]] == ["Recorder 3", "Recorder 4", "Secret"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1001", "limit=x", "cursor=!!", "cursor=WzEsIDJd", "page=2", "nothing=1", "level=x"],
+)
+def test_wrong_parameters(query: str) -> None:
+    """Each is refused with a sentence."""
+    answer = read(f"/alerts?{query}")
+    assert (answer.status_code, len(answer.json()["problems"])) == (400, 1)
+
+
+def test_acknowledged_alerts_are_listed_too() -> None:
+    """Programs get everything that they do not filter out."""
+    assert read("/alerts").json()["total"] == 6
+
+
+def test_an_unchanged_answer_is_not_sent_again() -> None:
+    """A program that sends the entity tag is told that nothing changed."""
+    daemon = FakeDaemon(SHOWN)
+    tag = get(daemon, "/api/v1/summary").headers["etag"]
+    again = get(daemon, "/api/v1/summary", {"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert get(daemon, "/api/v1/summary", {"if-none-match": '"other"'}).status_code == 200
+
+
+def test_summary() -> None:
+    """Counts of alerts and targets, and what expires next."""
+    found = read("/summary").json()
+    assert (found["ok"], found["alerts"]["critical"], found["targets"]["watched"]) == (False, 6, 7)
+    assert found["targets"]["unreachable"] == 1
+    assert found["next_expiry"]["location"] in {"r0:443", "secret:443"}
+
+
+def test_one_alert() -> None:
+    """By its id; what is not open is not there."""
+    first = SHOWN.alerts[0]
+    assert read(f"/alerts/{first.id}").json()["title"] == first.title
+    assert read("/alerts/nope").status_code == 404
+
+
+def test_findings() -> None:
+    """Every finding with its code, of all targets or of one, of all checks or of one."""
+    assert len(read("/findings").json()["items"]) == 7
+    [only] = read("/findings?target=endpoint:r1:443").json()["items"]
+    assert (only["check"], only["message"]) == ("expiry", "it expires")
+    assert [one["target"] for one in read("/findings?check=unreachable").json()["items"]] == [
+        "endpoint:gone:443"
+    ]
+    assert read("/findings?check=nope").status_code == 422
+
+
+def test_history() -> None:
+    """Of a target or of a certificate, never of both or of none."""
+    leaf = STATES[0].sightings[0].certificate
+    entry = HistoryEntry(
+        "endpoint:r0:443", "r0:443", 0, leaf.sha256, "CN=r0", leaf.not_after, NOW, NOW, None, ""
+    )
+    assert len(read("/history?target=endpoint:r0:443", seen=[entry]).json()["items"]) == 1
+    assert len(read(f"/history?certificate={leaf.sha256.upper()}", seen=[entry]).json()["items"]) == 1
+    assert [
+        read(f"/history{query}").status_code for query in ("", "?target=a&certificate=b", "?certificate=b")
+    ] == [
+        422,
+        422,
+        422,
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/alerts", "/findings", "/summary", "/silences", "/history?certificate=" + "ab" * 32, "/forecast"],
+)
+def test_nothing_outside_the_scope(path: str) -> None:
+    """A caller who may see one site reads nothing of another."""
+    silence = Silence("s", SilenceKind.SILENCE, NOW, None, "secret", "ana", (Matcher("site", ("attic",)),))
+    entry = HistoryEntry(
+        "endpoint:secret:443", "secret:443", 0, "ab" * 32, "CN=secret", NOW, NOW, NOW, None, ""
+    )
+    answer = read(path, caller=HARBOUR, held=(silence,), seen=[entry])
+    assert (answer.status_code, "ecret" in answer.text) == (200, False)
+
+
+def test_an_id_outside_the_scope_cannot_be_guessed() -> None:
+    """It is answered as one that there is not."""
+    hidden = next(one for one in SHOWN.alerts if one.title == "Secret")
+    assert read(f"/alerts/{hidden.id}", caller=HARBOUR).status_code == 404
+    assert read(f"/alerts/{hidden.id}").status_code == 200
+
+
+def test_what_there_is_not_is_a_problem() -> None:
+    """Programs get problem details for any path below the API (RFC 9457)."""
+    answer = read("/nope")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
