@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from monitor.web.api.alerts import AlertContext, alerts_json
+from monitor.web.published.alerts import AlertContext, alerts_json
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,

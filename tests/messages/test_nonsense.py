@@ -30,12 +30,12 @@ from monitor.model import (
 )
 from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
-from monitor.web.api.alerts import AlertContext
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
 from monitor.web.pages.lists.certificates import certificate_list, certificate_source
 from monitor.web.pages.lists.kind import ListKind, Source
 from monitor.web.pages.lists.targets import target_list, target_source
 from monitor.web.pages.overview import overview_values
+from monitor.web.published.alerts import AlertContext
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.xprotect import Presets
 from support.factories import web_fakes

@@ -4,12 +4,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from monitor.web.api.bodies import InvalidError, body_of, instant_of, matchers_of, text_of, texts_of
-from monitor.web.api.silences import silence_json
 from monitor.web.caller import caller_of
 from monitor.web.callers import named
 from monitor.web.changes import ChangeResult, Changes
 from monitor.web.pages.frame import Pages
 from monitor.web.problems import problem
+from monitor.web.published.silences import silence_json
 from monitor.web.queries.selecting import may_silence, selected_targets, visible_silences
 from monitor.web.view import WebView
 

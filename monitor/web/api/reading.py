@@ -8,16 +8,16 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from monitor.model import Check
-from monitor.web.api.alerts import AlertContext, one_alert_json
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.bodies import InvalidError
 from monitor.web.api.findings import findings_json, history_json
 from monitor.web.api.forecast import ForecastAnswers
-from monitor.web.api.silences import silence_json
 from monitor.web.api.summary import summary_json
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.problems import problem
+from monitor.web.published.alerts import AlertContext, one_alert_json
+from monitor.web.published.silences import silence_json
 from monitor.web.queries.certificate_detail import thumbprint
 from monitor.web.queries.forecast import InvalidDayError, asked_day
 from monitor.web.queries.selecting import visible_silences

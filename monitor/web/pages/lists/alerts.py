@@ -3,9 +3,9 @@
 from monitor.alerts.texts import PROBLEM
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
-from monitor.web.api.alerts import AlertContext, one_alert_json
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
+from monitor.web.published.alerts import AlertContext, one_alert_json
 from monitor.web.queries.alert_rows import ALERTS, AlertRow, alert_rows
 from monitor.web.queries.row_index import Rows
 from monitor.web.view import WebView

@@ -7,10 +7,10 @@ from monitor.alerts.texts import PROBLEM
 from monitor.model import Message, RevocationList, text
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
-from monitor.web.api.certificates import certificate_json
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
+from monitor.web.published.certificates import certificate_json
 from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
 from monitor.web.queries.row_index import RowIndexes
 from monitor.web.view import WebView

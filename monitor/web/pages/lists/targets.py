@@ -6,10 +6,10 @@ from typing import Any
 from monitor.alerts.texts import PROBLEM
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
-from monitor.web.api.targets import target_json
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
+from monitor.web.published.targets import target_json
 from monitor.web.queries.row_index import RowIndexes
 from monitor.web.queries.target_rows import TARGET_ROWS, TARGETS, TargetRow, problems_of
 from monitor.web.view import WebView

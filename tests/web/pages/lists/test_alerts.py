@@ -9,10 +9,10 @@ import pytest
 
 from monitor.alerts import alerts_of_target
 from monitor.model import AlertGroup, AlertLevel, AlertState, Matcher, Silence, SilenceKind, Snapshot
-from monitor.web.api.alerts import AlertContext
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
+from monitor.web.published.alerts import AlertContext
 from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot, unreachable
 from support.factories.web_pages import get, listed, reader_of
 
