@@ -41,6 +41,10 @@ NO_SITES = plain("page.no_sites", "No target has the label site.")
 DEVICES = plain("page.devices", "Devices")
 ALERTS_OF_SITE = plain("page.alerts_of_site", "Alerts of this site")
 
+NOT_DONE = plain("page.not_done", "Not done")
+CHECK_NOW = plain("page.check_now", "Check now")
+RELOAD = plain("page.reload", "Reload the configuration")
+
 NOT_FOUND = plain("page.not_found", "Not found")
 SUBJECT = plain("page.subject", "Subject")
 NAMES = plain("page.names", "Names")

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from monitor.web.access.login import LoginDesk
 from monitor.web.changes import Changes
 from monitor.web.pages.acknowledge import add_acknowledge
+from monitor.web.pages.actions import add_actions
 from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.forecast import add_forecast
@@ -39,6 +40,7 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_overview(app, view, pages)
     add_certificate(app, view, pages)
     add_target(app, view, pages)
+    add_actions(app, changes, pages)
     add_sites(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
