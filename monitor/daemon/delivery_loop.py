@@ -1,5 +1,6 @@
 """Deliver the notifications that wait in the outbox; probing and deciding never wait for it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from logging import WARNING, getLogger
@@ -57,20 +58,25 @@ class DeliveryLoop:
 
     async def round(self) -> None:
         """Try everything that is due; what is for a receiver that is not configured waits."""
-        for receiver in self._current_receivers():
-            errors = self._errors.setdefault(receiver.name, LoggedErrors())
-            await deliver_due(
-                self._store,
-                receiver,
-                self._clock.now(),
-                counters=self,
-                errors=errors,
-                allowance=self._allowances[receiver.name],
-            )
+        # Side by side: one that hangs until its timeout must not delay the others.
+        delivered = [self._deliver(receiver) for receiver in self._current_receivers()]
+        for failed in await asyncio.gather(*delivered, return_exceptions=True):
+            if failed is not None:
+                raise failed
         if await self._store.retry_due(tuple(self._config().receivers), self._clock.now()):
             self._decide_again()
         self._metrics.outbox(*await self._store.outbox())
         await self._note_undelivered()
+
+    async def _deliver(self, receiver: Receiver) -> None:
+        await deliver_due(
+            self._store,
+            receiver,
+            self._clock.now(),
+            counters=self,
+            errors=self._errors.setdefault(receiver.name, LoggedErrors()),
+            allowance=self._allowances[receiver.name],
+        )
 
     async def _note_undelivered(self) -> None:
         """Keep and log whether the configured receivers could not be notified for too long."""

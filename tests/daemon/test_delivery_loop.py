@@ -12,11 +12,12 @@ import pytest
 from monitor.config import load
 from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
-from monitor.model import RecipientStatus
+from monitor.model import Notification, RecipientStatus
 from monitor.store import Store
 from support.factories.outbox_world import mail
 from support.factories.recorded import NOW, waiting
 from support.servers.mail_servers import Inbox, mail_server
+from support.servers.stopping import Stop, stopping_web
 
 
 class Clock:
@@ -43,6 +44,11 @@ def configured(folder: Path, port: int) -> Path:
 def smtp_threads() -> int:
     """Return how many threads serve relays."""
     return sum(thread.name.startswith("smtp-") for thread in threading.enumerate())
+
+
+def pending(one: Notification) -> tuple[tuple[str, RecipientStatus], ...]:
+    """Return the one recipient of a receiver over HTTP."""
+    return ((one.receiver, RecipientStatus.PENDING),)
 
 
 def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -> None:
@@ -192,3 +198,34 @@ def test_limit_of_a_receiver_lasts_between_rounds(tmp_path: Path, caplog: pytest
         assert asyncio.run(scenario()) == [20, 21, 37]
     (late,) = (record for record in caplog.records if "cannot be delivered" in record.getMessage())
     assert "max_per_hour holds them back for email" in str(vars(late))
+
+
+def test_receiver_that_hangs_delays_no_other(tmp_path: Path) -> None:
+    """What is for the others arrives while it takes its time."""
+
+    async def scenario() -> tuple[bytes, bool]:
+        stop, bodies, others = Stop("received"), list[bytes](), list[bytes]()
+        async with stopping_web(stop, bodies) as slow, stopping_web(Stop(""), others) as quick:
+            entries = []
+            for name, port in (("slow", slow), ("quick", quick)):
+                (tmp_path / name).write_text(f"http://127.0.0.1:{port}/", "utf-8")
+                entries.append(f"{{name: {name}, kind: webhook, url_file: {name}}}")
+            path = tmp_path / "c.yaml"
+            path.write_text(f"receivers: [{', '.join(entries)}]\n", "utf-8")
+            config = load(path)
+            store = await Store.open("sqlite://", app_version="test")
+            metrics = OwnMetrics(["endpoint"], receivers=config.receivers)
+            loop = DeliveryLoop(store, Clock(), metrics, lambda: config)  # type: ignore[arg-type]
+            new = [replace(waiting(number), receiver=name) for number, name in enumerate(("slow", "quick"))]
+            await store.notify([], {}, [replace(one, recipients=pending(one)) for one in new], NOW)
+            delivering = asyncio.create_task(loop.round())
+            while not others:
+                await asyncio.sleep(0.01)
+            await stop.reached.wait()
+            hangs = not delivering.done()
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+            await store.close()
+        return others[0], hangs
+
+    assert asyncio.run(scenario()) == (waiting(1).rendered, True)

@@ -1,6 +1,7 @@
 """Kill -9 at the worst instants: nothing recorded is lost, and a mail is repeated only recognisably."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from support.campaigns.campaign import Run
 from support.campaigns.kill import UNFINISHED, kill
 from support.servers.daemon_process import Running, ask, daemon, damage, until
 from support.servers.daemon_site import silent_server, site
+from support.servers.stopping import Stop, stopping_web
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
@@ -95,6 +97,33 @@ def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) ->
             assert len({mail.as_bytes() for mail in where.post.mails}) == 1
 
     asyncio.run(scenario())
+
+
+def test_killed_while_every_web_server_has_read_all_and_answers_nothing(tmp_path: Path) -> None:
+    """The inventory comes to each again after the restart, the same to the last byte, and then no more."""
+    kinds = ("webhook", "teams", "slack")
+    taken: dict[str, list[bytes]] = {kind: [] for kind in kinds}
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where, contextlib.AsyncExitStack() as stack:
+            stops = {kind: Stop("received") for kind in kinds}
+            config, entries = where.configure(), ""
+            for kind, stop in stops.items():
+                port = await stack.enter_async_context(stopping_web(stop, taken[kind]))
+                (tmp_path / f"{kind}.url").write_text(f"http://127.0.0.1:{port}/", "utf-8")
+                entries += f"\n  - {{name: {kind}, kind: {kind}, url_file: {kind}.url}}"
+            config.write_text(f"{config.read_text('utf-8')}receivers:{entries}\n", "utf-8")
+            async with daemon(config) as running:
+                for stop in stops.values():
+                    await stop.reached.wait()
+                await running.end(signal.SIGKILL)
+            assert damage(where.database) == []
+            async with daemon(config) as running:
+                await until(lambda: all(len(bodies) == 2 for bodies in taken.values()))
+                await running.has_told_all(where.target)
+
+    asyncio.run(scenario())
+    assert [(len(bodies), len(set(bodies))) for bodies in taken.values()] == [(2, 1)] * 3
 
 
 def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> None:
