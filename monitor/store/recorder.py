@@ -3,7 +3,7 @@
 At 100,000 hourly probes nearly every target is: the same certificates at the same places, nothing failed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,13 +39,17 @@ class Recorder:
         except BaseException:
             self._recorded.clear()
             raise
+        self._forget(state.target.id for state in states)  # what is not returned was another state before
         self._recorded.update(recorded)
 
     def forget_targets(self, ids: Collection[str], now: datetime) -> None:
         """Remove targets that left the configuration; end their history entries ``now`` and keep them."""
+        self._forget(ids)
+        self._database.write_disk(forget_targets, ids, now)
+
+    def _forget(self, ids: Iterable[str]) -> None:
         for name in ids:
             self._recorded.pop(name, None)
-        self._database.write_disk(forget_targets, ids, now)
 
     def _write(
         self, connection: Connection, states: Sequence[TargetState], observations: Mapping[str, Observation]

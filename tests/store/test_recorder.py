@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
@@ -103,6 +103,20 @@ def test_target_that_came_back_is_recorded_whole(where: str) -> None:
     assert [entry.ended_at for entry in entries] == [None]
 
 
+def test_what_left_within_a_day_is_recorded_as_gone(where: str) -> None:
+    """A certificate that appears in an empty store and is removed at the next probe leaves no open entry."""
+
+    async def act(store: Store) -> tuple[list[TargetState], list[HistoryEntry]]:
+        empty = await probed(store, probe(NOW)[0], HOUR, 2 * HOUR)
+        await probed(store, replace(empty, sightings=A), 3 * HOUR)
+        await probed(store, empty, 4 * HOUR)
+        return await loaded(store, target()), await store.history(target_id=target().id)
+
+    [state], entries = using(act, where)
+    assert state.sightings == ()
+    assert [entry for entry in entries if entry.ended_at is None] == []
+
+
 def test_row_that_is_gone_is_written_again(tmp_path: Path) -> None:
     """A row that another program removed is noticed, and all of the target is recorded."""
     path = tmp_path / "state.db"
@@ -154,6 +168,16 @@ async def _recorded(
 
 
 @settings(deadline=None, max_examples=60)
+@example(steps=[(one, 0, False, True, False) for one in ((), (), A, ())])  # nothing, and again nothing
+@example(  # another certificate, and back to the one before it
+    steps=[
+        (A, 0, False, True, False),
+        (A, 0, False, True, False),
+        (A, 0, False, True, True),
+        (B, 0, False, True, False),
+        (A, 0, False, True, True),
+    ]
+)
 @given(steps=STEPS)
 def test_recorded_as_if_nothing_was_remembered(
     steps: list[tuple[tuple[Sighting, ...], int, bool, bool | None, bool]],
