@@ -112,9 +112,11 @@ def test_the_demo(tmp_path: Path) -> None:
         page, metrics = running.address("page"), running.address("metrics")
         # Not always the first: what has expired is told before the first pass is over.
         running.line("Subject: Certificates:")
-        html = patiently(page, "still serves")
-        patiently(page, "(key compromise), according to the CRL http://127.0.0.1:")
-        patiently(page, "and it is still in use: check whether its renewal works")
+        certificates = f"{page}certificates"
+        html = patiently(certificates, "still serves")
+        patiently(certificates, "(key compromise), according to the CRL http://127.0.0.1:")
+        patiently(certificates, "and it is still in use: check whether its renewal works")
+        alerts = get(f"{page}alerts")
         # Alone, or with what else the CA said of at the same time.
         running.line(("Subject: Web client: certificate revoked", "1   Web client: certificate revoked"))
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
@@ -130,8 +132,8 @@ def test_the_demo(tmp_path: Path) -> None:
     assert len(whole) > 500
     assert "archive.p12#archive" in html
     assert "CRL 1 of CN=Demo Client Certificate Authority" in html
-    assert "Mobile server" in html
-    assert "Recorder 02, TCP 7563" in html
+    assert "Mobile server" in alerts
+    assert "Recorder 02, TCP 7563" in alerts
     assert "is in LocalMachine/My of recorder02.vms.example" in html
     assert {"cert_monitor_target_up", "cert_monitor_certificate_days_to_expiry"} <= families
     assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])
