@@ -16,6 +16,7 @@ from monitor.addresses import join_host_port
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
 from monitor.web.connections import MOST_CONNECTIONS, protocol_for
+from monitor.web.handshakes import over_tls
 
 _GRACE_SECONDS = 2
 # localhost often means ::1 too, on machines where IPv6 is switched off.
@@ -94,10 +95,12 @@ class _Server(uvicorn.Server):
 def _config(
     app: ASGIApp, tls: SSLContext | None, client_names: Callable[[], Collection[str]]
 ) -> uvicorn.Config:
+    http = protocol_for(client_names)
+    # uvicorn takes whatever makes protocols, and asks for a class.
+    protocol: Any = over_tls(http, tls) if tls else http
     return uvicorn.Config(
         app,
-        http=protocol_for(client_names),
-        ssl_context_factory=(lambda *_: tls) if tls else None,
+        http=protocol,
         lifespan="off",
         access_log=False,
         log_config=None,
