@@ -72,6 +72,17 @@ def split_host_port(text: str) -> tuple[str, str | None]:
     return host + bracket, rest[1:] if rest else None
 
 
+def listen_address(value: str) -> HostPort:
+    """Return host and port of ``127.0.0.1:9850`` or ``[::1]:9850``; raise ``ValueError`` for other texts."""
+    try:
+        host, port = split_host_port(value)
+    except ValueError:
+        host, port = "", None
+    if not host or port is None:
+        raise ValueError("must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850")
+    return HostPort(read_host(host), read_port(port, lowest=0))
+
+
 def split_location(location: str) -> tuple[str, str]:
     """Return the host, without brackets, and the port of a location ``host:port``; nothing is refused."""
     host, _, port = location.rpartition(":")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException, InvalidURL
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.addresses import is_loopback_host, join_host_port, read_ip
@@ -22,6 +22,9 @@ from monitor.cli.commands.options import DEFAULT_URL
 from monitor.cli.output import say
 from monitor.errors import SystemBrokenError, UsageError
 from monitor.state_folder import TOKEN, default_folder
+
+if TYPE_CHECKING:
+    from monitor.web_config import TlsServerConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,22 @@ def daemon_address(arguments: argparse.Namespace) -> DaemonAddress:
     client, given = arguments.client_cert, arguments.url.rstrip("/")
     if not arguments.config:
         return DaemonAddress(given or DEFAULT_URL, client=client)
-    from monitor.config import load  # noqa: PLC0415 - loads every kind of target
-    from monitor.web_config import read_web_config  # noqa: PLC0415 - needed with a configuration only
+    from monitor.cli.daemon_sections import daemon_sections  # noqa: PLC0415 - reads YAML
 
-    web = load(arguments.config).web
-    host, port = web.address
-    tls = read_web_config(Path(web.config_file)).tls if web.config_file else None
+    sections = daemon_sections(arguments.config)
+    host, port = sections.listen
+    tls = _tls(sections.web_config) if sections.web_config else None
     if not port and not given:
         raise UsageError(f"{arguments.config} lets the system choose the port; give --url instead")
     scheme = "https" if tls else "http"
     url = given or f"{scheme}://{join_host_port(_reachable(host), port)}"
     return DaemonAddress(url, tls.cert_file if tls else None, client)
+
+
+def _tls(file: Path) -> "TlsServerConfig | None":
+    from monitor.web_config import read_web_config  # noqa: PLC0415 - loads what checks passwords
+
+    return read_web_config(file).tls
 
 
 def _reachable(host: str) -> str:
@@ -78,10 +86,9 @@ def _token(path: Path) -> tuple[str, str]:
 def _token_path(arguments: argparse.Namespace) -> Path:
     if not arguments.config:
         return default_folder(os.environ) / TOKEN
-    from monitor.config import load  # noqa: PLC0415 - loads every kind of target
-    from monitor.config.state import path_of  # noqa: PLC0415 - the same
+    from monitor.cli.daemon_sections import daemon_sections  # noqa: PLC0415 - reads YAML
 
-    return path_of(load(arguments.config).store.url).with_name(TOKEN)
+    return daemon_sections(arguments.config).database.with_name(TOKEN)
 
 
 def ask(  # noqa: PLR0913 - each part of a request by name

@@ -2,8 +2,7 @@
 
 import argparse
 
-from monitor.addresses import is_loopback
-from monitor.config.web_settings import listen_address
+from monitor.addresses import is_loopback, listen_address
 from monitor.errors import CertMonitorError, UsageError
 
 

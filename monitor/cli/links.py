@@ -4,9 +4,9 @@ import argparse
 
 from monitor.cli.output import say
 from monitor.config import load
-from monitor.config.state import state_folder
 from monitor.daemon.link_key import rotate as new_key
 from monitor.errors import SystemBrokenError
+from monitor.state_folder import state_folder
 
 
 def rotate(arguments: argparse.Namespace) -> int:

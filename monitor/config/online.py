@@ -10,13 +10,13 @@ from pathlib import Path
 from monitor.clock import SystemClock
 from monitor.config.load import Config
 from monitor.config.references import Reference, ReferenceKind
-from monitor.config.state import path_of
 from monitor.config.web_users import web_config_problems
 from monitor.documents import dotted, read
 from monitor.errors import ConfigError, Problem
 from monitor.messages import english
 from monitor.parse import display
 from monitor.sources.anchors import TrustStoreLoader
+from monitor.state_folder import path_of
 
 _KEY = b"PRIVATE KEY-----"
 _BEGINNING = 1024 * 1024

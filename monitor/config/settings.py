@@ -14,7 +14,6 @@ from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.routing import RouteSettings
 from monitor.config.silences import SilenceSettings
-from monitor.config.state import URL_PATTERN, default_url, store_url
 from monitor.config.web_settings import WebSettings
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSections
@@ -34,6 +33,7 @@ from monitor.settings import (
     pattern,
 )
 from monitor.sources.kinds import TargetKind
+from monitor.state_folder import URL_PATTERN, default_url, store_url
 
 AnyTarget = Annotated[
     TargetKind | DiscoveryKind, Field(discriminator="kind", json_schema_extra={"required": ["kind"]})

@@ -9,27 +9,14 @@ from monitor.addresses import (
     HostPort,
     is_ip,
     is_loopback_host,
-    read_host,
-    read_port,
+    listen_address,
     read_url,
-    split_host_port,
 )
 from monitor.config.external_url import ExternalUrl
 from monitor.settings import DISTINCT, Host, LocalPath, Settings, distinct, pattern
 
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 _TAKEN = ("authorization", "connection", "content-length", "content-type", "cookie", "host", "origin")
-
-
-def listen_address(value: str) -> HostPort:
-    """Return host and port of ``127.0.0.1:9850`` or ``[::1]:9850``; raise ``ValueError`` for other texts."""
-    try:
-        host, port = split_host_port(value)
-    except ValueError:
-        host, port = "", None
-    if not host or port is None:
-        raise ValueError("must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850")
-    return HostPort(read_host(host), read_port(port, lowest=0))
 
 
 def _listen(value: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import load
-from monitor.config.state import state_folder
 from monitor.config.web_users import watched_web_config
 from monitor.daemon.active_config import plan_targets, replan_targets
 from monitor.daemon.discoveries import Discoveries
@@ -21,6 +20,7 @@ from monitor.daemon.web_facade import WebFacade, web_servers
 from monitor.daemon.wiring import wire
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
+from monitor.state_folder import state_folder
 from monitor.store import Store
 
 log = logging.getLogger(__name__)

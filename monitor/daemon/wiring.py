@@ -5,7 +5,6 @@ from functools import partial
 
 from monitor.assess import PathFinder
 from monitor.config import Config
-from monitor.config.state import state_folder
 from monitor.daemon.active_config import ActiveConfig
 from monitor.daemon.alert_events import AlertEvents
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
@@ -43,6 +42,7 @@ from monitor.probing import Gate, InProcessRunner
 from monitor.scheduler import Scheduler
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.registry import sources
+from monitor.state_folder import state_folder
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import Health

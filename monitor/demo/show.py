@@ -6,8 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.addresses import join_host_port
-from monitor.config.web_settings import listen_address
+from monitor.addresses import join_host_port, listen_address
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration, endpoints

@@ -7,5 +7,6 @@ line, and no type of the YAML library leaves this package.
 from monitor.documents.files import Document, read, read_list
 from monitor.documents.loose import loose
 from monitor.documents.nodes import Keys, dotted
+from monitor.documents.sections import read_sections
 
-__all__ = ["Document", "Keys", "dotted", "loose", "read", "read_list"]
+__all__ = ["Document", "Keys", "dotted", "loose", "read", "read_list", "read_sections"]

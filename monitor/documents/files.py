@@ -13,7 +13,7 @@ from ruamel.yaml.reader import ReaderError
 
 from monitor.documents.nodes import Keys, Reader, broken, dotted, kind_of, line_of, step
 from monitor.documents.words import yaml_words
-from monitor.errors import Problem
+from monitor.errors import ConfigError, Problem
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -65,7 +65,7 @@ def read_list(file: Path) -> Document:
 
 
 def _read(file: Path, wanted: type[Node], plain: type) -> Document:
-    text = _text(file)
+    text = text_of(file)
     quick = _json(text) if file.suffix == ".json" else None
     if isinstance(quick, plain):
         return Document(file, quick, text)
@@ -78,6 +78,17 @@ def _read(file: Path, wanted: type[Node], plain: type) -> Document:
     reader = Reader(file)
     data = reader.value(root, ())
     return Document(file, data, text, tuple(reader.problems))
+
+
+def parsed(file: Path, text: str) -> dict[str, Any] | None:
+    """Return what a part of a file contains, ``None`` where it has a mistake; without lines and problems."""
+    try:
+        root = _compose(file, text)
+        reader = Reader(file)
+        data = reader.value(root, ()) if isinstance(root, MappingNode) else {} if root is None else None
+    except ConfigError:
+        return None
+    return None if reader.problems else data
 
 
 def _json(text: str) -> Any:
@@ -98,7 +109,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Return the text of a file; raise ``ConfigError`` when it cannot be read or is not UTF-8."""
     try:
         # Opening a directory fails with a misleading error on Windows, opening a pipe may never return.
         if file.is_dir():

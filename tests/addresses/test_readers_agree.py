@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from monitor.addresses import HostPort, is_loopback, read_host
+from monitor.addresses import HostPort, is_loopback, listen_address, read_host
 from monitor.assess.correlate.store_vs_endpoint.machine_names import comparable
-from monitor.config.web_settings import listen_address
 from monitor.discovery.dns import DnsSettings
 from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings

@@ -90,6 +90,14 @@ def test_questions_to_the_daemon_load_little(question: Sequence[str]) -> None:
     assert (DAEMON | heavy) & loaded(*question, "--url", "http://127.0.0.1:9") == set()
 
 
+def test_health_of_a_configuration_loads_little(tmp_path: Path) -> None:
+    """The address of the daemon is read without the targets, which may be thousands."""
+    config = tmp_path / "monitor.yaml"
+    config.write_text("web: {listen: '127.0.0.1:9'}\ntargets: []\n")
+    heavy = {"asyncio", "cryptography", "pydantic", "rich", "monitor.config", "monitor.sources"}
+    assert (DAEMON | heavy) & loaded("health", "--config", config) == set()
+
+
 @pytest.mark.parametrize("argument", ["--help", "--version"])
 def test_help_loads_nothing(argument: str) -> None:
     """It imports none of the libraries that the work needs."""

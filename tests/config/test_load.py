@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.addresses import listen_address
 from monitor.config import load
-from monitor.config.web_settings import listen_address
 from monitor.delivery.email.entry import EmailReceiverSettings
 from monitor.errors import ConfigError
 from monitor.model import Margin

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import empty_folders, load, online_problems
-from monitor.config.state import path_of, store_url, url_of
-from monitor.state_folder import default_folder
+from monitor.state_folder import default_folder, path_of, store_url, url_of
 from support.pki import authority
 
 
