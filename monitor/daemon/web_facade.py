@@ -10,7 +10,7 @@ from monitor.config.silences import active_silences
 from monitor.config.written import policy_origins
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
-from monitor.model import AlertRecord, Clock, PolicyValue, Silence, Snapshot, Target
+from monitor.model import AlertRecord, Clock, NotificationStatus, PolicyValue, Silence, Snapshot, Target
 from monitor.model.alert_history import AlertHistory
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
@@ -132,6 +132,16 @@ class WebFacade:
         """Return what lasts, stored or configured."""
         services = self._services
         return await silences(services.store, services.config(), services.clock.now())
+
+    async def recent_silences(self, since: datetime) -> Sequence[Silence]:
+        """Return what lasts and what ended since an instant, stored or configured."""
+        services = self._services
+        stored = await services.store.silences(ended_after=since)
+        return (*stored, *active_silences(services.config().silences, services.clock.now()))
+
+    async def notifications(self, most: int) -> Sequence[NotificationStatus]:
+        """Return what the outbox knows."""
+        return await self._services.store.recent_notifications(most)
 
     async def alert_history(self, alert_id: str) -> AlertHistory | None:
         """Return what is recorded of one alert, open or over."""

@@ -49,6 +49,26 @@ class NotifiedAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationStatus:
+    """What became of one notification so far, without its content.
+
+    ``finished_at`` is ``None`` while some recipient still waits; ``last_error`` is the answer of the last
+    attempt that failed.
+    """
+
+    id: str
+    receiver: str
+    kind: NotificationKind
+    recipients: tuple[tuple[str, RecipientStatus], ...]
+    created_at: datetime
+    next_attempt_at: datetime
+    alerts: tuple[NotifiedAlert, ...] = ()
+    attempts: int = 0
+    last_error: str = ""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """One notification for one receiver.
 

@@ -10,9 +10,11 @@ from monitor.model import (
     AlertLevel,
     Notification,
     NotificationKind,
+    NotificationStatus,
     NotifiedAlert,
     RecipientStatus,
 )
+from monitor.store.chunks import chunks
 from monitor.store.delivered import NEVER, Accepted, accepted, known_before, refused_by_all
 from monitor.store.json_columns import recipients_json, recipients_of
 from monitor.store.tables import notification, notification_alert, receiver_state
@@ -113,6 +115,35 @@ def pending_notifications(
     if before is not None:
         pending = pending.where(notification.c.created_at < before)
     return _loaded(connection, pending.order_by(notification.c.created_at, notification.c.id))
+
+
+def recent_notifications(connection: Connection, most: int) -> tuple[NotificationStatus, ...]:
+    """Return what became of the last notifications, the newest first; what still waits is always there."""
+    row = notification.c
+    shown = [one for one in row if one.name not in {"payload", "rendered"}]
+    newest = select(*shown).order_by(row.created_at.desc(), row.id).limit(most)
+    waiting = select(*shown).where(row.finished_at.is_(None)).limit(most)
+    rows = {one.id: one for query in (waiting, newest) for one in connection.execute(query)}
+    alerts: dict[str, list[NotifiedAlert]] = {}
+    for ids in chunks(rows):
+        alerts |= _alerts(connection, ids)
+    ordered = sorted(rows.values(), key=lambda one: (one.created_at, one.id), reverse=True)
+    return tuple(_status(one, alerts.get(one.id, [])) for one in ordered)
+
+
+def _status(row: Row[Any], alerts: Sequence[NotifiedAlert]) -> NotificationStatus:
+    return NotificationStatus(
+        id=row.id,
+        receiver=row.receiver,
+        kind=NotificationKind(row.kind),
+        recipients=recipients_of(row.recipients),
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        alerts=tuple(alerts),
+        attempts=row.attempts,
+        last_error=row.last_error,
+        finished_at=row.finished_at,
+    )
 
 
 def _loaded(connection: Connection, query: Select[Any]) -> tuple[Notification, ...]:

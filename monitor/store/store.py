@@ -17,6 +17,7 @@ from monitor.model import (
     AlertRecord,
     Message,
     Notification,
+    NotificationStatus,
     Observation,
     ReceiverChanges,
     ReceiverRecord,
@@ -234,6 +235,10 @@ class Store:
     async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
         """Withdraw what was decided for receivers before an instant and not sent; return its number."""
         return await self._write(withdrawn.withdraw, tuple(receivers), before, now)
+
+    async def recent_notifications(self, most: int) -> tuple[NotificationStatus, ...]:
+        """Return what became of the last notifications, the newest first, and of all that wait."""
+        return await self._read(outbox.recent_notifications, most)
 
     async def attempting(self, notification: Notification) -> bool:
         """Write what is about to be sent, to be repeated as it was; return false for what is withdrawn."""

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from monitor.model import AlertLevel, AlertState, Severity, message
+from monitor.model import (
+    AlertLevel,
+    AlertState,
+    NotificationKind,
+    RecipientStatus,
+    Severity,
+    SilenceEnd,
+    SilenceKind,
+    message,
+)
 from monitor.model.message import plain
 from monitor.web import texts as page_texts
 
@@ -32,11 +41,15 @@ OWNER = plain("page.list_owner", "Owner")
 KIND = plain("page.list_kind", "Kind")
 TYPE = plain("page.list_type", "Type")
 ISSUER = plain("page.list_issuer", "Issuer")
+RECEIVER = plain("page.list_receiver", "Receiver")
+BY = plain("page.list_by", "By")
 FACETS = {
     "state": STATE,
     "level": LEVEL,
     "check": CHECK,
     "type": TYPE,
+    "receiver": RECEIVER,
+    "by": BY,
     "site": SITE,
     "component": COMPONENT,
     "owner": OWNER,
@@ -73,6 +86,80 @@ TARGET_STATE = {
     "standby": page_texts.ON_STANDBY,
     "fine": plain("page.list_fine", "without a problem"),
 }
+
+
+DISCOVERIES = plain("page.list_discoveries", "Discoveries")
+DISCOVERY = plain("page.list_discovery", "Discovery")
+FOUND = plain("page.list_found", "Targets found")
+FETCHED = plain("page.list_fetched", "Last fetched")
+WHY = plain("page.list_why", "Why not")
+NO_DISCOVERIES = plain("page.list_no_discoveries", "No discovery is configured.")
+DISCOVERY_STATE = {
+    "failed": plain("page.list_failed", "could not be fetched"),
+    "left_out": plain("page.list_left_out", "targets left out"),
+    "not_fetched": plain("page.list_not_fetched", "not fetched yet"),
+    "fetched": plain("page.list_fetched_state", "fetched"),
+}
+
+NOTIFICATIONS = plain("page.list_notifications", "Notifications")
+ABOUT = plain("page.list_about", "About")
+CREATED = plain("page.list_created", "Decided")
+DELIVERY = plain("page.list_delivery", "Delivery")
+NO_NOTIFICATIONS = plain("page.list_no_notifications", "Nothing was sent yet.")
+NOTIFICATION_STATE = {
+    "refused": plain("page.list_refused", "refused"),
+    "partly_refused": plain("page.list_partly_refused", "refused by some"),
+    "waiting": plain("page.list_waiting", "waiting"),
+    "sent": plain("page.list_sent", "sent"),
+}
+RECIPIENT = {
+    RecipientStatus.PENDING: NOTIFICATION_STATE["waiting"],
+    RecipientStatus.ACCEPTED: NOTIFICATION_STATE["sent"],
+    RecipientStatus.REFUSED: NOTIFICATION_STATE["refused"],
+}
+NOTIFICATION_TYPE = {
+    NotificationKind.NOTICE: plain("page.list_notice", "alerts"),
+    NotificationKind.INVENTORY: plain("page.list_inventory", "inventory"),
+    NotificationKind.DIGEST: plain("page.list_digest", "digest"),
+    NotificationKind.HEARTBEAT: plain("page.list_heartbeat", "heartbeat"),
+    NotificationKind.OUTAGE: plain("page.list_outage", "outage of the monitor"),
+    NotificationKind.TEST: plain("page.list_test", "test"),
+}
+
+SILENCES = plain("page.list_silences", "Silences")
+SILENCED_WHAT = plain("page.list_silenced_what", "What")
+REASON = plain("page.list_reason", "Reason")
+UNTIL = plain("page.list_until", "Until")
+NO_SILENCES = plain("page.list_no_silences", "Nothing is acknowledged or silenced.")
+WITHOUT_END = plain("page.list_without_end", "without an end")
+CONFIGURED = plain("page.list_configured", "in the configuration")
+END = plain("page.list_end", "End it")
+SILENCE_STATE = {
+    "lasting": plain("page.list_lasting", "in force"),
+    "ended": plain("page.list_ended", "ended"),
+}
+SILENCE_TYPE = {
+    SilenceKind.ACKNOWLEDGE: plain("page.list_acknowledgement", "acknowledgement"),
+    SilenceKind.SILENCE: plain("page.list_silence", "silence"),
+}
+ENDED_BY = {
+    SilenceEnd.TIME: plain("page.list_ended_time", "its time was over"),
+    SilenceEnd.WORSE: plain("page.list_ended_worse", "the alert became worse"),
+    SilenceEnd.CERTIFICATE: plain("page.list_ended_certificate", "the certificate changed"),
+    SilenceEnd.RESOLVED: plain("page.list_ended_resolved", "the alert was resolved"),
+    SilenceEnd.PERSON: plain("page.list_ended_person", "ended by somebody"),
+}
+NEW_SILENCE = plain("page.list_new_silence", "Silence alerts")
+ALL_MUST_MATCH = plain(
+    "page.list_all_must_match", "An alert is silenced when all of these match at each of its targets."
+)
+OTHER_LABELS = plain("page.list_other_labels", "Other labels, separated by commas")
+FOR_HOW_LONG = plain("page.list_for_how_long", "For")
+SILENCE = plain("page.list_do_silence", "Silence")
+FORM_TOO_LONG = plain("page.list_form_too_long", "The form is too long.")
+NOTHING_CHOSEN = plain(
+    "page.list_nothing_chosen", "Choose at least one label; none would silence everything."
+)
 
 
 @message("page.list_unknown_filter", "There is no filter {name:quoted}. The filters are: {known}.")
@@ -113,3 +200,31 @@ def more(*, count: int) -> None: ...
 
 @message("page.list_as_of", "as of {at}")
 def as_of(*, at: datetime) -> None: ...
+
+
+@message("page.list_count_left_out", "{count} left out", "{count} left out")
+def left_out(*, count: int) -> None: ...
+
+
+@message("page.list_failed_times", "failed once", "failed {count} times in a row")
+def failed_times(*, count: int) -> None: ...
+
+
+@message("page.list_next_attempt", "next attempt {at:when}")
+def next_attempt(*, at: datetime) -> None: ...
+
+
+@message("page.list_attempts", "{count} attempt", "{count} attempts")
+def attempts(*, count: int) -> None: ...
+
+
+@message("page.list_ended_by", "ended by {who}")
+def ended_by_person(*, who: str) -> None: ...
+
+
+@message("page.list_not_a_label", "{written:quoted} is not a label with a value, such as kind=files.")
+def not_a_label(*, written: str) -> None: ...
+
+
+@message("page.list_outside_of_scope", "The label {label} has a value that you may not change.")
+def outside_of_scope(*, label: str) -> None: ...

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from monitor.alerts import NotifiedReceiver
-from monitor.model import AlertRecord, Message, PolicyValue, Silence, Snapshot, Target
+from monitor.model import AlertRecord, Message, NotificationStatus, PolicyValue, Silence, Snapshot, Target
 from monitor.model.alert_history import AlertHistory
 from monitor.store import HistoryEntry
 from monitor.web.on_demand import OnDemandProbes
@@ -88,6 +88,14 @@ class WebView(OnDemandProbes, Protocol):
 
     async def silences(self) -> Sequence[Silence]:
         """Return the acknowledgements and silences that last, those of the configuration among them."""
+        ...
+
+    async def recent_silences(self, since: datetime) -> Sequence[Silence]:
+        """Return the same, and what ended since an instant."""
+        ...
+
+    async def notifications(self, most: int) -> Sequence[NotificationStatus]:
+        """Return what became of the last notifications, the newest first, and of all that wait."""
         ...
 
     async def alert_history(self, alert_id: str) -> AlertHistory | None:

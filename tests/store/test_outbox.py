@@ -97,6 +97,23 @@ def test_finished_notification_leaves_the_outbox(where: str) -> None:
     assert using(act, where) == ((waiting(2, NOW + HOUR),), (1, NOW + HOUR))
 
 
+def test_what_became_of_notifications(where: str) -> None:
+    """The newest first, with their alerts; what still waits is there however old it is."""
+    about = replace(waiting(2, NOW + HOUR), alerts=(NotifiedAlert("a", "first", "critical"),))
+
+    async def act(store: Store) -> object:
+        await store.notify([], {}, [waiting(1), about, waiting(3, NOW + 2 * HOUR)], NOW)
+        await store.attempted(finished(waiting(3, NOW + 2 * HOUR)), NOW + 3 * HOUR)
+        return [await store.recent_notifications(most) for most in (9, 1)]
+
+    every, newest = using(act, where)
+    assert [one.id for one in every] == ids(waiting(3), waiting(2), waiting(1))
+    assert [one.finished_at for one in every] == [NOW + 3 * HOUR, None, None]
+    assert every[1].alerts == about.alerts
+    assert every[1].recipients == about.recipients
+    assert newest[0] == every[0]
+
+
 def test_empty_outbox_has_no_oldest(where: str) -> None:
     """Without notifications nothing waits and nothing is oldest."""
     assert using(lambda store: store.outbox(), where) == (0, None)

@@ -13,8 +13,10 @@ from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
 from monitor.web.pages.forecast import add_forecast
 from monitor.web.pages.frame import Pages
+from monitor.web.pages.lists import PAGE_LISTS
 from monitor.web.pages.lists.answers import add_list
 from monitor.web.pages.lists.kind import ListKind
+from monitor.web.pages.lists.silence_actions import add_silence_actions
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
 from monitor.web.pages.site import add_sites
@@ -44,6 +46,7 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_sites(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
-    for kind in kinds:
+    for kind in (*kinds, *PAGE_LISTS):
         add_list(app, view, pages, kind)
+    add_silence_actions(app, view, changes, pages)
     add_forecast(app, view, pages)

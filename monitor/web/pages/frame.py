@@ -28,6 +28,9 @@ NAVIGATION: tuple[tuple[str, Message], ...] = (
     ("/targets", list_texts.TARGETS),
     ("/sites", texts.SITES),
     ("/forecast", FORECAST),
+    ("/silences", list_texts.SILENCES),
+    ("/notifications", list_texts.NOTIFICATIONS),
+    ("/discoveries", list_texts.DISCOVERIES),
 )
 """The pages that every page links to."""
 

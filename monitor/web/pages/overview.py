@@ -18,6 +18,7 @@ from monitor.web.pages.timeline import timeline_for
 from monitor.web.queries.overview import NEW_WITHIN, Overview, overview, visible
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope
+from monitor.web.queries.silence_rows import visible_silences
 from monitor.web.view import WebView
 
 _MOST_LINES = 10
@@ -74,9 +75,9 @@ def overview_values(
     over: Sequence[AlertRecord] = (),
 ) -> Mapping[str, Any]:
     """Return the values of the page; ``over`` are the alerts that were resolved lately."""
-    # A silence may name any site; an acknowledgement is shown with its alert, if that may be seen.
-    told = [one for one in silences if one.alert_id or not reader.caller.scope]
-    shown = overview(reader.snapshot, told, reader.writer.now)
+    scope = TargetScope(reader.caller.scope)
+    held = tuple(visible_silences(silences, reader.snapshot, scope))
+    shown = overview(reader.snapshot, held, reader.writer.now)
     tone, verdict = _verdict(shown, reader)
     return {
         "title": verdict,
@@ -88,7 +89,7 @@ def overview_values(
         "shown": shown,
         "chart": timeline_for(reader, indexes),
         "planning_texts": planning_texts,
-        "over": visible(over, reader.snapshot, TargetScope(reader.caller.scope)),
+        "over": visible(over, reader.snapshot, scope),
         "held_by": _held_by,
     }
 

@@ -17,6 +17,7 @@ from monitor.model import (
     FailureReason,
     Finding,
     Matcher,
+    NotificationStatus,
     Path,
     PolicyValue,
     Severity,
@@ -145,6 +146,7 @@ class FakeDaemon:
     told: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
     seen: Sequence[HistoryEntry] = ()
     recorded: Sequence[AlertRecord] = ()
+    outbox: Sequence[NotificationStatus] = ()
     asked: list[tuple[object, ...]] = field(default_factory=list)
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files"), receivers=("email",)))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
@@ -253,6 +255,14 @@ class FakeDaemon:
     async def silences(self) -> Sequence[Silence]:
         """Return the prepared ones."""
         return self.held
+
+    async def recent_silences(self, since: datetime) -> Sequence[Silence]:
+        """Return the prepared ones that last or ended since."""
+        return [one for one in self.held if one.ended_at is None or one.ended_at > since]
+
+    async def notifications(self, most: int) -> Sequence[NotificationStatus]:
+        """Return the prepared ones."""
+        return self.outbox[:most]
 
     async def notified(self) -> Mapping[str, Sequence[Notified]]:
         """Return what is prepared."""

@@ -4,10 +4,16 @@ from typing import Any
 
 from monitor.web.pages.lists.alerts import ALERT_LIST
 from monitor.web.pages.lists.certificates import certificate_list
+from monitor.web.pages.lists.discoveries import DISCOVERY_LIST
 from monitor.web.pages.lists.kind import ListKind
+from monitor.web.pages.lists.notifications import NOTIFICATION_LIST
+from monitor.web.pages.lists.silences import SILENCE_LIST
 from monitor.web.pages.lists.targets import target_list
 
-__all__ = ["every_list"]
+__all__ = ["PAGE_LISTS", "every_list"]
+
+PAGE_LISTS: tuple[ListKind[Any], ...] = (SILENCE_LIST, NOTIFICATION_LIST, DISCOVERY_LIST)
+"""The lists that only pages have."""
 
 
 def every_list() -> tuple[ListKind[Any], ...]:

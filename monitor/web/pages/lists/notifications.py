@@ -1,0 +1,62 @@
+"""The list of notifications."""
+
+from collections.abc import Sequence
+
+from monitor.model import NotificationStatus
+from monitor.web import list_texts as texts
+from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.published.notifications import notification_json
+from monitor.web.queries.notification_rows import NOTIFICATIONS, NotificationRow, notification_rows
+from monitor.web.queries.row_index import Rows
+from monitor.web.queries.scope import TargetScope
+from monitor.web.view import WebView
+
+MOST = 5000
+"""So many of the newest are listed; the database may keep more."""
+
+
+async def _load(view: WebView) -> Source[NotificationRow]:
+    return notification_source(await view.notifications(MOST))
+
+
+def notification_source(notifications: Sequence[NotificationStatus]) -> Source[NotificationRow]:
+    """Return what makes the rows."""
+    return Source(
+        make=lambda reader: Rows(
+            notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope)),
+            reader.writer.now,
+            reader.snapshot,
+        ),
+        fields=lambda row, _reader: notification_json(row),
+    )
+
+
+NOTIFICATION_LIST = ListKind(
+    path="/notifications",
+    title=texts.NOTIFICATIONS,
+    template="list_of_notifications.html",
+    listing=NOTIFICATIONS,
+    columns=(
+        Column("state", texts.STATE, "state"),
+        Column("receiver", texts.RECEIVER),
+        Column("about", texts.ABOUT),
+        Column("created", texts.CREATED, "created"),
+        Column("attempts", texts.DELIVERY, "attempts"),
+    ),
+    empty=texts.NO_NOTIFICATIONS,
+    load=_load,
+    csv=(
+        "id",
+        "state",
+        "type",
+        "receiver",
+        "recipients",
+        "alerts",
+        "created_at",
+        "finished_at",
+        "next_attempt_at",
+        "attempts",
+        "error",
+    ),
+    labels={"state": texts.NOTIFICATION_STATE, "type": texts.NOTIFICATION_TYPE},
+)

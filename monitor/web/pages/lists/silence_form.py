@@ -1,0 +1,91 @@
+"""The form that silences alerts by labels: its fields, and what is wrong with them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from monitor.model import Check, Matcher, Message, Snapshot
+from monitor.parse import display
+from monitor.web import list_texts as texts
+from monitor.web.access.forms import LONGEST as _LONGEST_FORM
+
+LABELS = ("site", "component", "owner", "check")
+"""What can be chosen; anything else is written."""
+LENGTHS = (1, 7, 14, 30)
+"""For how many days."""
+LONGEST_REASON = 500
+_LONGEST_VALUE = 200
+_MOST_CHOICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceForm:
+    """What somebody filled in, and what is wrong with it."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    others: str = ""
+    days: int = 7
+    reason: str = ""
+    problems: tuple[Message, ...] = ()
+
+
+EMPTY = SilenceForm()
+
+
+def form_choices(snapshot: Snapshot) -> Sequence[tuple[str, Message, tuple[str, ...]]]:
+    """Return the fields with a choice: name, title and the values that visible targets have."""
+    labels = [one.target for one in snapshot]
+    found = [(name, _frequent(one.label(name) for one in labels)) for name in LABELS[:-1]]
+    checks = tuple(sorted({one.check.value for one in snapshot.alerts if isinstance(one.check, Check)}))
+    return tuple((name, texts.FACETS[name], some) for name, some in (*found, ("check", checks)) if some)
+
+
+def _frequent(values: Iterable[str]) -> tuple[str, ...]:
+    counted = Counter(filter(None, values))
+    return tuple(sorted((value for value, _ in counted.most_common(_MOST_CHOICES)), key=str.casefold))
+
+
+async def filled_in(request: Request) -> SilenceForm:
+    """Return what a request sends; what is too long is no form of ours."""
+    content = b""
+    async for piece in request.stream():
+        content += piece
+        if len(content) > _LONGEST_FORM:
+            return SilenceForm(problems=(texts.FORM_TOO_LONG,))
+    fields = dict(parse_qsl(content.decode("utf-8", "replace"), max_num_fields=100))
+    days = fields.get("days", "")
+    return SilenceForm(
+        chosen={name: _clean(fields[name]) for name in LABELS if fields.get(name)},
+        others=_clean(fields.get("others", "")),
+        days=int(days) if days in {str(one) for one in LENGTHS} else EMPTY.days,
+        reason=display(fields.get("reason", ""), LONGEST_REASON).strip(),
+    )
+
+
+def matchers_of(form: SilenceForm, scope: Iterable[Matcher]) -> tuple[tuple[Matcher, ...], list[Message]]:
+    """Return what a form matches, never more than a scope, and what is wrong with it."""
+    found: dict[str, tuple[str, ...]] = {name: (value,) for name, value in form.chosen.items()}
+    problems: list[Message] = []
+    for part in form.others.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not part.strip():
+            continue
+        if not (name and equals and value):
+            problems.append(texts.not_a_label(written=part.strip()))
+        else:
+            found[name] = (value,)
+    if not found and not problems:
+        problems.append(texts.NOTHING_CHOSEN)
+    for one in scope:
+        within = tuple(value for value in found.get(one.name, one.values) if value in one.values)
+        if not within:
+            problems.append(texts.outside_of_scope(label=one.name))
+        found[one.name] = within
+    return tuple(Matcher(name, values) for name, values in found.items()), problems
+
+
+def _clean(value: str) -> str:
+    return display(value, _LONGEST_VALUE).strip()
