@@ -209,13 +209,12 @@ def test_from_a_link_through_the_login(tmp_path: Path) -> None:
             where.daemon.shown = showing().shown
             where.daemon.users = True
             async with where.browser() as browser:
-                to_login = await browser.get(path(OPEN.id))
-                assert (to_login.status_code, to_login.headers["location"].partition("?")[0]) == (
-                    303,
-                    "/login",
-                )
-                after = await log_in(browser, "alice", to=path(OPEN.id))
-                at_link = await browser.get(after.headers["location"])
-                assert at_link.headers["location"] == f"/alerts/{OPEN.id}"
+                at_link = await browser.get(path(OPEN.id))
+                assert (at_link.status_code, at_link.headers["location"]) == (303, f"/alerts/{OPEN.id}")
+                to_login = await browser.get(at_link.headers["location"])
+                # The token of the link goes no further.
+                assert to_login.headers["location"] == f"/login?next=%2Falerts%2F{OPEN.id}"
+                after = await log_in(browser, "alice", to=f"/alerts/{OPEN.id}")
+                assert after.headers["location"] == f"/alerts/{OPEN.id}"
 
     asyncio.run(scenario())
