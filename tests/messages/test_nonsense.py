@@ -32,7 +32,10 @@ from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
 from monitor.web.pages.lists.certificates import certificate_list, certificate_source
+from monitor.web.pages.lists.discoveries import DISCOVERY_LIST, DISCOVERY_SOURCE
 from monitor.web.pages.lists.kind import ListKind, Source
+from monitor.web.pages.lists.notifications import NOTIFICATION_LIST, notification_source
+from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
 from monitor.web.pages.lists.targets import target_list, target_source
 from monitor.web.pages.overview import overview_values
 from monitor.web.published.alerts import AlertContext
@@ -209,9 +212,12 @@ def test_page() -> None:
         (ALERT_LIST, alert_rows_of(AlertContext())),
         (certificate_list(), certificate_source()),
         (target_list(), target_source()),
+        (SILENCE_LIST, silence_source(())),
+        (NOTIFICATION_LIST, notification_source(())),
+        (DISCOVERY_LIST, DISCOVERY_SOURCE),
     )
     for kind, source in lists:
-        for query in ("", "per_page=2&page=2", "q=zzz", "within=30d"):
+        for query in ("", "per_page=2&page=2", "q=zzz"):
             html = listed(kind, source, reader, query)
             assert words_of_ours(shown(html), (*others, *FORMATS, "recording_server")) == set()
     for some in (replace(snapshot, alerts=alerts), web_fakes.snapshot()):
