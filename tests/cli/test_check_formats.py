@@ -12,7 +12,7 @@ import pytest
 
 from monitor.cli.formats.comma_separated import COLUMNS
 from monitor.cli.formats.junit import as_junit
-from monitor.cli.formats.nagios import plugin_exit_code, plugin_severity
+from monitor.cli.formats.nagios import as_nagios, plugin_exit_code, plugin_severity
 from monitor.cli.formats.sentences import Report
 from monitor.cli.report import ReportElement
 from monitor.model import Assessment, Failure, FailureReason, Severity, text
@@ -151,6 +151,19 @@ def test_nagios_margins_are_those_of_the_certificate_that_expires_first(tmp_path
     (tmp_path / "ca.pem").write_bytes(authority("CA").pem)
     [(_, _, warn, critical)] = performance(run("check", tmp_path / "ca.pem", "--format", "nagios"))
     assert (warn, critical) == ("180:", "60:")
+
+
+def test_nagios_margins_of_a_crl(tmp_path: Path) -> None:
+    """A CRL has its own margin, and is critical when it expires."""
+    (tmp_path / "list.crl").write_bytes(pem(weekly(authority("List CA"))))
+    [(_, _, warn, critical)] = performance(run("check", tmp_path / "list.crl", "--format", "nagios"))
+    assert (float(warn.rstrip(":")) < 1, critical) == (True, "0:")
+
+
+def test_nagios_without_targets() -> None:
+    """Discoveries that find nothing are no reason to be content."""
+    assert as_nagios(Report([], NOW)) == "CERTIFICATES UNKNOWN - there is no target"
+    assert plugin_exit_code([]) == 3
 
 
 def test_nagios_labels_differ(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from monitor.cli.formats.rows import table_of, width
 from monitor.cli.formats.sentences import Report
+from monitor.cli.formats.table import as_table
 from monitor.cli.report import Connection, ReportElement
 from monitor.model import Assessment, Check, Failure, FailureReason, Finding, Severity, text
 from monitor.model import Path as CertificatePath
@@ -72,6 +73,7 @@ def test_total() -> None:
     found = [element("a", 100), element("b", None), element("c", 5, Severity.CRITICAL), element("d", 1)]
     assert table_of(Report(found, NOW)).total == "4 targets: 1 critical, 1 unknown, 2 ok"
     assert table_of(Report(found[:1], NOW)).total == ""
+    assert as_table(Report([], NOW)) == "0 targets"
 
 
 @pytest.mark.parametrize(

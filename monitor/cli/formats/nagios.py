@@ -5,11 +5,12 @@ status line with performance data, a line for each problem below, and the exit c
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from monitor.cli.formats.chain_lines import chain_lines
 from monitor.cli.formats.sentences import Report, clean, problems, whole_days
 from monitor.cli.report import EXIT, ReportElement, by_urgency
-from monitor.model import FailureReason, Policy, Severity, worst
+from monitor.model import FailureReason, Path, Policy, Severity, worst
 from monitor.model.certificate import DAY
 
 SERVICE = "CERTIFICATES"
@@ -33,6 +34,8 @@ _TEXT = str.maketrans("|", "/")
 
 def as_nagios(report: Report) -> str:
     """Return the output of a plugin: all performance data is on its first line."""
+    if not report.found:
+        return plugin_unknown("there is no target")
     urgent = sorted(by_urgency(report.found), key=lambda one: -plugin_severity(one).rank)
     status = worst(plugin_severity(one) for one in urgent)
     first = f"{SERVICE} {status.upper()} - {_summary(urgent, report)}".translate(_TEXT)
@@ -47,8 +50,8 @@ def plugin_severity(element: ReportElement) -> Severity:
 
 
 def plugin_exit_code(found: Sequence[ReportElement]) -> int:
-    """Return the exit code of a plugin: critical before unknown before warning before ok."""
-    return EXIT[worst(plugin_severity(one) for one in found)]
+    """Return the exit code of a plugin: critical before unknown before warning before ok; none is unknown."""
+    return EXIT[Severity.UNKNOWN] if not found else EXIT[worst(plugin_severity(one) for one in found)]
 
 
 def plugin_unknown(problem: str) -> str:
@@ -89,26 +92,34 @@ def _long_output(urgent: Sequence[ReportElement], report: Report) -> Iterator[st
 def _performance(report: Report) -> Iterator[str]:
     """Iterate over ``'target'=DAYS;WARN:;CRITICAL:``: an alert is due below a margin, so it is a range."""
     for label, element in _labeled(report.found):
-        path = element.first_path
-        if path is None:
+        if element.expires_at is None:
             yield f"'{label}'=U"
             continue
-        left = (path.not_after - report.now) / DAY
-        yield f"'{label}'={left:.2f};{_thresholds(element, element.policy)}"
+        left = (element.expires_at - report.now) / DAY
+        margins = ";".join(f"{margin / DAY:.4g}:" for margin in _margins(element, element.policy))
+        yield f"'{label}'={left:.2f};{margins}"
 
 
-def _thresholds(element: ReportElement, policy: Policy) -> str:
-    """Return the margins in days that apply to the certificate that expires first."""
-    path = element.first_path
-    if path is None:
-        return ""
+def _margins(element: ReportElement, policy: Policy) -> tuple[timedelta, ...]:
+    """Return the margins of a warning and of critical for what expires first; a CRL is critical then."""
+    path, crl = element.first_path, element.first_list
+    if path is not None:
+        return _of_path(path, element, policy)
+    if crl is None or crl.next_update is None:
+        return ()
+    lifetime = crl.next_update - crl.this_update
+    warn = min((margin.of(lifetime) for margin in policy.crl_warn_before), default=timedelta(0))
+    return warn, timedelta(0)
+
+
+def _of_path(path: Path, element: ReportElement, policy: Policy) -> tuple[timedelta, timedelta]:
     first = min(path.certificates, key=lambda one: one.not_after)
     at_rest = element.connection is None
     host_names = first.dns_names or first.ip_addresses
     # As the judge has it: a CA's own certificate in a file has the margins of CAs.
     as_ca = first != path.leaf or (at_rest and first.is_ca and not host_names)
-    due = (policy.warning_due_at(first, as_ca=as_ca), policy.critical_due_at(first, as_ca=as_ca))
-    return ";".join(f"{(first.not_after - at) / DAY:.4g}:" for at in due)
+    warn, critical = policy.warning_due_at(first, as_ca=as_ca), policy.critical_due_at(first, as_ca=as_ca)
+    return first.not_after - warn, first.not_after - critical
 
 
 def _labeled(found: Sequence[ReportElement]) -> Iterator[tuple[str, ReportElement]]:

@@ -152,6 +152,6 @@ def _below(element: ReportElement, report: Report) -> Iterator[str]:
 
 def _total(report: Report) -> str:
     """Return the line that counts, for several elements."""
-    if report.quiet or len(report.found) < 2:
+    if report.quiet or len(report.found) == 1:
         return ""
-    return f"{len(report.found)} targets: {counts(report.found)}"
+    return f"{len(report.found)} targets: {counts(report.found)}" if report.found else "0 targets"

@@ -15,7 +15,7 @@ def as_table(report: Report) -> str:
     """Return the table, with colors if standard output is a terminal; nothing when quiet without problems."""
     table = table_of(report)
     if not table.rows:
-        return ""
+        return table.total
     if sys.stdout.isatty() or not os.environ.keys().isdisjoint(("FORCE_COLOR", "TTY_COMPATIBLE")):
         from monitor.cli.formats.terminal import drawn  # noqa: PLC0415 - loads a library that draws
 
