@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts import Inventory, NotificationItem, NotifySettings, ReceiverRules, Schedule
 from monitor.alerts.digest import Digest
+from monitor.alerts.outage import outage_since
 from monitor.alerts.payload import from_json
 from monitor.alerts.routes import Routing
 from monitor.assess import PathFinder
@@ -13,7 +14,7 @@ from monitor.delivery import LoggedErrors, SendResult, deliver_due
 from monitor.delivery.email.view import MOST_ITEMS, PageWriter
 from monitor.delivery.receiver import ACCEPTED, Note, retry, unheard
 from monitor.messages import Writer, language
-from monitor.model import AlertGroup, Anchors, Notification, Silence, TargetState, text
+from monitor.model import AlertGroup, Anchors, Notification, Outage, Silence, TargetState, text
 from monitor.pipeline import Board, Judge
 from monitor.pipeline.alert_pass import AlertPass
 from monitor.store import Store
@@ -137,6 +138,7 @@ class SimulatedYear:
         self.scenario = scenario
         self.arrived: list[Arrived] = []
         self._waiting = 0
+        self._outage: Outage | None = None
         self._store = store
         self._prober = Prober(scenario.begin, scenario.end, scenario.away)
         self._board = Board()
@@ -167,14 +169,18 @@ class SimulatedYear:
 
     async def at(self, now: datetime) -> None:
         """Do at an instant what is to be done then: probes, what somebody asks for, a pass, deliveries."""
-        if any(span.end == now for span in self.scenario.away):
-            self._start(now)
+        for span in self.scenario.away:
+            if span.end == now:
+                self._outage = outage_since(span.begin, now, self._outage)
+                self._start(now)
         states = self._board.snapshot.states
         servers = zip(self.scenario.servers, list(states.values()), strict=True)
         self._board.put([self._prober.state(server, state, now) for server, state in servers])
         if (asked := self.scenario.asked.get(now)) and (made := asked(self._board.snapshot.alerts, now)):
             await self._store.put_silences([made])
-        queued = await self._pass.run(now, self._recipients, self._settings, notify_all_renewals=False)
+        queued = await self._pass.run(
+            now, self._recipients, self._settings, notify_all_renewals=False, outage=self._outage
+        )
         if queued or self._waiting:
             for box in self._boxes:
                 await deliver_due(self._store, box, now, errors=self._errors[box.name])
