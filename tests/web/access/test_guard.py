@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from monitor.model import Matcher, TokenRole
+from monitor.web import WebServer, make_metrics_app
 from support.factories.web_access import PASSWORDS, Site, form_token, log_in, site
 from support.factories.web_fakes import TOKEN
 
@@ -361,6 +362,27 @@ def test_header_twice(tmp_path: Path) -> None:
 
     settings = {"proxies": frozenset({"127.0.0.1"}), "user_header": "x-remote-user"}
     assert acted(tmp_path, act, **settings) == 403
+
+
+def test_metrics_listen(tmp_path: Path) -> None:
+    """The second address asks for the same login, and sends nobody to a page that it does not have."""
+
+    async def act(made: Site) -> list[int]:
+        server = WebServer(make_metrics_app(made.daemon, made.access), "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+                answers = [
+                    await client.get("/metrics", headers={"accept": "text/html"}),
+                    await client.get("/metrics", headers=basic("victor")),
+                    await client.get("/readyz"),
+                    await client.post("/-/reload", headers=basic("alice")),
+                ]
+        finally:
+            await server.stop()
+        return [one.status_code for one in answers]
+
+    assert acted(tmp_path, act) == [401, 200, 200, 404]
 
 
 def test_another_name_for_us(tmp_path: Path) -> None:
