@@ -5,12 +5,14 @@ target is kept beside its state, and the rows are put together anew only when so
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
 from monitor.alerts.summarize import targets_in_need
+from monitor.gc_tuning import making_what_stays
 from monitor.model import Finding, Matcher, Snapshot, TargetState
 
 Part = TypeVar("Part")
@@ -70,8 +72,10 @@ class RowIndex(Generic[Part, Row]):
             return replace(kept, at=now)
         if kept is not None and timedelta(0) <= now - kept.at < MAX_AGE and len(snapshot) >= _MANY:
             return kept
-        changed = self._update(snapshot, now)
-        self._rows = Rows(self._fold() if changed or kept is None else kept.rows, now, snapshot)
+        first = kept is None and len(snapshot) >= _MANY
+        with making_what_stays() if first else nullcontext():
+            changed = self._update(snapshot, now)
+            self._rows = Rows(self._fold() if changed or kept is None else kept.rows, now, snapshot)
         return self._rows
 
     def _update(self, snapshot: Snapshot, now: datetime) -> bool:
