@@ -162,7 +162,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     on_demand = OnDemandProber(
         Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
     )
-    checks = ChecksNow(pipeline, board, decide_again)
+    checks = ChecksNow(pipeline, board, clock, decide_again)
     return DaemonParts(
         store=store,
         clock=clock,

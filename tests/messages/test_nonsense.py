@@ -39,6 +39,7 @@ from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
 from monitor.web.pages.lists.targets import target_list, target_source
 from monitor.web.pages.overview import overview_values
 from monitor.web.published.alerts import AlertContext
+from monitor.web.queries.overview import target_facts
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.xprotect import Presets
 from support.factories import web_fakes
@@ -224,7 +225,7 @@ def test_page() -> None:
         html = rendered(
             "overview.html",
             reader_of(some, writer=WRITER),
-            lambda one: overview_values(one, CertificateIndexes()),
+            lambda one: overview_values(one, target_facts(one.snapshot, NOW), CertificateIndexes()),
         )
         assert words_of_ours(shown(html), others) == set()
 

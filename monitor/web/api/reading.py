@@ -43,7 +43,11 @@ def add_reading(app: FastAPI, view: WebView, pages: Pages) -> None:
 def _add_summary(app: FastAPI, pages: Pages) -> None:
     @app.api_route("/api/v1/summary", methods=READ, response_model=None)
     async def summary(request: Request) -> Response:
-        return answer(request, *await pages.on_thread(request, lambda reader: encoded(summary_json(reader))))
+        def made(reader: Reader) -> tuple[bytes, str]:
+            facts = pages.target_facts.of(reader.snapshot, reader.caller.scope, reader.writer.now)
+            return encoded(summary_json(reader, facts))
+
+        return answer(request, *await pages.on_thread(request, made))
 
 
 def _add_alert(app: FastAPI, view: WebView, pages: Pages) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from monitor.model import AlertLevel
 from monitor.web.pages.frame import Reader
-from monitor.web.queries.overview import overview
+from monitor.web.queries.overview import TargetFacts, overview
 
 
-def summary_json(reader: Reader) -> dict[str, Any]:
+def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
     """Return the counts of alerts and targets, the next expiry, and when targets were checked."""
-    shown, health = overview(reader.snapshot, (), reader.writer.now), reader.health
+    shown, health = overview(reader.snapshot, facts, (), reader.writer.now), reader.health
     upcoming = next(iter(shown.upcoming), None)
     checked = shown.checked
     return {

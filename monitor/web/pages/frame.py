@@ -14,6 +14,8 @@ from monitor.web import list_texts, texts
 from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.planning_texts import FORECAST
+from monitor.web.queries.kept import Kept
+from monitor.web.queries.overview import TargetFacts, target_facts
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
 from monitor.web.view import Health, WebView
@@ -58,6 +60,7 @@ class Pages:
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
         self.indexes = indexes
+        self.target_facts: Kept[TargetFacts] = Kept(target_facts)
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""

@@ -15,7 +15,7 @@ from monitor.model.texts import enumerated
 from monitor.web import planning_texts, texts
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.timeline import timeline_for
-from monitor.web.queries.overview import NEW_WITHIN, Overview, overview, visible
+from monitor.web.queries.overview import NEW_WITHIN, Overview, TargetFacts, overview, visible
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope
 from monitor.web.queries.silence_rows import visible_silences
@@ -57,19 +57,22 @@ class ActionSection:
 
 def add_overview(app: FastAPI, view: WebView, pages: Pages) -> None:
     """Answer ``GET /``."""
-    indexes = CertificateIndexes()
 
     @app.api_route("/", methods=["GET", "HEAD"], response_model=None)
     async def first_page(request: Request) -> Response:
         silences = await view.silences()
         over = await view.resolved_alerts(view.now() - NEW_WITHIN, _MOST_OVER)
-        return await pages.answer(
-            request, "overview.html", lambda reader: overview_values(reader, indexes, silences, over)
-        )
+
+        def values(reader: Reader) -> Mapping[str, Any]:
+            facts = pages.target_facts.of(reader.snapshot, reader.caller.scope, reader.writer.now)
+            return overview_values(reader, facts, pages.indexes, silences, over)
+
+        return await pages.answer(request, "overview.html", values)
 
 
 def overview_values(
     reader: Reader,
+    facts: TargetFacts,
     indexes: CertificateIndexes,
     silences: Sequence[Silence] = (),
     over: Sequence[AlertRecord] = (),
@@ -77,7 +80,7 @@ def overview_values(
     """Return the values of the page; ``over`` are the alerts that were resolved lately."""
     scope = TargetScope(reader.caller.scope)
     held = tuple(visible_silences(silences, reader.snapshot, scope))
-    shown = overview(reader.snapshot, held, reader.writer.now)
+    shown = overview(reader.snapshot, facts, held, reader.writer.now)
     tone, verdict = _verdict(shown, reader)
     return {
         "title": verdict,

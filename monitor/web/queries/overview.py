@@ -34,12 +34,24 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """What is counted over all targets.
+
+    ``checked`` are the oldest and the newest last check of a target, ``None`` before any; ``upcoming`` are
+    the certificates that expire next.
+    """
+
+    counts: TargetCounts
+    checked: tuple[datetime, datetime] | None
+    upcoming: tuple[UpcomingExpiry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything on the first page.
 
-    ``levels`` counts the alerts that are notified, ``acknowledged`` and ``silenced`` the others. ``checked``
-    are the oldest and the newest last check of a target, ``None`` before any. ``opened`` are the alerts of
-    the last days, newest first.
+    ``levels`` counts the alerts that are notified, ``acknowledged`` and ``silenced`` the others. ``opened``
+    are the alerts of the last days, newest first.
     """
 
     summary: Summary[NotificationItem]
@@ -58,7 +70,13 @@ class Overview:
         return sum(count for level, count in self.levels.items() if level is not AlertLevel.WARNING)
 
 
-def overview(snapshot: Snapshot, silences: Sequence[Silence], now: datetime) -> Overview:
+def target_facts(snapshot: Snapshot, now: datetime) -> TargetFacts:
+    """Return what is counted over all targets; at 100,000 it takes tenths of a second."""
+    counts = count_targets(snapshot, targets_in_need(snapshot.alerts))
+    return TargetFacts(counts, _checked(snapshot), _upcoming(snapshot, now))
+
+
+def overview(snapshot: Snapshot, facts: TargetFacts, silences: Sequence[Silence], now: datetime) -> Overview:
     """Return what the first page says of a snapshot; ``silences`` are those that last."""
     active = [one for one in snapshot.alerts if one.state is AlertState.ACTIVE]
     return Overview(
@@ -66,9 +84,9 @@ def overview(snapshot: Snapshot, silences: Sequence[Silence], now: datetime) -> 
         levels={level: sum(one.level is level for one in active) for level in reversed(AlertLevel)},
         acknowledged=sum(one.state is AlertState.ACKNOWLEDGED for one in snapshot.alerts),
         silenced=sum(one.state is AlertState.SILENCED for one in snapshot.alerts),
-        targets=count_targets(snapshot, targets_in_need(snapshot.alerts)),
-        checked=_checked(snapshot),
-        upcoming=_upcoming(snapshot, now),
+        targets=facts.counts,
+        checked=facts.checked,
+        upcoming=facts.upcoming,
         opened=_opened(snapshot.alerts, now),
         held=tuple(_held(silences, snapshot.alerts)),
     )

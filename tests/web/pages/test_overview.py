@@ -27,6 +27,7 @@ from monitor.store.texts import WHY, store_in_memory
 from monitor.web import Health
 from monitor.web.caller import ANONYMOUS, Caller, Role
 from monitor.web.pages.overview import overview_values
+from monitor.web.queries.overview import target_facts
 from monitor.web.queries.planning import CertificateIndexes
 from support.factories.web_fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
 from support.factories.web_pages import reader_of, rendered
@@ -49,8 +50,9 @@ def html(
 ) -> str:
     """Return the page."""
     reader = reader_of(shown, health=health or Health(), writer=writer, caller=caller)
+    facts = target_facts(reader.snapshot, NOW)
     return rendered(
-        "overview.html", reader, lambda one: overview_values(one, CertificateIndexes(), silences, over)
+        "overview.html", reader, lambda one: overview_values(one, facts, CertificateIndexes(), silences, over)
     )
 
 
