@@ -17,6 +17,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 from support.pki import TODAY, Issued, authority, leaf, show, tls_context
+from support.servers.mail_hooks import hooks
 from support.written import word_of
 
 DAY = timedelta(days=1)
@@ -179,7 +180,7 @@ async def site(folder: Path, ends_in: timedelta = 200 * DAY) -> AsyncIterator[Si
     loop = asyncio.get_running_loop()
     # A held mail must not end by the server's own time limit.
     sink = await loop.create_server(
-        lambda: SMTP(made.post, hostname="mail.test", timeout=600), "127.0.0.1", 0
+        lambda: SMTP(hooks(made.post), hostname="mail.test", timeout=600), "127.0.0.1", 0
     )
     made.port = server.sockets[0].getsockname()[1]
     made.mail_port = sink.sockets[0].getsockname()[1]

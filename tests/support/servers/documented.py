@@ -20,6 +20,7 @@ from support.pki.crls import pem, weekly
 from support.pki.key_stores import WORD, jks, pkcs12, trusted
 from support.servers.command import Done, run
 from support.servers.daemon_site import DAY, Post
+from support.servers.mail_hooks import hooks
 from support.servers.programs import free_port
 
 AN_HOUR = timedelta(hours=1)
@@ -118,7 +119,7 @@ async def _serve(made: Documented) -> dict[str, asyncio.Server]:
         "imaps": mail,
     }
     return {
-        "relay": await loop.create_server(lambda: SMTP(made.post, tls_context=mail), "127.0.0.1", 0),
+        "relay": await loop.create_server(lambda: SMTP(hooks(made.post), tls_context=mail), "127.0.0.1", 0),
         "db": await asyncio.start_server(postgres, "127.0.0.1", 0),
         **{
             name: await asyncio.start_server(_leave, "127.0.0.1", 0, ssl=context)

@@ -21,6 +21,7 @@ from monitor.messages import english
 from monitor.model import Notification, NotificationKind, text
 from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import NOW
+from support.servers.mail_hooks import hooks
 
 
 @dataclass
@@ -95,7 +96,7 @@ async def mail_server(
     talks: list[SMTP] = []
 
     def protocol() -> SMTP:
-        talks.append(speaks(inbox, hostname="relay.vms.example", loop=loop, **options))
+        talks.append(speaks(hooks(inbox), hostname="relay.vms.example", loop=loop, **options))
         return talks[-1]
 
     server = await loop.create_server(protocol, "127.0.0.1", port, ssl=implicit_tls)
