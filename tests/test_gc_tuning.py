@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.gc_tuning import COLLECT_AFTER, release_free_memory, tune_garbage_collector
+from monitor.gc_tuning import COLLECT_AFTER, making_what_stays, release_free_memory, tune_garbage_collector
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +32,12 @@ def test_free_memory_is_released_wherever_it_can_be() -> None:
     kept = [{str(number): number for number in range(40)} for _ in range(100)]
     release_free_memory()
     assert all(one["39"] == 39 for one in kept)
+
+
+def test_nothing_is_collected_while_what_stays_is_made() -> None:
+    """And what was made is never traversed; afterwards collections go on."""
+    before = gc.get_freeze_count()
+    with making_what_stays():
+        assert not gc.isenabled()
+        made = [[number] for number in range(1000)]
+    assert (gc.isenabled(), gc.get_freeze_count() >= before + len(made)) == (True, True)
