@@ -90,6 +90,10 @@ class WebFacade:
         """Return the address for people elsewhere, empty where none is configured."""
         return self._services.config().web.external_url or ""
 
+    def receivers(self) -> Collection[str]:
+        """Return the names of the configured receivers."""
+        return self._services.config().receivers
+
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Return the metrics of one target that is probed now, or why it is not."""
         if refusal := self._refusal(request):

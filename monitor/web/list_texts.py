@@ -149,6 +149,11 @@ ENDED_BY = {
     SilenceEnd.RESOLVED: plain("page.list_ended_resolved", "the alert was resolved"),
     SilenceEnd.PERSON: plain("page.list_ended_person", "ended by somebody"),
 }
+SILENCE_BY_COMMAND = plain(
+    "page.list_silence_by_command",
+    "Operators who are logged in silence alerts here. On the machine of the monitor a command does:",
+)
+SEND_TEST = plain("page.list_send_test", "Send a test to a receiver")
 NEW_SILENCE = plain("page.list_new_silence", "Silence alerts")
 ALL_MUST_MATCH = plain(
     "page.list_all_must_match", "An alert is silenced when all of these match at each of its targets."

@@ -11,7 +11,7 @@ CALENDAR = "/calendar.ics"
 """Its token is in the query, and verified where it is answered: programs that subscribe cannot log in."""
 
 _NARROWED = frozenset({"/", LOGOUT, "/alerts", "/certificates", "/targets", "/sites", "/forecast"})
-_NARROWED_BELOW = ("/api/v1/", "/alerts/", "/certificates/", "/targets/", "/sites/")
+_NARROWED_BELOW = ("/api/v1/", "/alerts/", "/certificates/", "/targets/", "/sites/", "/discoveries/")
 """Paths whose answers are made within the scope of the caller; a caller with a scope gets no other."""
 
 ACKNOWLEDGE = "/acknowledge/"

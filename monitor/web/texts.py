@@ -168,6 +168,10 @@ SUPERSEDED = plain("page.superseded", "replaced by a newer one")
 def no_certificate(*, thumbprint: str) -> None: ...
 
 
+@message("page.no_discovery", "There is no discovery {discovery}.")
+def no_discovery(*, discovery: str) -> None: ...
+
+
 @message("page.no_site", "No target has the site {site}.")
 def no_site(*, site: str) -> None: ...
 

@@ -70,6 +70,10 @@ class WebView(OnDemandProbes, Protocol):
     def external_url(self) -> str:
         """Return scheme, host and port of the page for people elsewhere, empty for none."""
 
+    def receivers(self) -> Collection[str]:
+        """Return the names of the receivers."""
+        ...
+
     async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
         """Return when a certificate was seen, or what a target showed, newest first."""
         ...

@@ -11,6 +11,7 @@ from monitor.web.pages.acknowledge import add_acknowledge
 from monitor.web.pages.actions import add_actions
 from monitor.web.pages.alert import add_alert
 from monitor.web.pages.certificate import add_certificate
+from monitor.web.pages.discovery import add_discovery
 from monitor.web.pages.forecast import add_forecast
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import PAGE_LISTS
@@ -44,6 +45,7 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_target(app, view, pages)
     add_actions(app, changes, pages)
     add_sites(app, pages)
+    add_discovery(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
     for kind in (*kinds, *PAGE_LISTS):

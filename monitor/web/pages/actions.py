@@ -1,4 +1,4 @@
-"""What operators do on pages: check a target or a site now, reload the configuration.
+"""What operators do on pages: check a target or a site now, test a receiver, reload the configuration.
 
 Access control lets nobody through but those who may act, with the token of the form that was shown to them.
 """
@@ -37,6 +37,13 @@ def add_actions(app: FastAPI, changes: Changes, pages: Pages) -> None:
         targets = found.targets if found else ()
         back = f"/sites/{quote(name, safe='')}"
         return await _checked(request, changes, pages, targets, back, texts.no_site(site=name))
+
+    @app.post("/receivers/{name}/test", response_model=None)
+    async def test(name: str, request: Request) -> Response:
+        if caller_of(request.scope).scope:
+            return await _refused(request, pages, ChangeResult(False), 403)
+        result = await changes.test_notification(name, by=named(request.scope))
+        return await _done(request, pages, result, "/notifications")
 
     @app.post("/reload", response_model=None)
     async def reload(request: Request) -> Response:

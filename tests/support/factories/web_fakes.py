@@ -223,6 +223,10 @@ class FakeDaemon:
         self.asked.append((silence_id, by))
         return self.answer
 
+    def receivers(self) -> Collection[str]:
+        """Return one."""
+        return ("admins",)
+
     async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
         """Return the prepared entries of a certificate or a target."""
         return [one for one in self.seen if sha256 in ("", one.sha256) and target_id in ("", one.target_id)]

@@ -38,6 +38,13 @@ def test_a_check_leads_back(path: str, back: str, targets: tuple[str, ...]) -> N
     assert daemon.asked == [(targets, "alice")]
 
 
+def test_a_test_of_a_receiver_leads_back() -> None:
+    """To the list where its delivery can be watched."""
+    daemon = FakeDaemon(SHOWN)
+    answer = send(daemon, "POST", "/receivers/admins/test", caller=OPERATOR)
+    assert (answer.headers["location"], daemon.asked) == ("/notifications", [("admins", "alice")])
+
+
 def test_reload() -> None:
     """It leads back to the first page; mistakes of the configuration are shown."""
     daemon = FakeDaemon(SHOWN)
@@ -54,6 +61,7 @@ def test_reload() -> None:
         ("/targets/endpoint:hidden:443/check", 404),
         ("/targets/endpoint:nope:443/check", 404),
         ("/sites/attic/check", 404),
+        ("/receivers/admins/test", 403),
         ("/reload", 403),
     ],
 )

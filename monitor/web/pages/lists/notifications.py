@@ -16,11 +16,13 @@ MOST = 5000
 
 
 async def _load(view: WebView) -> Source[NotificationRow]:
-    return notification_source(await view.notifications(MOST))
+    return notification_source(await view.notifications(MOST), tuple(view.receivers()))
 
 
-def notification_source(notifications: Sequence[NotificationStatus]) -> Source[NotificationRow]:
-    """Return what makes the rows."""
+def notification_source(
+    notifications: Sequence[NotificationStatus], receivers: Sequence[str] = ()
+) -> Source[NotificationRow]:
+    """Return what makes the rows; ``receivers`` may be sent a test."""
     return Source(
         make=lambda reader: Rows(
             notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope)),
@@ -28,6 +30,7 @@ def notification_source(notifications: Sequence[NotificationStatus]) -> Source[N
             reader.snapshot,
         ),
         fields=lambda row, _reader: notification_json(row),
+        shown=lambda _rows, _reader: {"receivers": receivers},
     )
 
 

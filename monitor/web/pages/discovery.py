@@ -1,0 +1,48 @@
+"""The page of one discovery: when its list was fetched, why not since, and the targets that it gave."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from monitor.model import Message, text
+from monitor.web import list_texts, texts
+from monitor.web.pages.frame import Pages
+from monitor.web.pages.not_found import not_found
+from monitor.web.queries.discovery_detail import DiscoveryDetail, discovery_detail
+
+_MOST = 200
+
+
+def add_discovery(app: FastAPI, pages: Pages) -> None:
+    """Answer ``GET /discoveries/ID``; an id may contain slashes."""
+
+    @app.api_route("/discoveries/{discovery_id:path}", methods=["GET", "HEAD"], response_model=None)
+    async def discovery(discovery_id: str, request: Request) -> Response:
+        found = await pages.on_thread(request, lambda reader: discovery_detail(reader.snapshot, discovery_id))
+        if found is None:
+            return await not_found(request, pages, texts.no_discovery(discovery=discovery_id))
+        return await pages.answer(request, "discovery.html", lambda _: discovery_values(found))
+
+
+def discovery_values(detail: DiscoveryDetail) -> Mapping[str, Any]:
+    """Return the values of the page."""
+    return {
+        "title": text(detail.discovery.id),
+        "detail": detail,
+        "facts": tuple(_facts(detail)),
+        "most": _MOST,
+        "words": list_texts,
+    }
+
+
+def _facts(detail: DiscoveryDetail) -> Iterator[tuple[Message, Message]]:
+    one = detail.discovery
+    yield list_texts.FOUND, text(str(one.found))
+    if one.left_out:
+        yield list_texts.FOUND, list_texts.left_out(count=one.left_out)
+    if one.succeeded_at is not None:
+        yield list_texts.FETCHED, texts.instant(at=one.succeeded_at)
+    if one.failed:
+        yield list_texts.WHY, list_texts.failed_times(count=one.failed)
