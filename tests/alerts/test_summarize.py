@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.alerts import NotificationItem, NotifyReason
 from monitor.alerts.summarize import OF_CA, bundled, count_levels, count_targets, depends_on, summarize
 from monitor.model import AlertGroup, AlertLevel, AlertLocation, Check, Severity, Snapshot
-from monitor.web.queries.overview import overview
+from monitor.web.queries.overview import overview, target_facts
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -206,7 +206,8 @@ def test_the_inventory_counts_what_page_and_metrics_count() -> None:
     inventory, snapshot = contents()["inventory"], picture(*site())
     groups = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW - DAYS)).groups
     counts = count_targets(snapshot, needing(snapshot, groups))
-    assert counts == overview(replace(snapshot, alerts=groups), (), NOW).targets
+    board = replace(snapshot, alerts=groups)
+    assert counts == overview(board, target_facts(board, NOW), (), NOW).targets
     assert inventory == replace(
         inventory,  # type: ignore[type-var]
         watched=counts.watched,
