@@ -1,6 +1,7 @@
-"""The mail servers of the tests answer whatever mails they already have."""
+"""The mail servers of the tests answer whatever mails they already have, and whoever else is connected."""
 
 import asyncio
+from base64 import b64encode
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,6 +10,7 @@ from typing import cast
 
 from support.servers.daemon_site import site
 from support.servers.mail_servers import Inbox, mail_server
+from support.servers.token_mail import LongLines, TokenInbox, jwt
 
 ILLEGIBLE = b"Subject: any\r\nContent-Type: text/plain; charset=of-nobody\r\n\r\ntext\r\n"
 
@@ -52,3 +54,22 @@ def test_connection_reads_no_mail() -> None:
 
     greeting, read = asyncio.run(act())
     assert (greeting[:4], read) == (b"220 ", 0)
+
+
+def test_new_connection_leaves_the_limits_of_the_others() -> None:
+    """A login with a token is long enough for it, also when somebody connects just before."""
+
+    async def act() -> bytes:
+        async with mail_server(TokenInbox(), speaks=LongLines, auth_require_tls=False) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"EHLO client\r\n")
+            await reader.readuntil(b"250 HELP\r\n")
+            await _greeting(port)
+            shown = b64encode(f"user=a\1auth=Bearer {jwt(0)}\1\1".encode())
+            writer.write(b"AUTH XOAUTH2 " + shown + b"\r\n")
+            answer = await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+            return answer
+
+    assert asyncio.run(act()).startswith(b"535 ")

@@ -3,14 +3,16 @@
 import asyncio
 import base64
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from monitor.delivery.email.access_token import TokenSettings
 from monitor.delivery.email.receiver import EmailReceiver
@@ -39,6 +41,11 @@ class LongLines(SMTP):
 
     line_length_limit = 12288
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Have limits of its own: aiosmtpd's belong to the class, and each new connection clears them."""
+        self.command_size_limits = defaultdict(lambda: self.line_length_limit)
+        super().__init__(*arguments, **options)
+
 
 @dataclass
 class TokenInbox(Inbox):
@@ -53,15 +60,9 @@ class TokenInbox(Inbox):
     challenges: bool = False
     refusal: str = REFUSED
 
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd finds it by this name
-        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        """Allow commands that are long enough for a token."""
-        session.host_name = hostname
-        server.command_size_limits["AUTH"] = 12288
-        return responses
-
-    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - as above
+    async def auth_XOAUTH2(  # noqa: N802 - aiosmtpd finds it by this name
+        self, server: SMTP, args: list[str]
+    ) -> AuthResult:
         """Let in whoever shows a valid token."""
         user, bearer, *_ = base64.b64decode(args[1]).decode().split("\1")
         token = bearer.removeprefix("auth=Bearer ")
