@@ -13,6 +13,7 @@ from monitor.threads import ThreadPool
 from monitor.web import list_texts, texts
 from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
+from monitor.web.paths import is_link
 from monitor.web.planning_texts import FORECAST
 from monitor.web.queries.kept import Kept
 from monitor.web.queries.overview import TargetFacts, target_facts
@@ -74,6 +75,9 @@ class Pages:
             "content-security-policy": PAGE_POLICY,
             "vary": "accept-language, cookie",
         }
+        if not is_link(request.url.path):
+            # Without an address of ours browsers send no origin with forms, which access control compares.
+            headers["referrer-policy"] = "same-origin"
         return HTMLResponse(await self.on_thread(request, page), status, headers=headers)
 
     async def on_thread(self, request: Request, act: Callable[[Reader], T]) -> T:

@@ -395,3 +395,18 @@ def test_headers_of_the_file(tmp_path: Path) -> None:
     more = "http_server_config:\n  headers:\n    Strict-Transport-Security: max-age=60\n"
     answer = asked(tmp_path, "/metrics", {}, more=more)
     assert (answer.status_code, answer.headers["strict-transport-security"]) == (401, "max-age=60")
+
+
+@pytest.mark.parametrize(("site", "status"), [("same-origin", 200), ("cross-site", 403), ("none", 403)])
+def test_form_of_a_page_without_an_origin(tmp_path: Path, site: str, status: int) -> None:
+    """A browser that hides the origin of a form is believed where it says that the form is ours."""
+
+    async def act(made: Site) -> int:
+        async with made.browser() as browser:
+            await log_in(browser, "alice")
+            token = form_token(await browser.get("/"))
+            headers = {"origin": "null", "sec-fetch-site": site}
+            answer = await browser.post("/-/reload", headers=headers, data={"form_token": token})
+            return answer.status_code
+
+    assert acted(tmp_path, act) == status

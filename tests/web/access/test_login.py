@@ -120,7 +120,12 @@ def test_login_of_another_page(tmp_path: Path, token: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+    ],
 )
 def test_login_from_another_site(tmp_path: Path, headers: dict[str, str]) -> None:
     """A page of another site can log nobody in, and nobody out."""

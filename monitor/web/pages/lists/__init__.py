@@ -12,10 +12,10 @@ from monitor.web.pages.lists.targets import target_list
 
 __all__ = ["PAGE_LISTS", "every_list"]
 
-PAGE_LISTS: tuple[ListKind[Any], ...] = (SILENCE_LIST, NOTIFICATION_LIST, DISCOVERY_LIST)
-"""The lists that only pages have."""
+PAGE_LISTS: tuple[ListKind[Any], ...] = (SILENCE_LIST,)
+"""The lists that only pages have: the API has silences with what changes them."""
 
 
 def every_list() -> tuple[ListKind[Any], ...]:
     """Return every list, for pages and for the API, with indexes of their own."""
-    return (ALERT_LIST, certificate_list(), target_list())
+    return (ALERT_LIST, certificate_list(), target_list(), NOTIFICATION_LIST, DISCOVERY_LIST)
