@@ -10,7 +10,7 @@ from monitor.web.changes import ChangeResult, Changes
 from monitor.web.pages.frame import Pages
 from monitor.web.problems import problem
 from monitor.web.published.silences import silence_json
-from monitor.web.queries.selecting import may_silence, selected_targets, visible_silences
+from monitor.web.queries.selecting import may_silence, selected_targets, silences_within
 from monitor.web.view import WebView
 
 _NOT_ALL = "this concerns every target, and the caller may not see all of them"
@@ -51,7 +51,7 @@ def _add_silences(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -
     async def end(silence_id: str, request: Request, by: str = "") -> Response:
         every = await view.silences()
         seen = await pages.on_thread(
-            request, lambda reader: visible_silences(every, reader.snapshot, reader.caller.scope)
+            request, lambda reader: silences_within(every, reader.snapshot, reader.caller.scope)
         )
         if silence_id not in {one.id for one in seen} and caller_of(request.scope).scope:
             return problem(404, [f"there is no silence {silence_id!r}"])

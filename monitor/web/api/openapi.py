@@ -1,29 +1,20 @@
 """The document of the API (OpenAPI 3.1): what can be asked for, and what is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
 from monitor import __version__
-from monitor.model import AlertLevel, Check, MonitorCheck, Severity
+from monitor.model import Check
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.lists import MOST
+from monitor.web.api.schemas import COUNT, INSTANT, MATCH, TEXT, TEXTS, Schema, named, shared_schemas
+from monitor.web.api.schemas import finding as finding_schema
+from monitor.web.api.schemas import summary as summary_schema
 from monitor.web.pages.lists.kind import ListKind
 
 PATH = "/api/v1/openapi.json"
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_INSTANT: Schema = {"type": "string", "format": "date-time"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
-_MATCH: Schema = {
-    "type": "object",
-    "description": "a value or a list of values for each label, or for check, level, kind, target or zone",
-    "minProperties": 1,
-    "additionalProperties": {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
-}
 
 
 def add_document(app: FastAPI, kinds: Sequence[ListKind[Any]]) -> None:
@@ -47,7 +38,7 @@ def document(kinds: Sequence[ListKind[Any]]) -> Schema:
         "security": [{}, {"basic": []}, {"bearer": []}],
         "paths": {**{f"/api/v1{kind.path}": {"get": _list(kind)} for kind in kinds}, **_read(), **_changes()},
         "components": {
-            "schemas": _schemas(),
+            "schemas": shared_schemas(),
             "securitySchemes": {
                 "basic": {"type": "http", "scheme": "basic"},
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -64,41 +55,41 @@ def _list(kind: ListKind[Any]) -> Schema:
     parameters = [
         *facets,
         *(_query(one, {"type": "string", "format": "date"}) for one in dates),
-        _query("q", _TEXT),
+        _query("q", TEXT),
         _query("sort", {"enum": sorts}),
         _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST}),
-        _query("cursor", _TEXT),
+        _query("cursor", TEXT),
     ]
     identity = "sha256" if name == "certificates" else "id"
-    item = {"$ref": "#/components/schemas/alert"} if name == "alerts" else _named({identity: _TEXT})
-    content = _named(
-        {"items": {"type": "array", "items": item}, "total": _COUNT, "next": {"type": ["string", "null"]}}
+    item = {"$ref": "#/components/schemas/alert"} if name == "alerts" else named({identity: TEXT})
+    content = named(
+        {"items": {"type": "array", "items": item}, "total": COUNT, "next": {"type": ["string", "null"]}}
     )
     return _operation(f"List {name}", content, parameters, refused=(400,))
 
 
 def _values(known: Sequence[str], *, all_: bool) -> Schema:
-    return {"enum": [*known, *(["all"] if all_ else [])]} if known else _TEXT
+    return {"enum": [*known, *(["all"] if all_ else [])]} if known else TEXT
 
 
 def _read() -> Schema:
-    items = _named({"items": {"type": "array", "items": {"type": "object"}}})
-    found = _named({"items": {"type": "array", "items": _finding()}, "complete": {"type": "boolean"}})
-    silences = _named({"items": {"type": "array", "items": {"$ref": "#/components/schemas/silence"}}})
+    items = named({"items": {"type": "array", "items": {"type": "object"}}})
+    found = named({"items": {"type": "array", "items": finding_schema()}, "complete": {"type": "boolean"}})
+    silences = named({"items": {"type": "array", "items": {"$ref": "#/components/schemas/silence"}}})
     alert = {"$ref": "#/components/schemas/alert"}
     checks = _query("check", {"enum": list(Check)})
-    pair = [_query("target", _TEXT), _query("certificate", _TEXT)]
+    pair = [_query("target", TEXT), _query("certificate", TEXT)]
     day = [_query("at", {"type": "string", "format": "date"})]
-    forecast = _named({"at": _INSTANT, "now": _INSTANT, "targets": _COUNT})
+    forecast = named({"at": INSTANT, "now": INSTANT, "targets": COUNT})
     return {
-        "/api/v1/summary": {"get": _operation("Counts and the next expiry", _summary())},
+        "/api/v1/summary": {"get": _operation("Counts and the next expiry", summary_schema())},
         "/api/v1/alerts/{id}": {"get": _operation("One open alert", alert, [_in_path("id")], refused=(404,))},
         "/api/v1/silences": {
             "get": _operation("What keeps alerts back", silences),
             "post": _silencing(),
         },
         "/api/v1/findings": {
-            "get": _operation("Every finding", found, [_query("target", _TEXT), checks], refused=(422,))
+            "get": _operation("Every finding", found, [_query("target", TEXT), checks], refused=(422,))
         },
         "/api/v1/history": {
             "get": _operation("When certificates were seen where", items, pair, refused=(422,))
@@ -110,8 +101,8 @@ def _read() -> Schema:
 
 
 def _silencing() -> Schema:
-    body = _named({"match": _MATCH, "until": _INSTANT, "reason": _TEXT}) | {"additionalProperties": False}
-    body["properties"]["by"] = _TEXT
+    body = named({"match": MATCH, "until": INSTANT, "reason": TEXT}) | {"additionalProperties": False}
+    body["properties"]["by"] = TEXT
     made = {"$ref": "#/components/schemas/silence"}
     return _operation("Silence what matches", made, [], body=body, status=201, refused=(401, 403, 422))
 
@@ -121,15 +112,15 @@ def _changes() -> Schema:
     made = {"$ref": "#/components/schemas/silence"}
     acknowledging = {
         "type": "object",
-        "properties": {"until": _INSTANT, "comment": _TEXT, "by": _TEXT},
+        "properties": {"until": INSTANT, "comment": TEXT, "by": TEXT},
         "additionalProperties": False,
     }
     checking = {
         "type": "object",
-        "properties": {"targets": _TEXTS, "match": _MATCH, "by": _TEXT},
+        "properties": {"targets": TEXTS, "match": MATCH, "by": TEXT},
         "additionalProperties": False,
     }
-    by = _query("by", _TEXT)
+    by = _query("by", TEXT)
     return {
         "/api/v1/alerts/{id}/acknowledge": {
             "post": _operation(
@@ -149,7 +140,7 @@ def _changes() -> Schema:
         "/api/v1/checks": {
             "post": _operation(
                 "Check targets now",
-                _named({"targets": _TEXTS}),
+                named({"targets": TEXTS}),
                 [],
                 body=checking,
                 status=202,
@@ -196,97 +187,3 @@ def _query(name: str, schema: Schema) -> Schema:
 
 def _in_path(name: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-
-
-def _named(properties: Mapping[str, Schema]) -> Schema:
-    """Return an object that has all of these properties, and maybe others."""
-    return {"type": "object", "properties": dict(properties), "required": list(properties)}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _schemas() -> Schema:
-    return {
-        "problem": _named(
-            {"type": _TEXT, "title": _TEXT, "status": _COUNT, "detail": _TEXT, "problems": _TEXTS}
-        ),
-        "alert": _alert(),
-        "silence": _named(
-            {
-                "id": _TEXT,
-                "kind": {"enum": ["silence", "acknowledge"]},
-                "match": {"type": "object", "additionalProperties": _TEXTS},
-                "alert": _or_null(_TEXT),
-                "starts_at": _INSTANT,
-                "until": _or_null(_INSTANT),
-                "reason": _TEXT,
-                "by": _TEXT,
-                "ended_at": _or_null(_INSTANT),
-                "ended_by": _or_null(_TEXT),
-            }
-        ),
-    }
-
-
-def _alert() -> Schema:
-    acknowledged = _named({"by": _TEXT, "until": _or_null(_INSTANT), "comment": _TEXT})
-    notified = _named({"receiver": _TEXT, "level": {"enum": list(AlertLevel)}, "at": _INSTANT})
-    return _named(
-        {
-            "id": _TEXT,
-            "url": _TEXT,
-            "check": {"enum": [*Check, *MonitorCheck]},
-            "level": {"enum": list(AlertLevel)},
-            "title": _TEXT,
-            "subject": _TEXT,
-            "messages": _TEXTS,
-            "since": _or_null(_INSTANT),
-            "targets": _TEXTS,
-            "locations": _TEXTS,
-            "not_after": _or_null(_INSTANT),
-            "days_to_expiry": _or_null({"type": "number"}),
-            "owner": _TEXT,
-            "site": _TEXT,
-            "component": _TEXT,
-            "impact": _TEXT,
-            "steps": _TEXTS,
-            "acknowledged": _or_null(acknowledged),
-            "silenced": {"type": "boolean"},
-            "notified": {"type": "array", "items": notified},
-        }
-    )
-
-
-def _finding() -> Schema:
-    return _named(
-        {
-            "target": _TEXT,
-            "check": {"enum": list(Check)},
-            "severity": {"enum": list(Severity)},
-            "certificate": _or_null(_TEXT),
-            "location": _or_null(_TEXT),
-            "code": _TEXT,
-            "parameters": {"type": "object"},
-            "message": _TEXT,
-        }
-    )
-
-
-def _summary() -> Schema:
-    expiry = _named({"not_after": _INSTANT, "title": _TEXT, "location": _TEXT, "certificate": _TEXT})
-    levels = {level.value: _COUNT for level in AlertLevel}
-    states = ("watched", "need_action", "unreachable", "standby", "not_checked", "fine")
-    return _named(
-        {
-            "instance": _named({"name": _TEXT, "customer": _TEXT}),
-            "now": _INSTANT,
-            "ok": {"type": "boolean"},
-            "health": _named({"ok": {"type": "boolean"}, "problems": _TEXTS}),
-            "alerts": _named({**levels, "acknowledged": _COUNT, "silenced": _COUNT}),
-            "targets": _named(dict.fromkeys(states, _COUNT)),
-            "next_expiry": _or_null(expiry),
-            "last_checked": _or_null(_named({"oldest": _INSTANT, "newest": _INSTANT})),
-        }
-    )

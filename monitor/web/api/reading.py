@@ -20,7 +20,8 @@ from monitor.web.published.alerts import AlertContext, one_alert_json
 from monitor.web.published.silences import silence_json
 from monitor.web.queries.certificate_detail import thumbprint
 from monitor.web.queries.forecast import InvalidDayError, asked_day
-from monitor.web.queries.selecting import visible_silences
+from monitor.web.queries.scope import TargetScope
+from monitor.web.queries.silence_rows import visible_silences
 from monitor.web.view import WebView
 
 READ = ["GET", "HEAD"]
@@ -70,7 +71,7 @@ def _add_silences(app: FastAPI, view: WebView, pages: Pages) -> None:
         every = await view.silences()
 
         def made(reader: Reader) -> tuple[bytes, str]:
-            shown = visible_silences(every, reader.snapshot, reader.caller.scope)
+            shown = visible_silences(every, reader.snapshot, TargetScope(reader.caller.scope))
             return encoded({"items": [silence_json(one) for one in shown]})
 
         return answer(request, *await pages.on_thread(request, made))

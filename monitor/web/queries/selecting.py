@@ -15,7 +15,7 @@ def selected_targets(
     return tuple(state.target.id for state in snapshot if matchers and matches_target(matchers, state.target))
 
 
-def visible_silences(
+def silences_within(
     silences: Iterable[Silence], snapshot: Snapshot, scope: Sequence[Matcher]
 ) -> list[Silence]:
     """Return those that are about nothing but what a caller may see."""

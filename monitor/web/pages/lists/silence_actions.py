@@ -13,7 +13,7 @@ from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists.answers import list_values
 from monitor.web.pages.lists.silence_form import EMPTY, SilenceForm, filled_in, matchers_of
 from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
-from monitor.web.queries.selecting import visible_silences
+from monitor.web.queries.selecting import silences_within
 from monitor.web.queries.silence_rows import ENDED_WITHIN
 from monitor.web.view import WebView
 
@@ -53,7 +53,7 @@ def add_silence_actions(app: FastAPI, view: WebView, changes: Changes, pages: Pa
         caller = caller_of(request.scope)
         shown = await view.silences()
         own = await pages.on_thread(
-            request, lambda reader: visible_silences(shown, reader.snapshot, caller.scope)
+            request, lambda reader: silences_within(shown, reader.snapshot, caller.scope)
         )
         ids = {one.id for one in own}
         # One that reaches further than the caller may see is answered as one that does not exist.

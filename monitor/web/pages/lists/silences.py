@@ -9,7 +9,7 @@ from monitor.web.pages.lists.silence_form import EMPTY, LENGTHS, LONGEST_REASON,
 from monitor.web.published.silences import silence_json
 from monitor.web.queries.row_index import Rows
 from monitor.web.queries.scope import TargetScope
-from monitor.web.queries.selecting import visible_silences
+from monitor.web.queries.selecting import silences_within
 from monitor.web.queries.silence_rows import ENDED_WITHIN, SILENCES, SilenceRow, silence_rows
 from monitor.web.view import WebView
 
@@ -35,7 +35,7 @@ def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> So
             "ended_by": ended_by,
             "may_end": {
                 one.id
-                for one in visible_silences(silences, reader.snapshot, reader.caller.scope)
+                for one in silences_within(silences, reader.snapshot, reader.caller.scope)
                 if reader.caller.may_act and not one.configured
             },
         },
