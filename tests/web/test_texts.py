@@ -9,6 +9,7 @@ import pytest
 
 from monitor.model import AlertLevel, Message, Severity, text
 from monitor.web import list_texts, texts
+from monitor.web.pages import detail_texts
 from support.pki import days
 from support.written import written
 
@@ -32,11 +33,11 @@ def example(kind: object) -> Message:
     return made
 
 
-ALL = [value for of in (texts, list_texts) for value in vars(of).values()]
+ALL = [value for of in (texts, list_texts, detail_texts) for value in vars(of).values()]
 EVERY = [
     *(value for value in ALL if isinstance(value, Message)),
     *texts.SEVERITY.values(),
-    *texts.REVOCATION_STATUS.values(),
+    *detail_texts.REVOCATION_STATUS.values(),
     *texts.RESOLVED.values(),
     texts.LEVEL[AlertLevel.EXPIRED],
     *list_texts.ALERT_STATE.values(),

@@ -10,10 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from monitor.model import Message
-from monitor.web import texts
 from monitor.web.caller import caller_of
 from monitor.web.callers import named
 from monitor.web.changes import ChangeResult, Changes
+from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.selecting import selected_targets
@@ -29,14 +29,14 @@ def add_actions(app: FastAPI, changes: Changes, pages: Pages) -> None:
             request, lambda reader: selected_targets(reader.snapshot, (target_id,), ())
         )
         back = f"/targets/{quote(target_id, safe='')}"
-        return await _checked(request, changes, pages, found, back, texts.no_target(target=target_id))
+        return await _checked(request, changes, pages, found, back, detail_texts.no_target(target=target_id))
 
     @app.post("/sites/{name:path}/check", response_model=None)
     async def check_site(name: str, request: Request) -> Response:
         found = await pages.on_thread(request, lambda reader: site_map(reader.snapshot, name))
         targets = found.targets if found else ()
         back = f"/sites/{quote(name, safe='')}"
-        return await _checked(request, changes, pages, targets, back, texts.no_site(site=name))
+        return await _checked(request, changes, pages, targets, back, detail_texts.no_site(site=name))
 
     @app.post("/receivers/{name}/test", response_model=None)
     async def test(name: str, request: Request) -> Response:
@@ -65,5 +65,5 @@ async def _done(request: Request, pages: Pages, result: ChangeResult, back: str)
 
 
 async def _refused(request: Request, pages: Pages, result: ChangeResult, status: int) -> Response:
-    values = {"title": texts.NOT_DONE, "problems": result.problems}
+    values = {"title": detail_texts.NOT_DONE, "problems": result.problems}
     return await pages.answer(request, "not_done.html", lambda _: values, status=status)

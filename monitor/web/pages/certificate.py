@@ -11,6 +11,7 @@ from monitor.model import Certificate, Message, text
 from monitor.model.texts import enumerated
 from monitor.store import HistoryEntry
 from monitor.web import texts
+from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.not_found import not_found
 from monitor.web.pages.validity import WIDTH, Bar, axis_around
@@ -24,10 +25,10 @@ from monitor.web.view import WebView
 
 _MOST = 200
 _PUBLISHED = {
-    "1.3.6.1.5.5.7.3.1": texts.SERVER_AUTHENTICATION,
-    "1.3.6.1.5.5.7.3.2": texts.CLIENT_AUTHENTICATION,
-    "1.3.6.1.5.5.7.3.9": texts.OCSP_SIGNING,
-    "2.5.29.37.0": texts.ANY_USAGE,
+    "1.3.6.1.5.5.7.3.1": detail_texts.SERVER_AUTHENTICATION,
+    "1.3.6.1.5.5.7.3.2": detail_texts.CLIENT_AUTHENTICATION,
+    "1.3.6.1.5.5.7.3.9": detail_texts.OCSP_SIGNING,
+    "2.5.29.37.0": detail_texts.ANY_USAGE,
 }
 """Extended key usages that have a name (RFC 5280 section 4.2.1.12)."""
 
@@ -49,7 +50,9 @@ def add_certificate(app: FastAPI, view: WebView, pages: Pages) -> None:
     async def certificate(written: str, request: Request) -> Response:
         found = await pages.on_thread(request, lambda reader: find_certificate(reader.snapshot, written))
         if found is None:
-            return await not_found(request, pages, texts.no_certificate(thumbprint=thumbprint(written)))
+            return await not_found(
+                request, pages, detail_texts.no_certificate(thumbprint=thumbprint(written))
+            )
         if written != found.sha256:
             return RedirectResponse(f"/certificates/{found.sha256}", 302)
         history = await view.history(sha256=found.sha256)
@@ -91,9 +94,9 @@ def _chain(detail: CertificateDetail, reader: Reader) -> tuple[Link, ...]:
     links = []
     for index, one in enumerate(certificates):
         if path is not None and path.trusted and index == last:
-            role = texts.TRUSTED_CA if one.is_ca or index else texts.TRUSTED_ITSELF
+            role = detail_texts.TRUSTED_CA if one.is_ca or index else detail_texts.TRUSTED_ITSELF
         else:
-            role = texts.INTERMEDIATE_CA if index or one.is_ca else texts.END_ENTITY
+            role = detail_texts.INTERMEDIATE_CA if index or one.is_ca else detail_texts.END_ENTITY
         links.append(Link(one, role, _tone(one, reader), axis.bar(one.not_before, one.not_after)))
     return tuple(links)
 
@@ -113,21 +116,24 @@ def _tone(certificate: Certificate, reader: Reader) -> str:
 
 def _facts(detail: CertificateDetail) -> Iterator[tuple[Message, Message]]:
     one = detail.certificate
-    yield texts.SUBJECT, text(one.subject)
+    yield detail_texts.SUBJECT, text(one.subject)
     if names := [text(name) for name in (*one.dns_names, *one.ip_addresses)]:
-        yield texts.NAMES, enumerated(names, _MOST)
+        yield detail_texts.NAMES, enumerated(names, _MOST)
     yield texts.ISSUER, text(one.issuer)
-    yield texts.VALID_FROM, texts.instant(at=one.not_before)
-    yield texts.VALID_UNTIL, texts.instant_and_expiry(not_after=one.not_after)
-    yield texts.KEY, text(f"{one.key_type} {one.key_bits}" if one.key_bits else one.key_type)
-    yield texts.SIGNATURE, text(one.signature_hash)
+    yield detail_texts.VALID_FROM, texts.instant(at=one.not_before)
+    yield detail_texts.VALID_UNTIL, texts.instant_and_expiry(not_after=one.not_after)
+    yield detail_texts.KEY, text(f"{one.key_type} {one.key_bits}" if one.key_bits else one.key_type)
+    yield detail_texts.SIGNATURE, text(one.signature_hash)
     if one.extended_usages is not None:
         usages = [_PUBLISHED.get(usage, text(usage)) for usage in one.extended_usages]
-        yield texts.USAGES, enumerated(usages or [texts.NO_USAGE], _MOST)
-    yield texts.SERIAL, text(one.serial)
-    yield texts.SHA1, text(one.sha1)
-    yield texts.SHA256, text(one.sha256)
+        yield detail_texts.USAGES, enumerated(usages or [detail_texts.NO_USAGE], _MOST)
+    yield detail_texts.SERIAL, text(one.serial)
+    yield detail_texts.SHA1, text(one.sha1)
+    yield detail_texts.SHA256, text(one.sha256)
     if detail.revocation is not None:
-        yield texts.REVOCATION, detail.revocation.message or texts.REVOCATION_STATUS[detail.revocation.status]
+        yield (
+            detail_texts.REVOCATION,
+            detail.revocation.message or detail_texts.REVOCATION_STATUS[detail.revocation.status],
+        )
     if (window := detail.renewal) is not None:
-        yield texts.RENEWAL_WINDOW, texts.between(start=window.start, end=window.end)
+        yield detail_texts.RENEWAL_WINDOW, texts.between(start=window.start, end=window.end)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from monitor.model import Message, text
 from monitor.web import list_texts, texts
+from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.discovery_detail import DiscoveryDetail, discovery_detail
@@ -22,7 +23,7 @@ def add_discovery(app: FastAPI, pages: Pages) -> None:
     async def discovery(discovery_id: str, request: Request) -> Response:
         found = await pages.on_thread(request, lambda reader: discovery_detail(reader.snapshot, discovery_id))
         if found is None:
-            return await not_found(request, pages, texts.no_discovery(discovery=discovery_id))
+            return await not_found(request, pages, detail_texts.no_discovery(discovery=discovery_id))
         return await pages.answer(request, "discovery.html", lambda _: discovery_values(found))
 
 

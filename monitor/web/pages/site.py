@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from monitor.model import text
 from monitor.web import texts
+from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.site import SiteMap, site_map, sites
@@ -28,7 +29,7 @@ def add_sites(app: FastAPI, pages: Pages) -> None:
     async def site(name: str, request: Request) -> Response:
         found = await pages.on_thread(request, lambda reader: site_map(reader.snapshot, name))
         if found is None:
-            return await not_found(request, pages, texts.no_site(site=name))
+            return await not_found(request, pages, detail_texts.no_site(site=name))
         return await pages.answer(request, "site.html", lambda _: site_values(found))
 
 

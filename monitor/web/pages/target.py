@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from monitor.model import AlertRecord, Check, Message, PolicyOrigin, PolicyValue, text
 from monitor.store import HistoryEntry
 from monitor.web import texts
+from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.not_found import not_found
 from monitor.web.pages.validity import WIDTH, Axis, Bar
@@ -20,9 +21,9 @@ from monitor.web.view import WebView
 _STRIP = timedelta(days=90)
 _MOST = 100
 _ORIGINS = {
-    PolicyOrigin.BUILT_IN: texts.BUILT_IN,
-    PolicyOrigin.DEFAULTS: texts.IN_DEFAULTS,
-    PolicyOrigin.TARGET: texts.IN_TARGET,
+    PolicyOrigin.BUILT_IN: detail_texts.BUILT_IN,
+    PolicyOrigin.DEFAULTS: detail_texts.IN_DEFAULTS,
+    PolicyOrigin.TARGET: detail_texts.IN_TARGET,
 }
 
 
@@ -44,7 +45,7 @@ def add_target(app: FastAPI, view: WebView, pages: Pages) -> None:
             request, lambda reader: target_detail(reader.snapshot, target_id, reader.writer.now)
         )
         if detail is None:
-            return await not_found(request, pages, texts.no_target(target=target_id))
+            return await not_found(request, pages, detail_texts.no_target(target=target_id))
         history = await view.history(target_id=target_id)
         alerts = await view.recorded_alerts(target_id)
         policy = view.policy_origins(detail.state.target)
@@ -79,21 +80,21 @@ def target_values(
 def _facts(detail: TargetDetail) -> Iterator[tuple[Message, Message]]:
     state, target = detail.state, detail.state.target
     yield texts.TARGET_ID, text(target.id)
-    yield texts.LOCATION, text(target.location)
+    yield detail_texts.LOCATION, text(target.location)
     if target.server_name:
-        yield texts.SERVER_NAME, text(target.server_name)
+        yield detail_texts.SERVER_NAME, text(target.server_name)
     for name, value in target.labels:
         if value:
             yield text(name), text(value)
     if target.info.note:
-        yield texts.NOTE, text(target.info.note)
-    yield texts.ORIGIN, text(target.origin) if target.origin else texts.CONFIGURATION
+        yield detail_texts.NOTE, text(target.info.note)
+    yield detail_texts.ORIGIN, text(target.origin) if target.origin else detail_texts.CONFIGURATION
     if state.watched_since is not None:
-        yield texts.WATCHED_SINCE, texts.instant(at=state.watched_since)
+        yield detail_texts.WATCHED_SINCE, texts.instant(at=state.watched_since)
     if state.probed_at is not None:
-        yield texts.LAST_CHECKED, texts.checked_in(at=state.probed_at, duration=state.duration)
+        yield texts.LAST_CHECKED, detail_texts.checked_in(at=state.probed_at, duration=state.duration)
     if state.succeeded_at is not None and state.succeeded_at != state.probed_at:
-        yield texts.LAST_SUCCESS, texts.instant(at=state.succeeded_at)
+        yield detail_texts.LAST_SUCCESS, texts.instant(at=state.succeeded_at)
 
 
 def _seen(history: Sequence[HistoryEntry], axis: Axis) -> Iterator[Period]:
@@ -101,15 +102,17 @@ def _seen(history: Sequence[HistoryEntry], axis: Axis) -> Iterator[Period]:
         if (one.ended_at or axis.end) < axis.start:
             continue
         bar = axis.bar(one.first_seen_at, one.ended_at or axis.end)
-        yield Period(bar, f"seen-{index % 2}", texts.seen_since(subject=one.subject, at=one.first_seen_at))
+        yield Period(
+            bar, f"seen-{index % 2}", detail_texts.seen_since(subject=one.subject, at=one.first_seen_at)
+        )
 
 
 def _outages(alerts: Sequence[AlertRecord], axis: Axis) -> Iterator[Period]:
     for one in alerts:
         if one.key.check is Check.UNREACHABLE and (one.resolved_at or axis.end) >= axis.start:
             bar = axis.bar(one.opened_at, one.resolved_at or axis.end)
-            yield Period(bar, "outage", texts.unreachable_since(at=one.opened_at))
+            yield Period(bar, "outage", detail_texts.unreachable_since(at=one.opened_at))
 
 
 def _origin(one: PolicyValue) -> Message:
-    return texts.in_rule(match=one.match) if one.origin is PolicyOrigin.RULE else _ORIGINS[one.origin]
+    return detail_texts.in_rule(match=one.match) if one.origin is PolicyOrigin.RULE else _ORIGINS[one.origin]
