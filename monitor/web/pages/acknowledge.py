@@ -35,7 +35,7 @@ _TEMPLATE = "acknowledge.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class RefusedLink:
     """Why a link does nothing: the answer's status, what the page says, and where it leads instead."""
 
     status: int
@@ -46,7 +46,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OpenLink:
     """The open alert that a link is for, and who acknowledged it already."""
 
     link: AcknowledgeLink
@@ -57,26 +57,26 @@ class Found:
 def add_acknowledge(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -> None:
     """Answer ``GET`` and ``POST /acknowledge/TOKEN``."""
 
-    async def found(token: str) -> Found | Stop:
+    async def found(token: str) -> OpenLink | RefusedLink:
         link = await changes.link(token)
         if link is None:
-            return Stop(403, texts.NOT_VALID, texts.NOT_VALID_WHY)
+            return RefusedLink(403, texts.NOT_VALID, texts.NOT_VALID_WHY)
         if not changes.links_acknowledge:
             # Where people log in, they acknowledge on the page of the alert, under their own name.
-            return Stop(303, texts.SEE_ALERT, alert_id=link.alert_id)
+            return RefusedLink(303, texts.SEE_ALERT, alert_id=link.alert_id)
         if link.expires_at <= view.now():
-            return Stop(410, texts.EXPIRED, texts.EXPIRED_WHY, link.alert_id)
+            return RefusedLink(410, texts.EXPIRED, texts.EXPIRED_WHY, link.alert_id)
         return await _alert_of(view, link)
 
     @app.api_route(ACKNOWLEDGE + "{token}", methods=["GET", "HEAD"], response_model=None)
     async def show(token: str, request: Request) -> Response:
         one = await found(token)
-        return await (_stopped(pages, request, one) if isinstance(one, Stop) else _form(pages, request, one))
+        return await _opened(pages, request, one)
 
     @app.post(ACKNOWLEDGE + "{token}", response_model=None)
     async def acknowledge(token: str, request: Request) -> Response:
         one = await found(token)
-        if isinstance(one, Stop):
+        if isinstance(one, RefusedLink):
             return await _stopped(pages, request, one)
         now, zone = view.now(), machine_zone()
         form, until = checked(await filled_in(request), _days(one.alert, now, zone), now, zone)
@@ -90,28 +90,34 @@ def add_acknowledge(app: FastAPI, view: WebView, changes: Changes, pages: Pages)
         return await _form(pages, request, one, done=result.silence)
 
 
-async def _alert_of(view: WebView, link: AcknowledgeLink) -> Found | Stop:
+async def _alert_of(view: WebView, link: AcknowledgeLink) -> OpenLink | RefusedLink:
     groups = {one.id: one for one in view.snapshot().alerts}
     if link.alert_id in groups:
         kept = (one for one in await view.silences() if one.kind is SilenceKind.ACKNOWLEDGE)
         of_this = (one for one in kept if one.alert_id == link.alert_id)
-        return Found(link, groups[link.alert_id], next(of_this, None))
+        return OpenLink(link, groups[link.alert_id], next(of_this, None))
     history = await view.alert_history(link.alert_id)
     if history is None:
-        return Stop(404, texts.NOT_FOUND)
+        return RefusedLink(404, texts.NOT_FOUND)
     record = history.record
     if record.resolved_at is not None:
-        return Stop(410, texts.RESOLVED, texts.RESOLVED_WHY, link.alert_id, record.title)
+        return RefusedLink(410, texts.RESOLVED, texts.RESOLVED_WHY, link.alert_id, record.title)
     if record.lead in groups:
-        return Stop(410, texts.PART_OF_OTHER, None, record.lead, groups[record.lead].title)
-    return Stop(503, texts.STARTING, texts.STARTING_WHY, "", record.title)
+        return RefusedLink(410, texts.PART_OF_OTHER, None, record.lead, groups[record.lead].title)
+    return RefusedLink(503, texts.STARTING, texts.STARTING_WHY, "", record.title)
 
 
 def _days(alert: AlertGroup, now: datetime, zone: tzinfo) -> Days:
     return days_of(alert.level, alert.certificate, now, zone)
 
 
-async def _stopped(pages: Pages, request: Request, one: Stop) -> Response:
+async def _opened(pages: Pages, request: Request, one: OpenLink | RefusedLink) -> Response:
+    if isinstance(one, RefusedLink):
+        return await _stopped(pages, request, one)
+    return await _form(pages, request, one)
+
+
+async def _stopped(pages: Pages, request: Request, one: RefusedLink) -> Response:
     if one.status == 303:
         return RedirectResponse(f"/alerts/{one.alert_id}", 303)
     values = {"title": one.heading, "stop": one, "alert_id": one.alert_id, "words": texts}
@@ -122,7 +128,7 @@ async def _stopped(pages: Pages, request: Request, one: Stop) -> Response:
 
 
 async def _form(
-    pages: Pages, request: Request, one: Found, form: Form = EMPTY, *, done: Silence | None = None
+    pages: Pages, request: Request, one: OpenLink, form: Form = EMPTY, *, done: Silence | None = None
 ) -> Response:
     """Return the page with the form, or with what became of it."""
 

@@ -34,7 +34,7 @@ _PUBLISHED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PathEntry:
     """One certificate of a path; ``tone`` names its style, ``bar`` is its validity on the path's axis."""
 
     certificate: Certificate
@@ -86,7 +86,7 @@ def _axis(detail: CertificateDetail, reader: Reader) -> Any:
     return axis_around(((one.not_before, one.not_after) for one in certificates), reader.writer.now)
 
 
-def _chain(detail: CertificateDetail, reader: Reader) -> tuple[Link, ...]:
+def _chain(detail: CertificateDetail, reader: Reader) -> tuple[PathEntry, ...]:
     axis = _axis(detail, reader)
     path = detail.path
     certificates = path.certificates if path else (detail.certificate,)
@@ -97,7 +97,7 @@ def _chain(detail: CertificateDetail, reader: Reader) -> tuple[Link, ...]:
             role = detail_texts.TRUSTED_CA if one.is_ca or index else detail_texts.TRUSTED_ITSELF
         else:
             role = detail_texts.INTERMEDIATE_CA if index or one.is_ca else detail_texts.END_ENTITY
-        links.append(Link(one, role, _tone(one, reader), axis.bar(one.not_before, one.not_after)))
+        links.append(PathEntry(one, role, _tone(one, reader), axis.bar(one.not_before, one.not_after)))
     return tuple(links)
 
 

@@ -15,10 +15,10 @@ from monitor.web.caller import Caller, caller_of
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.paths import is_link
 from monitor.web.planning_texts import FORECAST
-from monitor.web.queries.kept import Kept
 from monitor.web.queries.overview import TargetFacts, target_facts
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
+from monitor.web.queries.snapshot_cache import SnapshotCache
 from monitor.web.view import Health, WebView
 
 _THREADS = 2
@@ -61,7 +61,7 @@ class Pages:
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
         self.indexes = indexes
-        self.target_facts: Kept[TargetFacts] = Kept(target_facts)
+        self.target_facts: SnapshotCache[TargetFacts] = SnapshotCache(target_facts)
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""

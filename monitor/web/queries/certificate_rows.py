@@ -9,7 +9,7 @@ from operator import attrgetter
 from monitor.model import Certificate, Check, Finding, Path, RevocationList, Target
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
 from monitor.web.queries.listing import Facet, Listing
-from monitor.web.queries.row_index import Recipe, Seen
+from monitor.web.queries.row_index import Recipe, RowInput
 from monitor.web.queries.row_words import (
     joined,
     labels_of,
@@ -26,7 +26,7 @@ _MOST_SEARCHED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CertificateLocation:
     """One location of a certificate or CRL in one target, with what is found of it there.
 
     ``expires_at`` is the earliest expiry on its path, or its own. ``superseded`` is whether it was replaced
@@ -47,7 +47,7 @@ class CertificateRow:
     """One certificate or CRL; ``levels`` is the worst level at any of its places."""
 
     shown: Certificate | RevocationList
-    places: tuple[Place, ...]
+    places: tuple[CertificateLocation, ...]
     expires_at: datetime | None
     types: tuple[str, ...]
     levels: tuple[str, ...]
@@ -90,7 +90,7 @@ CERTIFICATES: Listing[CertificateRow] = Listing(
 """The list of certificates."""
 
 
-def places(seen: Seen) -> Iterator[tuple[Hashable, Place]]:
+def places(seen: RowInput) -> Iterator[tuple[Hashable, CertificateLocation]]:
     """Yield every certificate and CRL of a target with its SHA-256, each once for a location."""
     state = seen.state
     paths = {(one.location, one.leaf.sha256): one for one in state.assessment.paths}
@@ -110,7 +110,7 @@ def places(seen: Seen) -> Iterator[tuple[Hashable, Place]]:
 class _Found:
     """The findings of a target by what they are about."""
 
-    def __init__(self, seen: Seen) -> None:
+    def __init__(self, seen: RowInput) -> None:
         self._on_paths: dict[str, set[str]] = {}
         for path in seen.state.assessment.paths if seen.findings else ():
             self._on_paths.setdefault(path.location, set()).update(one.sha256 for one in path.certificates)
@@ -136,18 +136,18 @@ class _Found:
 
 
 def _place(  # noqa: PLR0913, PLR0917 - what is known of one place
-    seen: Seen,
+    seen: RowInput,
     location: str,
     shown: Certificate | RevocationList,
     expires_at: datetime | None,
     findings: tuple[Finding, ...],
     superseded: bool,  # noqa: FBT001 - as the others
-) -> Place:
+) -> CertificateLocation:
     level = level_of(findings, expires_at, seen.now)
-    return Place(seen.state.target, location, shown, expires_at, findings, level, superseded)
+    return CertificateLocation(seen.state.target, location, shown, expires_at, findings, level, superseded)
 
 
-def fold(places: Sequence[Place]) -> CertificateRow:
+def fold(places: Sequence[CertificateLocation]) -> CertificateRow:
     """Return the row of all places of one certificate."""
     shown = places[0].shown
     expires_at = min((one.expires_at for one in places if one.expires_at), default=None)
@@ -182,7 +182,7 @@ def _issuer(shown: Certificate | RevocationList) -> str:
     return shown.issuer if isinstance(shown, RevocationList) else shown.issuer_cn or shown.issuer
 
 
-def _words(shown: Certificate | RevocationList, places: Sequence[Place]) -> Iterator[str]:
+def _words(shown: Certificate | RevocationList, places: Sequence[CertificateLocation]) -> Iterator[str]:
     if isinstance(shown, RevocationList):
         yield from ("delta CRL" if shown.delta else "CRL", shown.number, shown.issuer, shown.sha256)
     else:
@@ -192,4 +192,4 @@ def _words(shown: Certificate | RevocationList, places: Sequence[Place]) -> Iter
     )
 
 
-CERTIFICATE_ROWS: Recipe[Place, CertificateRow] = Recipe(places, fold)
+CERTIFICATE_ROWS: Recipe[CertificateLocation, CertificateRow] = Recipe(places, fold)

@@ -17,7 +17,7 @@ class InvalidDayError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExpiryLocation:
     """A location with the name that people gave its target, and the id of that."""
 
     location: str
@@ -35,7 +35,7 @@ class ExpiryRow:
     expiry: Expiry
     expired: bool
     locations: int
-    places: tuple[Place, ...]
+    places: tuple[ExpiryLocation, ...]
     after: tuple[Expiry, ...]
 
     @property
@@ -54,7 +54,7 @@ class StopRow:
     low_impact: bool
     first_at: datetime
     targets: int
-    places: tuple[Place, ...]
+    places: tuple[ExpiryLocation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ def forecast_view(found: Forecast, *, most: int, places: int) -> ForecastView:
     )
 
 
-def place(target: Target, location: str = "") -> Place:
+def place(target: Target, location: str = "") -> ExpiryLocation:
     """Return a location of a target, by default its own."""
-    return Place(location or target.location, target.info.title or target.location, target.id)
+    return ExpiryLocation(location or target.location, target.info.title or target.location, target.id)
 
 
 def asked_day(text: str, zone: tzinfo, now: datetime) -> datetime:
@@ -143,8 +143,8 @@ def _row(one: Expiry, cas: dict[str, Expiry], now: datetime, places: int) -> Exp
     )
 
 
-def _places(one: Expiry, most: int) -> tuple[Place, ...]:
-    found: dict[str, Place] = {}
+def _places(one: Expiry, most: int) -> tuple[ExpiryLocation, ...]:
+    found: dict[str, ExpiryLocation] = {}
     for target, path, _ in one.uses:
         if len(found) == most:
             break

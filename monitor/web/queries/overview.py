@@ -26,7 +26,7 @@ NEW_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OngoingSilence:
     """An acknowledgement or a silence with what it is about: the title of its alert, or its matchers."""
 
     silence: Silence
@@ -62,7 +62,7 @@ class Overview:
     checked: tuple[datetime, datetime] | None
     upcoming: tuple[UpcomingExpiry, ...]
     opened: tuple[AlertGroup, ...]
-    held: tuple[Held, ...]
+    held: tuple[OngoingSilence, ...]
 
     @property
     def urgent(self) -> int:
@@ -133,10 +133,10 @@ def _opened(alerts: Iterable[AlertGroup], now: datetime) -> tuple[AlertGroup, ..
     return tuple(sorted(recent, key=lambda one: one.since, reverse=True)[:_MOST_NEW])
 
 
-def _held(silences: Iterable[Silence], alerts: Iterable[AlertGroup]) -> Iterable[Held]:
+def _held(silences: Iterable[Silence], alerts: Iterable[AlertGroup]) -> Iterable[OngoingSilence]:
     titles = {group.id: group.title for group in alerts}
     for one in silences:
         if one.kind is SilenceKind.SILENCE:
-            yield Held(one)
+            yield OngoingSilence(one)
         elif one.alert_id in titles:
-            yield Held(one, titles[one.alert_id])
+            yield OngoingSilence(one, titles[one.alert_id])

@@ -24,7 +24,7 @@ _MOST_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RowInput:
     """One target with everything from which its parts of rows are made."""
 
     state: TargetState
@@ -49,7 +49,7 @@ class Recipe(Generic[Part, Row]):
     Without ``fold`` each part is a row.
     """
 
-    parts: Callable[[Seen], Iterable[tuple[Hashable, Part]]]
+    parts: Callable[[RowInput], Iterable[tuple[Hashable, Part]]]
     fold: Callable[[Sequence[Part]], Row] | None = None
 
 
@@ -90,7 +90,7 @@ class RowIndex(Generic[Part, Row]):
             old = before.get(target_id)
             if old is not None and (old is state or _same(old, state)) and target_id not in touched:
                 continue
-            seen = Seen(state, snapshot.findings(target_id), target_id in needing, now)
+            seen = RowInput(state, snapshot.findings(target_id), target_id in needing, now)
             parts = tuple(self._recipe.parts(seen))
             if self._parts.get(target_id) != parts:
                 self._parts[target_id] = parts

@@ -9,7 +9,7 @@ from monitor.model import AlertGroup, Certificate, Failure, Finding, Sighting, S
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TargetProblem:
     """One finding of a target, with the alert that it belongs to, if any."""
 
     finding: Finding
@@ -17,7 +17,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCertificate:
     """One certificate at one location of a target; ``expires_at`` is the earliest expiry on its path."""
 
     sighting: Sighting
@@ -34,9 +34,9 @@ class TargetDetail:
     """One target; ``steps`` are impact and steps of its alerts, those that several share once."""
 
     state: TargetState
-    problems: tuple[Problem, ...]
+    problems: tuple[TargetProblem, ...]
     failures: tuple[Failure, ...]
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownCertificate, ...]
     alerts: tuple[AlertGroup, ...]
     steps: tuple[RenewalSteps, ...]
 
@@ -60,13 +60,13 @@ def target_detail(snapshot: Snapshot, target_id: str, now: datetime) -> TargetDe
     )
 
 
-def _problem(finding: Finding, alerts: Iterable[AlertGroup]) -> Problem:
+def _problem(finding: Finding, alerts: Iterable[AlertGroup]) -> TargetProblem:
     of_it = next((one for one in alerts if finding.message in one.messages), None)
-    return Problem(finding, of_it.id if of_it else "")
+    return TargetProblem(finding, of_it.id if of_it else "")
 
 
-def _shown(state: TargetState) -> Iterable[Shown]:
+def _shown(state: TargetState) -> Iterable[ShownCertificate]:
     expiries = {(path.location, path.leaf.sha256): path.not_after for path in state.assessment.paths}
     for one in state.sightings:
         certificate = one.certificate
-        yield Shown(one, expiries.get((one.location, certificate.sha256), certificate.not_after))
+        yield ShownCertificate(one, expiries.get((one.location, certificate.sha256), certificate.not_after))

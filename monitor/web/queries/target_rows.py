@@ -10,7 +10,7 @@ from monitor.assess import damaged, failures_named
 from monitor.model import Check, FailureReason, Finding, Message, TargetState
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
 from monitor.web.queries.listing import Facet, Listing
-from monitor.web.queries.row_index import Recipe, Seen
+from monitor.web.queries.row_index import Recipe, RowInput
 from monitor.web.queries.row_words import labels_of, one_value, searched_target, values
 
 STATES = ("need_action", "unreachable", "not_checked", "standby", "fine")
@@ -64,7 +64,7 @@ TARGETS: Listing[TargetRow] = Listing(
 """The list of targets."""
 
 
-def target_row(seen: Seen) -> TargetRow:
+def target_row(seen: RowInput) -> TargetRow:
     """Return the row of a target."""
     state, target = seen.state, seen.state.target
     name = count_of_target(state, needs=seen.needs)

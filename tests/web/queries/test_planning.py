@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Matcher, Snapshot
-from monitor.web.queries import kept
+from monitor.web.queries import snapshot_cache
 from monitor.web.queries.planning import CertificateIndexes
 from support.factories.web_fakes import NOW, endpoint, snapshot
 
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     """Return a snapshot that counts as one of many targets."""
-    monkeypatch.setattr(kept, "_MANY", 1)
+    monkeypatch.setattr(snapshot_cache, "_MANY", 1)
     return FEW
 
 
@@ -53,6 +53,6 @@ def test_not_more_than_some_scopes_are_kept(many: Snapshot) -> None:
     """Memory is bounded whatever tokens there are."""
     indexes = CertificateIndexes()
     first = indexes.of(many, (), NOW)
-    for number in range(kept._MOST_KEPT):
+    for number in range(snapshot_cache._MOST_KEPT):
         indexes.of(many, (Matcher("site", (str(number),)),), NOW)
     assert indexes.of(many, (), NOW) is not first

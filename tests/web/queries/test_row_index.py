@@ -9,7 +9,7 @@ import pytest
 from monitor.alerts import alerts_of_target
 from monitor.model import Check, Finding, Severity, Snapshot, TargetState, text
 from monitor.web.queries import row_index
-from monitor.web.queries.row_index import Recipe, RowIndex, RowIndexes, Seen
+from monitor.web.queries.row_index import Recipe, RowIndex, RowIndexes, RowInput
 from support.factories.web_fakes import NOW, endpoint, pending, snapshot
 
 
@@ -21,7 +21,7 @@ class Made:
         self.made: list[str] = []
         self.recipe = Recipe(self.parts, "".join)
 
-    def parts(self, seen: Seen) -> Iterator[tuple[str, str]]:
+    def parts(self, seen: RowInput) -> Iterator[tuple[str, str]]:
         """Yield one part."""
         target_id = seen.state.target.id
         self.made.append(target_id)

@@ -14,7 +14,7 @@ _MANY = 5000
 _MOST_KEPT = 8
 
 
-class Kept(Generic[T]):
+class SnapshotCache(Generic[T]):
     """What was made last for each scope; safe to use from several threads."""
 
     def __init__(self, make: Callable[[Snapshot, datetime], T]) -> None:
