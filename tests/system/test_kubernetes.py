@@ -49,7 +49,7 @@ def test_cluster_is_watched(tmp_path: Path, api: Api) -> None:
     async def use() -> tuple[str, str, str]:
         async with daemon(configured(tmp_path, api)) as running:
             await running.shows("cert_monitor_targets", 0, state="pending")
-            metrics, page = await running.get("/metrics"), await running.get("/")
+            metrics, page = await running.get("/metrics"), await running.get("/certificates")
             return metrics.text, page.text, running.log
 
     metrics, page, log = asyncio.run(use())

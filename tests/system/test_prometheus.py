@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import html
 import re
 import subprocess
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,17 +23,23 @@ LEVELS = {"CertificateWarning": "warning", "CertificateCritical": "critical", "C
 ITEM = re.compile(r"^(?:\d+ +|    )?(\S.*): [^:\n]+ \((warning|critical)\)$", re.MULTILINE)
 EXPIRED = re.compile(r"^(?:\d+ +|    )?(\S.*): (?:CA )?certificate expired [^:\n]+$", re.MULTILINE)
 HOSTS = re.compile(r"^(?:UNREACHABLE|ON STANDBY.*)\n((?:    .*\n)+)", re.MULTILINE)
-ON_PAGE = re.compile(r'<span class="status">(\w+)</span> <b>(.+?)</b>')
+MAIL = re.compile(r"^Subject: (.*?)\nTo: .*?^The whole mail:\n\s+(\S+\.txt)$", re.MULTILINE | re.DOTALL)
 HOST = re.compile(r"^    (\S.*?) \([^()]+\): ", re.MULTILINE)
 
 Named = list[tuple[str, str]]
 """Levels and titles of alerts, sorted; two alerts may have one title."""
 
 
+def mails(log: str) -> Iterator[str]:
+    """Yield the mails that a demo's log tells of, each with its subject and the whole of its text."""
+    for subject, file in MAIL.findall(log.replace("\r", "")):
+        yield f"{' '.join(subject.split())}\n{Path(file).read_text('utf-8')}"
+
+
 def mailed(log: str) -> Named:
     """Return what the mails in a log name: items, of which the newest counts, and hosts of the inventory."""
     newest: dict[str, Named] = {}
-    for mail in log.replace("\r", "").split("\nSubject: ")[1:]:
+    for mail in mails(log):
         hosts = [title for listed in HOSTS.findall(mail) for title in HOST.findall(listed)]
         # Each is described once below the summary, or is all that the mail is about.
         described = mail.partition("\nDETAILS\n")[2] or mail.partition("\n")[0]
@@ -44,9 +50,9 @@ def mailed(log: str) -> Named:
     return sorted(one for alerts in newest.values() for one in alerts)
 
 
-def listed(page: str) -> Named:
-    """Return the alerts at the top of the page."""
-    return sorted((level, html.unescape(title)) for level, title in ON_PAGE.findall(page))
+def listed(items: Iterable[Mapping[str, str]]) -> Named:
+    """Return the alerts of the list of the page."""
+    return sorted((one["level"], one["title"]) for one in items)
 
 
 async def exposed(running: Prometheus) -> Named:
@@ -98,7 +104,10 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
 
             async def same() -> bool:
                 found["fires"], found["exposed"] = await firing(running), await exposed(running)
-                found["mailed"], found["page"] = mailed(demo.log), listed((await demo.get("/")).text)
+                found["mailed"], found["page"] = (
+                    mailed(demo.log),
+                    listed((await demo.get("/alerts?format=json")).json()["items"]),
+                )
                 return all(one == found["mailed"] for one in found.values())
 
             with contextlib.suppress(TimeoutError):
