@@ -28,7 +28,7 @@ def matches_all(matchers: Sequence[Matcher], alert: Alert, snapshot: Snapshot) -
 
 
 def matches_target(matchers: Iterable[Matcher], target: Target) -> bool:
-    """Return whether a target has all the values; those of alerts are not looked at."""
+    """Return whether a target has all the values; ``check`` and ``level`` are ignored."""
     return _match(matchers, _labels(target))
 
 

@@ -36,8 +36,8 @@ class LoginForm:
 class LoginResult:
     """What became of a login: the header that sets the session's cookie, or why there is none.
 
-    ``stale`` is true where the form was not ours or too old, ``retry_after`` is above 0 where the password
-    was not looked at, in seconds.
+    ``stale`` is true where the form was not ours or too old, ``retry_after`` is above 0, in seconds, where
+    the password was not checked.
     """
 
     cookie: str = ""

@@ -27,7 +27,7 @@ _LONGEST = 1024
 
 @dataclass(frozen=True, slots=True)
 class PasswordResult:
-    """Whether a password is right; ``retry_after`` is above 0 where it was not looked at, in seconds."""
+    """Whether a password is right; ``retry_after`` is above 0, in seconds, where it was not checked."""
 
     right: bool
     retry_after: int = 0
