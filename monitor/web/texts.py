@@ -53,17 +53,13 @@ TARGET_ID = plain("page.target_id", "Id")
 
 HEADING = plain("page.heading", "Certificates, earliest expiry first")
 SEARCH_HINT = plain("page.search_hint", "host, name, label")
-SEARCH_LABEL = plain("page.search_label", "Show only rows that contain these words")
 SEARCH = plain("page.search", "Search")
 NO_MATCH = plain("page.no_match", "No row contains these words.")
 NO_TARGETS = plain("page.no_targets", "No targets yet: add some to the configuration and reload it.")
-SHOW_ALL = plain("page.show_all", "Show all")
 METRICS = plain("page.metrics", "metrics")
 HEALTH = plain("page.health", "health")
 
 
-STATUS = plain("page.status", "Status")
-TIME_LEFT = plain("page.time_left", "Time left")
 TARGET = plain("page.target", "Target")
 CERTIFICATE = plain("page.certificate", "Certificate")
 EXPIRES = plain("page.expires", "Expires")

@@ -23,11 +23,6 @@ class AlertContext:
     external_url: str = ""
 
 
-def alerts_json(snapshot: Snapshot, context: AlertContext, writer: Writer) -> dict[str, Any]:
-    """Return every alert of the last pass, worst first."""
-    return {"items": [one_alert_json(one, context, snapshot, writer) for one in snapshot.alerts]}
-
-
 def one_alert_json(
     group: AlertGroup, context: AlertContext, snapshot: Snapshot, writer: Writer
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from monitor.model import AlertGroup, AlertLevel, AlertState, Check, MonitorCheck, Snapshot, Target
-from monitor.web.queries.listing import Facet, Listing
+from monitor.web.queries.listing import OF_TARGETS, Facet, Listing
 
 _SEPARATOR = "\n"
 
@@ -41,11 +41,7 @@ ALERTS: Listing[AlertRow] = Listing(
         Facet("state", attrgetter("states"), tuple(AlertState), AlertState.ACTIVE.value),
         Facet("level", attrgetter("levels"), tuple(reversed(AlertLevel))),
         Facet("check", attrgetter("checks"), (*Check, *MonitorCheck)),
-        Facet("site", attrgetter("sites")),
-        Facet("component", attrgetter("components")),
-        Facet("owner", attrgetter("owners")),
-        Facet("kind", attrgetter("kinds")),
-        Facet("issuer", attrgetter("issuers")),
+        *OF_TARGETS,
     ),
     sorts={
         "level": attrgetter("place"),

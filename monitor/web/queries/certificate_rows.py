@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from monitor.model import Certificate, Check, Finding, Path, RevocationList, Target
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
-from monitor.web.queries.listing import Facet, Listing
+from monitor.web.queries.listing import OF_TARGETS, Facet, Listing
 from monitor.web.queries.row_index import Recipe, RowInput
 from monitor.web.queries.row_words import (
     joined,
@@ -71,11 +71,7 @@ CERTIFICATES: Listing[CertificateRow] = Listing(
         Facet("level", attrgetter("levels"), LEVELS),
         Facet("check", attrgetter("checks"), tuple(Check)),
         Facet("type", attrgetter("types"), TYPES),
-        Facet("site", attrgetter("sites")),
-        Facet("component", attrgetter("components")),
-        Facet("owner", attrgetter("owners")),
-        Facet("kind", attrgetter("kinds")),
-        Facet("issuer", attrgetter("issuers")),
+        *OF_TARGETS,
     ),
     sorts={
         "level": attrgetter("order"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from monitor.web.queries.searching import finder
@@ -34,6 +35,16 @@ class Facet(Generic[R]):
     of: Callable[[R], Collection[str]]
     known: tuple[str, ...] = ()
     default: str = ""
+
+
+OF_TARGETS: tuple[Facet[Any], ...] = (
+    Facet("site", attrgetter("sites")),
+    Facet("component", attrgetter("components")),
+    Facet("owner", attrgetter("owners")),
+    Facet("kind", attrgetter("kinds")),
+    Facet("issuer", attrgetter("issuers")),
+)
+"""What rows that are about targets are filtered by, beside their own state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from monitor.alerts.summarize import count_of_target
 from monitor.assess import damaged, failures_named
 from monitor.model import Check, FailureReason, Finding, Message, TargetState
 from monitor.web.queries.levels import LEVELS, level_of, level_rank
-from monitor.web.queries.listing import Facet, Listing
+from monitor.web.queries.listing import OF_TARGETS, Facet, Listing
 from monitor.web.queries.row_index import Recipe, RowInput
 from monitor.web.queries.row_words import labels_of, one_value, searched_target, values
 
@@ -46,11 +46,7 @@ TARGETS: Listing[TargetRow] = Listing(
         Facet("state", attrgetter("states"), STATES),
         Facet("level", attrgetter("levels"), LEVELS),
         Facet("check", attrgetter("checks"), tuple(Check)),
-        Facet("site", attrgetter("sites")),
-        Facet("component", attrgetter("components")),
-        Facet("owner", attrgetter("owners")),
-        Facet("kind", attrgetter("kinds")),
-        Facet("issuer", attrgetter("issuers")),
+        *OF_TARGETS,
     ),
     sorts={
         "state": attrgetter("order"),
