@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from monitor.alerts.decision import NotificationItem
 from monitor.alerts.texts import name_list
-from monitor.delivery.email import texts
+from monitor.delivery.email import fact_texts
 from monitor.model import AlertLocation, Certificate, Message, text
 
 _MOST_NAMES = 50
 _FEW_NAMES = 5
-_WHO = (("owner", texts.OWNER), ("note", texts.NOTE))
+_WHO = (("owner", fact_texts.OWNER), ("note", fact_texts.NOTE))
 _WHAT = (
-    ("component", texts.COMPONENT),
-    ("certificate_group", texts.CERTIFICATE_GROUP),
-    ("site", texts.SITE),
+    ("component", fact_texts.COMPONENT),
+    ("certificate_group", fact_texts.CERTIFICATE_GROUP),
+    ("site", fact_texts.SITE),
 )
 
 Fact = tuple[Message, Message]
@@ -23,8 +23,8 @@ Fact = tuple[Message, Message]
 def facts(item: NotificationItem) -> Iterator[Fact]:
     """Yield what there is to know of an item's certificates and targets, but for who is responsible."""
     if item.replaced_sha256:
-        yield texts.OLD_SHA1, text(item.replaced_sha1) if item.replaced_sha1 else texts.NOT_KNOWN
-        yield texts.OLD_SHA256, text(item.replaced_sha256)
+        yield fact_texts.OLD_SHA1, text(item.replaced_sha1) if item.replaced_sha1 else fact_texts.NOT_KNOWN
+        yield fact_texts.OLD_SHA256, text(item.replaced_sha256)
     if item.certificate is not None:
         yield from _of_certificate(item.certificate)
     yield from _labels(item.locations, _WHAT)
@@ -39,11 +39,11 @@ def brief_facts(item: NotificationItem) -> Iterator[Fact]:
     """Yield what it takes to find an item's certificate, where there are many items."""
     certificate = item.certificate
     if certificate is not None:
-        yield from _listed(texts.NAMES, names_of(certificate), _FEW_NAMES)
-        yield from _listed(texts.ISSUER, [certificate.issuer])
-        yield from _listed(texts.SERIAL, [certificate.serial])
-        yield from _listed(texts.SHA1, [certificate.sha1])
-        yield texts.VALID_UNTIL, texts.instant(at=certificate.not_after)
+        yield from _listed(fact_texts.NAMES, names_of(certificate), _FEW_NAMES)
+        yield from _listed(fact_texts.ISSUER, [certificate.issuer])
+        yield from _listed(fact_texts.SERIAL, [certificate.serial])
+        yield from _listed(fact_texts.SHA1, [certificate.sha1])
+        yield fact_texts.VALID_UNTIL, fact_texts.instant(at=certificate.not_after)
 
 
 def names_of(certificate: Certificate) -> list[str]:
@@ -52,14 +52,14 @@ def names_of(certificate: Certificate) -> list[str]:
 
 
 def _of_certificate(certificate: Certificate) -> Iterator[Fact]:
-    yield from _listed(texts.SUBJECT, [certificate.subject])
-    yield from _listed(texts.NAMES, [*certificate.dns_names, *certificate.ip_addresses])
-    yield from _listed(texts.ISSUER, [certificate.issuer])
-    yield from _listed(texts.SERIAL, [certificate.serial])
-    yield from _listed(texts.SHA1, [certificate.sha1])
-    yield from _listed(texts.SHA256, [certificate.sha256])
-    yield texts.VALID_FROM, texts.instant(at=certificate.not_before)
-    yield texts.VALID_UNTIL, texts.instant_and_expiry(at=certificate.not_after)
+    yield from _listed(fact_texts.SUBJECT, [certificate.subject])
+    yield from _listed(fact_texts.NAMES, [*certificate.dns_names, *certificate.ip_addresses])
+    yield from _listed(fact_texts.ISSUER, [certificate.issuer])
+    yield from _listed(fact_texts.SERIAL, [certificate.serial])
+    yield from _listed(fact_texts.SHA1, [certificate.sha1])
+    yield from _listed(fact_texts.SHA256, [certificate.sha256])
+    yield fact_texts.VALID_FROM, fact_texts.instant(at=certificate.not_before)
+    yield fact_texts.VALID_UNTIL, fact_texts.instant_and_expiry(at=certificate.not_after)
 
 
 def _labels(locations: Iterable[AlertLocation], labels: Iterable[tuple[str, Message]]) -> Iterator[Fact]:

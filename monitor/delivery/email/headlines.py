@@ -8,7 +8,7 @@ from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content
 from monitor.alerts.summarize import count_levels
 from monitor.alerts.texts import PROBLEM, shown
-from monitor.delivery.email import texts
+from monitor.delivery.email import count_texts, texts
 from monitor.delivery.email.heartbeats import heartbeat_subject
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.texts import enumerated
@@ -23,9 +23,9 @@ _SAYS_EXPIRY_TOO = {
 }
 """How long there is to act; other problems are not less urgent because a certificate is valid for long."""
 _GOOD_NEWS = {
-    NotifyReason.RENEWED: texts.count_renewed,
-    NotifyReason.RESOLVED: texts.count_resolved,
-    NotifyReason.REACHABLE_AGAIN: texts.count_reachable,
+    NotifyReason.RENEWED: count_texts.count_renewed,
+    NotifyReason.RESOLVED: count_texts.count_resolved,
+    NotifyReason.REACHABLE_AGAIN: count_texts.count_reachable,
 }
 
 
@@ -33,9 +33,9 @@ def subject(content: Content) -> Message:
     """Return the subject of a mail: its counts, or the one thing that it is about."""
     if isinstance(content, Inventory):
         counts = (
-            texts.watched(count=content.watched),
-            texts.need_action(count=content.need_action),
-            texts.unreachable(count=content.unreachable),
+            count_texts.watched(count=content.watched),
+            count_texts.need_action(count=content.need_action),
+            count_texts.unreachable(count=content.unreachable),
         )
         return _counted(counts)
     if isinstance(content, Digest):
@@ -50,7 +50,7 @@ def subject(content: Content) -> Message:
 def item_counts(items: Sequence[NotificationItem]) -> Iterator[Message]:
     """Yield how many items have each level, worst first, and how many are good news of each kind."""
     for level, count in count_levels(items).items():
-        yield texts.LEVEL_COUNT[level](count=count)
+        yield count_texts.LEVEL_COUNT[level](count=count)
     good = Counter(item.reason for item in items if item.level is None)
     for reason, said in _GOOD_NEWS.items():
         if good[reason]:
@@ -59,7 +59,7 @@ def item_counts(items: Sequence[NotificationItem]) -> Iterator[Message]:
 
 def digest_counts(digest: Digest) -> tuple[Message, ...]:
     """Return the counts of a digest; that nothing is urgent is said only when it is so."""
-    calm = () if digest.urgent else (texts.NOTHING_URGENT,)
+    calm = () if digest.urgent else (count_texts.NOTHING_URGENT,)
     return (*item_counts((*digest.items, *digest.over)), *calm)
 
 
@@ -106,4 +106,4 @@ def _problem(item: NotificationItem, title: str, check: Check) -> Message:
 
 
 def _counted(counts: Sequence[Message]) -> Message:
-    return texts.subject(counts=enumerated(counts or (texts.NOTHING_OPEN,), len(counts) + 1))
+    return count_texts.subject(counts=enumerated(counts or (count_texts.NOTHING_OPEN,), len(counts) + 1))

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from monitor.alerts.decision import UpcomingExpiry
 from monitor.alerts.digest import Heartbeat
-from monitor.delivery.email import texts
+from monitor.delivery.email import count_texts, texts
 from monitor.model import Message
 from monitor.model.texts import enumerated
 
 
 def heartbeat_subject(heartbeat: Heartbeat) -> Message:
     """Return the subject: whether all is well, and how much is watched."""
-    state = (texts.ALL_IS_WELL,) if heartbeat.all_is_well else tuple(_open(heartbeat))
-    counts = (*state, texts.certificates_watched(count=heartbeat.certificates))
-    return texts.heartbeat_subject(counts=enumerated(counts, len(counts)))
+    state = (count_texts.ALL_IS_WELL,) if heartbeat.all_is_well else tuple(_open(heartbeat))
+    counts = (*state, count_texts.certificates_watched(count=heartbeat.certificates))
+    return count_texts.heartbeat_subject(counts=enumerated(counts, len(counts)))
 
 
 def heartbeat_sentences(heartbeat: Heartbeat) -> Iterator[Message]:
@@ -23,7 +23,7 @@ def heartbeat_sentences(heartbeat: Heartbeat) -> Iterator[Message]:
     else:
         counts = tuple(_open(heartbeat))
         yield texts.lead(counts=enumerated(counts, len(counts)))
-    targets = texts.target_count(count=heartbeat.targets)
+    targets = count_texts.target_count(count=heartbeat.targets)
     yield texts.watched_at(count=heartbeat.certificates, targets=targets)
     yield texts.next_heartbeat(at=heartbeat.next_at)
 
@@ -43,6 +43,6 @@ def next_expiry(one: UpcomingExpiry) -> Message:
 
 def _open(heartbeat: Heartbeat) -> Iterator[Message]:
     if heartbeat.open:
-        yield texts.alerts_open(count=heartbeat.open)
+        yield count_texts.alerts_open(count=heartbeat.open)
     if heartbeat.acknowledged:
-        yield texts.count_acknowledged(count=heartbeat.acknowledged)
+        yield count_texts.count_acknowledged(count=heartbeat.acknowledged)

@@ -1,4 +1,4 @@
-"""The words of mails as messages: subjects, headlines, headings and labels of facts; it decides nothing."""
+"""The words of mails as messages: headlines, entries, details and steps; it decides nothing."""
 
 from datetime import datetime
 
@@ -75,104 +75,6 @@ def alike(*, problem: Message, count: int, issuer: str, not_after: datetime) -> 
 def worst_of(*, names: tuple[str, ...]) -> None: ...
 
 
-@message("mail.subject", "Certificates: {counts}")
-def subject(*, counts: Message) -> None: ...
-
-
-@message("mail.count_watched", "{count} watched", "{count} watched")
-def watched(*, count: int) -> None: ...
-
-
-@message("mail.need_action", "{count} needs action", "{count} need action")
-def need_action(*, count: int) -> None: ...
-
-
-@message("mail.unreachable", "{count} unreachable", "{count} unreachable")
-def unreachable(*, count: int) -> None: ...
-
-
-@message("mail.count_standby", "{count} on standby", "{count} on standby")
-def standby(*, count: int) -> None: ...
-
-
-@message("mail.count_not_checked", "{count} not checked yet", "{count} not checked yet")
-def not_checked(*, count: int) -> None: ...
-
-
-@message(
-    "mail.count_not_sent",
-    "{count} with alerts that you are not sent",
-    "{count} with alerts that you are not sent",
-)
-def not_sent(*, count: int) -> None: ...
-
-
-@message("mail.count_fine", "{count} fine", "{count} fine")
-def fine(*, count: int) -> None: ...
-
-
-@message("mail.count_expired", "{count} expired", "{count} expired")
-def count_expired(*, count: int) -> None: ...
-
-
-@message("mail.count_critical", "{count} critical", "{count} critical")
-def count_critical(*, count: int) -> None: ...
-
-
-@message("mail.count_warnings", "{count} warning", "{count} warnings")
-def count_warnings(*, count: int) -> None: ...
-
-
-@message("mail.count_renewals", "{count} renewed", "{count} renewed")
-def count_renewed(*, count: int) -> None: ...
-
-
-@message("mail.count_resolutions", "{count} resolved", "{count} resolved")
-def count_resolved(*, count: int) -> None: ...
-
-
-@message("mail.count_reachable", "{count} reachable again", "{count} reachable again")
-def count_reachable(*, count: int) -> None: ...
-
-
-@message("mail.count_new", "{count} new", "{count} new")
-def count_new(*, count: int) -> None: ...
-
-
-@message("mail.count_open", "{count} open", "{count} open")
-def count_open(*, count: int) -> None: ...
-
-
-@message("mail.count_acknowledged", "{count} acknowledged", "{count} acknowledged")
-def count_acknowledged(*, count: int) -> None: ...
-
-
-NOTHING_URGENT = plain("mail.nothing_urgent", "nothing urgent")
-NOTHING_OPEN = plain("mail.nothing_open", "nothing open")
-
-LEVEL_COUNT = {
-    AlertLevel.EXPIRED: count_expired,
-    AlertLevel.CRITICAL: count_critical,
-    AlertLevel.WARNING: count_warnings,
-}
-
-
-@message("mail.heartbeat_subject", "Heartbeat: {counts}")
-def heartbeat_subject(*, counts: Message) -> None: ...
-
-
-@message("mail.alerts_open", "{count} alert open", "{count} alerts open")
-def alerts_open(*, count: int) -> None: ...
-
-
-@message("mail.certificates_watched", "{count} certificate watched", "{count} certificates watched")
-def certificates_watched(*, count: int) -> None: ...
-
-
-@message("mail.targets", "{count} target", "{count} targets")
-def target_count(*, count: int) -> None: ...
-
-
 @message(
     "mail.watched_at",
     "{count} certificate at {targets} is watched.",
@@ -189,7 +91,6 @@ def next_heartbeat(*, at: datetime) -> None: ...
 def next_to_expire(*, what: Message) -> None: ...
 
 
-ALL_IS_WELL = plain("mail.all_is_well", "all is well")
 NOBODY_NEEDS_TO_ACT = plain("mail.nobody_needs_to_act", "All is well: nobody needs to act.")
 HEARTBEAT = plain("mail.heartbeat_heading", "Heartbeat")
 
@@ -360,14 +261,6 @@ def monitor_named(*, name: str, host: str) -> None: ...
 def monitor_for(*, monitor: Message, customer: str) -> None: ...
 
 
-@message("mail.instant", "{at}")
-def instant(*, at: datetime) -> None: ...
-
-
-@message("mail.instant_and_expiry", "{at} ({at:expires})")
-def instant_and_expiry(*, at: datetime) -> None: ...
-
-
 SHORTENED = plain(
     "mail.shortened",
     "This is the short form: the mail server refused the complete mail for its size. "
@@ -407,24 +300,6 @@ def likewise(*, title: str) -> None: ...
 
 @message("mail.step_only_for", "(only {names}) {step}")
 def step_only_for(*, names: Message, step: Message) -> None: ...
-
-
-OLD_SHA1 = plain("mail.old_sha1", "Old thumbprint (SHA-1)")
-OLD_SHA256 = plain("mail.old_sha256", "Old SHA-256")
-NOT_KNOWN = plain("mail.not_known", "no longer known")
-SUBJECT = plain("mail.fact_subject", "Subject")
-NAMES = plain("mail.fact_names", "Names")
-ISSUER = plain("mail.fact_issuer", "Issuer")
-SERIAL = plain("mail.fact_serial", "Serial number")
-SHA1 = plain("mail.fact_sha1", "Thumbprint (SHA-1)")
-SHA256 = plain("mail.fact_sha256", "SHA-256")
-VALID_FROM = plain("mail.fact_valid_from", "Valid from")
-VALID_UNTIL = plain("mail.fact_valid_until", "Valid until")
-COMPONENT = plain("mail.fact_component", "Component")
-CERTIFICATE_GROUP = plain("mail.fact_certificate_group", "Certificate group")
-SITE = plain("mail.fact_site", "Site")
-OWNER = plain("mail.fact_owner", "Owner")
-NOTE = plain("mail.fact_note", "Note")
 
 
 TEST_SUBJECT = plain("mail.test_subject", "[Test] cert-monitor can send mail")

@@ -7,7 +7,7 @@ from monitor.alerts.decision import Inventory, NotificationItem
 from monitor.alerts.digest import AcknowledgedItem, Digest, Heartbeat
 from monitor.alerts.payload import Content
 from monitor.alerts.summarize import Entry, Summary, summarize
-from monitor.delivery.email import texts
+from monitor.delivery.email import count_texts, texts
 from monitor.delivery.email.details import DetailWriter
 from monitor.delivery.email.entries import standby_lines, unreachable_lines
 from monitor.delivery.email.headlines import (
@@ -182,21 +182,21 @@ class PageWriter:
 
 def _inventory_counts(inventory: Inventory) -> Iterator[Message]:
     """Yield the counts that add up to all targets; those that are nearly always 0 only where they are not."""
-    yield texts.need_action(count=inventory.need_action)
-    yield texts.unreachable(count=inventory.unreachable)
+    yield count_texts.need_action(count=inventory.need_action)
+    yield count_texts.unreachable(count=inventory.unreachable)
     if inventory.standby:
-        yield texts.standby(count=inventory.standby)
+        yield count_texts.standby(count=inventory.standby)
     known = inventory.need_action + inventory.unreachable + inventory.standby + inventory.fine
     if inventory.not_sent:
-        yield texts.not_sent(count=inventory.not_sent)
+        yield count_texts.not_sent(count=inventory.not_sent)
         known += inventory.not_sent
     if inventory.watched > known:
-        yield texts.not_checked(count=inventory.watched - known)
-    yield texts.fine(count=inventory.fine)
+        yield count_texts.not_checked(count=inventory.watched - known)
+    yield count_texts.fine(count=inventory.fine)
 
 
 def _states(digest: Digest) -> Iterator[Message]:
-    several = ((texts.count_new, digest.new), (texts.count_open, digest.open))
+    several = ((count_texts.count_new, digest.new), (count_texts.count_open, digest.open))
     for said, items in several:
         if items:
             yield said(count=len(items))
@@ -209,7 +209,7 @@ def _states(digest: Digest) -> Iterator[Message]:
 
 
 def _acknowledged_count(several: Sequence[AcknowledgedItem]) -> Message:
-    counted = texts.count_acknowledged(count=len(several))
+    counted = count_texts.count_acknowledged(count=len(several))
     who = list(dict.fromkeys(texts.by_until(who=one.by, until=one.until) for one in several))
     return texts.with_hint(what=counted, hint=enumerated(who, _MOST_WHO))
 
