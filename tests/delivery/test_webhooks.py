@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from monitor.web.published.alerts import AlertContext, alerts_json
+from monitor.web.published.alerts import AlertContext, one_alert_json
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -99,7 +99,7 @@ def test_the_fields_are_those_of_the_api() -> None:
     """A program that reads one reads the other; only a notification has a reason."""
     key = AlertKey(Check.NAME, Scope.TARGET, "endpoint:a:443")
     group = AlertGroup(key.id, Check.NAME, AlertLevel.WARNING, "A", NOW, (key,))
-    [listed] = alerts_json(Snapshot(alerts=(group,)), AlertContext(), WRITERS["en"])["items"]
+    listed = one_alert_json(group, AlertContext(), Snapshot(alerts=(group,)), WRITERS["en"])
     (sent_one,) = posted(CONTENTS["alert"])["alerts"]
     assert sent_one.keys() - listed.keys() == {"reason"}
     assert listed.keys() - sent_one.keys() == set()
