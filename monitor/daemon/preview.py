@@ -3,29 +3,20 @@
 It decides as a service does that starts now with what is recorded: nothing is probed, and no CA is asked.
 """
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from monitor import __version__
 from monitor.alerts import DecisionInput, MonitorState, decide, next_digest_at
 from monitor.config import Config
-from monitor.daemon.active_config import plan_targets
-from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.receivers import notify_settings, receivers, recipients
-from monitor.daemon.steady_clock import SteadyClock
-from monitor.daemon.watched_targets import polled_discoveries
-from monitor.daemon.wiring import wire
+from monitor.daemon.resumed import resumed
 from monitor.delivery.outbox import rendered
 from monitor.model import MachineClock, Notification, NotificationKind
 from monitor.pipeline.notifications import outgoing
 from monitor.store import Store
-from monitor.store.backup import back_up
 
 _AHEAD = timedelta(days=1)
 """Further ahead than any next attempt."""
@@ -66,31 +57,8 @@ class Preview:
 
 async def preview(config: Config, clock: MachineClock) -> Preview:
     """Return what would be sent; raise ``SystemBrokenError`` where nothing is recorded yet."""
-    with TemporaryDirectory(prefix="cert-monitor-preview-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / "state.db"
-        back_up(config.store.url, copy)
-        async with _resumed(config, f"sqlite:///{copy.as_posix()}", clock) as parts:
-            return await _previewed(parts, config)
-
-
-@asynccontextmanager
-async def _resumed(config: Config, url: str, clock: MachineClock) -> AsyncIterator[DaemonParts]:
-    """Give the parts of a daemon that has loaded what is recorded, without its servers and tasks."""
-    store = await Store.open(url, app_version=__version__)
-    try:
-        steady = SteadyClock(clock)
-        discoveries = Discoveries(store, steady, config.limits.targets)
-        await discoveries.resume(polled_discoveries(config))
-        quiet = replace(config, log=config.log.model_copy(update={"event_log": False}))
-        parts = wire(plan_targets(quiet, discoveries.found()), store, discoveries, steady, ())
-        await parts.clock_watch.resume(store)
-        parts.alerts.note_absence()
-        await parts.watched.begin()
-        await parts.ari.resume()
-        parts.board.set_discovered(discoveries.states)
-        yield parts
-    finally:
-        await store.close()
+    async with resumed(config, clock) as parts:
+        return await _previewed(parts, config)
 
 
 async def _previewed(parts: DaemonParts, config: Config) -> Preview:

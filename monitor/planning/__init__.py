@@ -3,6 +3,7 @@
 ``index_certificates`` reads the snapshot once; ``forecast`` and ``timeline`` answer from what it found.
 """
 
+from monitor.planning.by_location import LocationExpiry, location_expiries
 from monitor.planning.ca_renewals import CaRenewal
 from monitor.planning.expiries import Expiry, expiries
 from monitor.planning.forecast import Forecast, forecast
@@ -20,6 +21,7 @@ __all__ = [
     "Forecast",
     "Leaf",
     "Load",
+    "LocationExpiry",
     "MonthLoad",
     "Stop",
     "Timeline",
@@ -29,5 +31,6 @@ __all__ = [
     "expiries",
     "forecast",
     "index_certificates",
+    "location_expiries",
     "timeline",
 ]

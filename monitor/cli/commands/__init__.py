@@ -19,6 +19,7 @@ GROUPS = {
     "access": ("token", "user"),
     "links": ("links",),
     "calendar": ("calendar",),
+    "forecast": ("forecast",),
     "backup": ("backup", "restore"),
 }
 """The modules with their commands, in the order of ``cert-monitor --help``."""

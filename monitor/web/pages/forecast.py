@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from monitor.model import Message, text
 from monitor.model.texts import enumerated, names
-from monitor.planning import Unknown, forecast
+from monitor.planning import forecast
 from monitor.planning.load import Share
 from monitor.web import planning_texts as words
 from monitor.web.pages.frame import Pages, Reader
@@ -19,6 +19,7 @@ from monitor.web.queries.forecast import (
     InvalidDayError,
     asked_day,
     forecast_view,
+    unknown_texts,
 )
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.view import WebView
@@ -63,7 +64,7 @@ def forecast_values(reader: Reader, indexes: CertificateIndexes, written: str) -
         "ahead": tuple(_ahead(reader)),
         "after": _after,
         "shares": _shares,
-        "unknown": tuple(_unknown(view.unknown)),
+        "unknown": tuple(unknown_texts(view.unknown)),
         "most_renewals": max((one.renewals for one in view.load.months), default=0),
     }
 
@@ -95,18 +96,3 @@ def _shares(shares: Sequence[Share]) -> Message | None:
         return None
     named = [words.share(name=text(name) if name else words.NO_NAME, number=count) for name, count in shares]
     return enumerated(named, _MOST_SHARES)
-
-
-def _unknown(one: Unknown) -> Iterator[Message]:
-    counted = (
-        (one.unreachable, words.unreachable),
-        (one.last_known, words.last_known),
-        (one.not_checked, words.not_checked),
-        (one.without_certificate, words.without_certificate),
-        (one.standby, words.standby),
-        (one.left_out, words.left_out),
-        (one.lists, words.lists),
-        (one.switched_off, words.switched_off),
-        (one.generated, words.generated),
-    )
-    yield from (said(count=count) for count, said in counted if count)

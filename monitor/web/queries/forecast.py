@@ -1,10 +1,12 @@
 """What a forecast says, bounded for a page or an answer, and for which instant somebody asks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from monitor.model import Message, Target
 from monitor.planning import CaRenewal, Expiry, Forecast, Load, Unknown
+from monitor.web import planning_texts as words
 
 DAYS_AHEAD = 90
 """How far ahead a forecast looks that is asked for no day."""
@@ -130,6 +132,22 @@ def asked_day(text: str, zone: tzinfo, now: datetime) -> datetime:
     if abs(day - today) > _FURTHEST or len(text) not in (0, len("2027-03-15")):
         raise InvalidDayError
     return datetime.combine(day, _LAST_SECOND, zone).astimezone(UTC)
+
+
+def unknown_texts(one: Unknown) -> Iterator[Message]:
+    """Yield sentences about what is not known, nothing where all of it is."""
+    counted = (
+        (one.unreachable, words.unreachable),
+        (one.last_known, words.last_known),
+        (one.not_checked, words.not_checked),
+        (one.without_certificate, words.without_certificate),
+        (one.standby, words.standby),
+        (one.left_out, words.left_out),
+        (one.lists, words.lists),
+        (one.switched_off, words.switched_off),
+        (one.generated, words.generated),
+    )
+    yield from (said(count=count) for count, said in counted if count)
 
 
 def _row(one: Expiry, cas: dict[str, Expiry], now: datetime, places: int) -> ExpiryRow:
