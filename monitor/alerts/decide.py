@@ -21,8 +21,9 @@ from monitor.alerts.notices import for_receiver
 from monitor.alerts.outage import with_outage
 from monitor.alerts.pending import pending_alerts
 from monitor.alerts.refused import kept_open
+from monitor.alerts.renewal_days import waiting_alerts
 from monitor.alerts.resolve import resolve_alerts
-from monitor.alerts.silences import kept_back, released, with_state
+from monitor.alerts.silences import kept_back, released, with_state, with_waiting
 from monitor.alerts.store_problem import store_problem
 from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
 from monitor.model import (
@@ -53,7 +54,9 @@ def decide(given: DecisionInput) -> Decision:
     over = resolved.over
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
-    back = kept_back(given.settings.silences, groups, alerts.values(), given.snapshot, given.now)
+    silenced = kept_back(given.settings.silences, groups, alerts.values(), given.snapshot, given.now)
+    waiting = waiting_alerts(given.settings.renewing, alerts.values(), given.snapshot)
+    back = with_waiting(silenced, waiting)
     groups = tuple(with_state(groups, back))
     found = Found(
         findings,

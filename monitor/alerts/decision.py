@@ -169,12 +169,14 @@ class NotifySettings:
     """Who is notified of what.
 
     ``rules`` are those of each receiver, by name; ``routing`` is ``None`` where every receiver is notified of
-    every alert; ``silences`` are those that may keep alerts back.
+    every alert; ``silences`` are those that may keep alerts back. ``renewing`` are the ids of the targets of
+    renewal days on which work goes on.
     """
 
     rules: Mapping[str, ReceiverRules] = field(default_factory=dict)
     routing: Routing | None = None
     silences: tuple[Silence, ...] = ()
+    renewing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

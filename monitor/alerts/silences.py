@@ -17,6 +17,9 @@ from monitor.model import (
     Snapshot,
 )
 
+_SHOWN_FIRST = (AlertState.WAITING, AlertState.SILENCED, AlertState.ACKNOWLEDGED)
+"""Which state a group has whose alerts have several: the one that ends first by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptBack:
@@ -57,6 +60,11 @@ def kept_back(
     return KeptBack(states, acknowledged, tuple(one for one in ended if not one.configured))
 
 
+def with_waiting(kept: KeptBack, waiting: Iterable[AlertKey]) -> KeptBack:
+    """Return what is kept back, with what waits for the end of a renewal day; people come first."""
+    return replace(kept, states={**dict.fromkeys(waiting, AlertState.WAITING), **kept.states})
+
+
 def released(records: Mapping[AlertKey, AlertRecord], kept: KeptBack) -> frozenset[AlertKey]:
     """Return the alerts that were kept back at the last pass and are not any more."""
     return frozenset(
@@ -81,8 +89,7 @@ def with_state(groups: Iterable[AlertGroup], kept: KeptBack) -> Iterator[AlertGr
         if not states or AlertState.ACTIVE in states:
             yield group
         else:
-            both = len(states) > 1
-            yield replace(group, state=AlertState.SILENCED if both else states.pop())
+            yield replace(group, state=next(one for one in _SHOWN_FIRST if one in states))
 
 
 def _end(silence: Silence, groups: Mapping[str, AlertGroup], now: datetime) -> SilenceEnd | None:

@@ -49,7 +49,9 @@ def _lines(found: list[dict[str, Any]]) -> list[str]:
 def _state(alert: dict[str, Any]) -> str:
     if alert["acknowledged"]:
         return "acknowledged"
-    return "silenced" if alert["silenced"] else ""
+    if alert["silenced"]:
+        return "silenced"
+    return "waiting" if alert.get("waiting") else ""
 
 
 def _said(alert: dict[str, Any]) -> str:

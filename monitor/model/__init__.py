@@ -52,6 +52,15 @@ from monitor.model.observation import (
 from monitor.model.outage import Outage
 from monitor.model.policy_origin import PolicyOrigin, PolicyValue
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
+from monitor.model.renewal_day import (
+    DayEvent,
+    DayEventKind,
+    DayPort,
+    DayState,
+    DayStep,
+    LookedAt,
+    RenewalDay,
+)
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, MachineClock, Source
 from monitor.model.shared import shared
@@ -92,6 +101,11 @@ __all__ = [
     "Check",
     "Clock",
     "DateForm",
+    "DayEvent",
+    "DayEventKind",
+    "DayPort",
+    "DayState",
+    "DayStep",
     "DiscoveredTarget",
     "DiscoveryState",
     "Failure",
@@ -102,6 +116,7 @@ __all__ = [
     "KeyPermission",
     "KeyUsage",
     "LogChange",
+    "LookedAt",
     "Machine",
     "MachineClock",
     "Margin",
@@ -125,6 +140,7 @@ __all__ = [
     "ReceiverChanges",
     "ReceiverRecord",
     "RecipientStatus",
+    "RenewalDay",
     "RenewalWindow",
     "Revocation",
     "RevocationList",

@@ -65,11 +65,12 @@ _RANKS = {level: rank for rank, level in enumerate(AlertLevel, start=1)}
 
 
 class AlertState(StrEnum):
-    """Whether an alert is notified, or suppressed because it is acknowledged or silenced."""
+    """Whether an alert is notified, suppressed by people, or waits for the end of a renewal day."""
 
     ACTIVE = "active"
     ACKNOWLEDGED = "acknowledged"
     SILENCED = "silenced"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)

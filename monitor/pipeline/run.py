@@ -25,8 +25,15 @@ from monitor.probing import Answer, BatchRunner, internal_failure
 log = logging.getLogger(__name__)
 
 _OWN_PROBLEM_LASTS = timedelta(minutes=10)
+Keep = Callable[[Answer], bool]
+"""Returns whether an answer is taken."""
 HERE = ""
 """The zone of what this process probes itself."""
+
+
+def _every(_answer: Answer) -> bool:
+    """Take every answer."""
+    return True
 
 
 class Recorder(Protocol):
@@ -88,17 +95,21 @@ class Pipeline:
         at, why = self._own_problem
         return why if at is not None and abs(self._do.clock.now() - at) < _OWN_PROBLEM_LASTS else ""
 
-    async def run(self, batch: Batch, due_at: datetime | None = None) -> None:
-        """Probe every target of a batch and record the results; if cancelled, record those finished."""
+    async def run(self, batch: Batch, due_at: datetime | None = None, keep: Keep = _every) -> None:
+        """Probe every target of a batch and record the results; if cancelled, record those finished.
+
+        Answers that ``keep`` refuses are dropped as if nothing had been probed.
+        """
         free = [request for request in batch.requests if request.target_id not in self._busy]
         self._busy.update(request.target_id for request in free)
         try:
             # No expiry: a batch that waits long is still the next probe of its targets.
-            await self._do.runner.run(batch.id, free, partial(self._probed_here, due_at), None)
+            await self._do.runner.run(batch.id, free, partial(self._probed_here, due_at, keep), None)
         finally:
             self._busy.difference_update(request.target_id for request in free)
 
-    async def _probed_here(self, due_at: datetime | None, answers: Sequence[Answer]) -> None:
+    async def _probed_here(self, due_at: datetime | None, keep: Keep, answers: Sequence[Answer]) -> None:
+        answers = [answer for answer in answers if keep(answer)]
         if due_at is not None:
             for _, observation in answers:
                 self._do.counters.started_late(max(timedelta(0), observation.started_at - due_at))

@@ -20,7 +20,10 @@ from monitor.store.tables import (
     notification_log,
     receiver_state,
     renewal,
+    renewal_day,
+    renewal_event,
     renewal_log,
+    renewal_step,
     silence,
 )
 
@@ -44,6 +47,9 @@ TABLES = (
     fact,
     discovery,
     renewal,
+    renewal_day,
+    renewal_step,
+    renewal_event,
 )
 
 

@@ -15,12 +15,14 @@ from monitor.model import (
     AccessToken,
     AlertKey,
     AlertRecord,
+    DayEvent,
     Message,
     Notification,
     NotificationStatus,
     Observation,
     ReceiverChanges,
     ReceiverRecord,
+    RenewalDay,
     RenewalWindow,
     Silence,
     Target,
@@ -36,6 +38,7 @@ from monitor.store import (
     outbox,
     pruning,
     reading,
+    renewal_days,
     renewal_windows,
     silences,
     withdrawn,
@@ -223,6 +226,18 @@ class Store:
     async def remove_access_token(self, name: str) -> None:
         """Remove a token."""
         await self._write(access_tokens.remove_access_token, name)
+
+    async def renewal_days(self, *, most: int = 50, ended: bool = True) -> tuple[RenewalDay, ...]:
+        """Return the renewal days that were started last, newest first; without ``ended`` open ones alone."""
+        return await self._read(renewal_days.renewal_days, most, ended=ended)
+
+    async def renewal_day(self, day_id: str) -> tuple[RenewalDay, tuple[DayEvent, ...]] | None:
+        """Return a renewal day with all that happened, ``None`` where there is none."""
+        return await self._read(renewal_days.renewal_day, day_id)
+
+    async def put_renewal_day(self, day: RenewalDay, events: Sequence[DayEvent]) -> None:
+        """Write a renewal day as it is now, and add what happened, in one transaction."""
+        await self._write(renewal_days.put_renewal_day, day, events)
 
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20

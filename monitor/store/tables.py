@@ -210,6 +210,45 @@ access_token = Table(
     Column("last_used_at", TimestampColumn),
 )
 
+# Plans that people work through; each step is one JSON document, as a whole it is never searched.
+renewal_day = Table(
+    "renewal_day",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("site", TextColumn, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("plan", TextColumn, nullable=False),
+    Column("started_at", TimestampColumn, nullable=False),
+    Column("started_by", TextColumn, nullable=False),
+    Column("work_began_at", TimestampColumn, nullable=False),
+    Column("paused_at", TimestampColumn),
+    Column("stopped_at", TimestampColumn),
+    Column("stopped_step", TextColumn),
+    Column("stopped_why", Text),
+    Column("ended_at", TimestampColumn),
+    Column("ended_by", TextColumn),
+)
+
+renewal_step = Table(
+    "renewal_step",
+    metadata,
+    Column("day_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("step", Text, nullable=False),
+)
+
+renewal_event = Table(
+    "renewal_event",
+    metadata,
+    Column("day_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", TimestampColumn, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("step_id", Text, nullable=False),
+    Column("by", TextColumn, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
 # Which of several services on one database acts, and until when. Nothing writes it yet.
 lease = Table(
     "lease",

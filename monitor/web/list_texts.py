@@ -68,6 +68,7 @@ ALERT_STATE = {
     AlertState.ACTIVE: plain("page.list_active", "open"),
     AlertState.ACKNOWLEDGED: plain("page.list_acknowledged", "acknowledged"),
     AlertState.SILENCED: plain("page.list_silenced", "silenced"),
+    AlertState.WAITING: plain("page.list_waits", "waiting for a renewal day"),
 }
 
 

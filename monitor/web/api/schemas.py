@@ -76,6 +76,7 @@ def _alert() -> Schema:
             "acknowledged": or_null(acknowledged),
             "silenced": {"type": "boolean"},
             "notified": {"type": "array", "items": notified},
+            "waiting": {"type": "boolean"},
         }
     )
 

@@ -132,6 +132,8 @@ def _verdict(detail: AlertDetail) -> Iterator[Message]:
         yield words.is_acknowledged(who=kept.by, until=kept.ends_at)
     elif detail.state is AlertState.SILENCED:
         yield words.SILENCED
+    elif detail.state is AlertState.WAITING:
+        yield words.WAITS
 
 
 def _facts(detail: AlertDetail) -> Iterator[tuple[Message, Message]]:

@@ -140,6 +140,7 @@ def _tiles(shown: Overview) -> tuple[Tile, ...]:
     sometimes = (
         Tile("held", shown.acknowledged, texts.TILE_ACKNOWLEDGED, "/alerts?state=acknowledged"),
         Tile("held", shown.silenced, texts.TILE_SILENCED, "/alerts?state=silenced"),
+        Tile("held", shown.waiting, texts.TILE_WAITING, "/alerts?state=waiting"),
         Tile("standby", targets.standby, texts.TILE_STANDBY, "/targets?state=standby"),
         Tile("not-checked", targets.not_checked, texts.TILE_NOT_CHECKED, "/targets?state=not_checked"),
     )

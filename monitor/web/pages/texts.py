@@ -58,6 +58,9 @@ ALERT = plain("alert.alert", "Alert")
 NO_ALERT = plain("alert.none", "There is no such alert, or its record is no longer kept.")
 OVER = plain("alert.over", "Over")
 SILENCED = plain("alert.silenced", "It is silenced.")
+WAITS = plain(
+    "alert.waits", "Certificates are being renewed on this server. Nobody is notified until that work ends."
+)
 SINCE = plain("alert.since", "Since")
 SITE = plain("alert.site", "Site")
 COMPONENT = plain("alert.component", "Component")

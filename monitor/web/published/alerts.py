@@ -41,7 +41,9 @@ def one_alert_json(
         silenced=group.state is AlertState.SILENCED,
         notified=last.values(),
     )
-    return alert_json(group, facts, group_steps(group, snapshot, writer.now), writer.write, writer.now)
+    steps = group_steps(group, snapshot, writer.now)
+    shown = alert_json(group, facts, steps, writer.write, writer.now)
+    return {**shown, "waiting": group.state is AlertState.WAITING}
 
 
 def _acknowledges(one: Silence, group: AlertGroup) -> bool:

@@ -58,6 +58,7 @@ class Overview:
     levels: Mapping[AlertLevel, int]
     acknowledged: int
     silenced: int
+    waiting: int
     targets: TargetCounts
     checked: tuple[datetime, datetime] | None
     upcoming: tuple[UpcomingExpiry, ...]
@@ -84,6 +85,7 @@ def overview(snapshot: Snapshot, facts: TargetFacts, silences: Sequence[Silence]
         levels={level: sum(one.level is level for one in active) for level in reversed(AlertLevel)},
         acknowledged=sum(one.state is AlertState.ACKNOWLEDGED for one in snapshot.alerts),
         silenced=sum(one.state is AlertState.SILENCED for one in snapshot.alerts),
+        waiting=sum(one.state is AlertState.WAITING for one in snapshot.alerts),
         targets=facts.counts,
         checked=facts.checked,
         upcoming=facts.upcoming,

@@ -22,6 +22,7 @@ class Passes:
     records: dict[AlertKey, AlertRecord] = field(default_factory=dict)
     last: Decision = Decision()
     outage: Outage | None = None
+    renewing: frozenset[str] = frozenset()
 
     def decide(self, snapshot: Snapshot, now: datetime) -> Decision:
         """Return what one pass decides, and record it."""
@@ -32,7 +33,7 @@ class Passes:
                 tuple(self.receivers.values()),
                 now,
                 alerts.MonitorState(STARTED, outage=self.outage),
-                NotifySettings(self.rules, self.routing, self.silences),
+                NotifySettings(self.rules, self.routing, self.silences, self.renewing),
             )
         )
         self.records |= {one.key: one for one in self.last.alert_changes}

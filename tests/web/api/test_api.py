@@ -114,6 +114,7 @@ def test_alerts() -> None:
         "acknowledged": None,
         "silenced": False,
         "notified": [{"receiver": "admins", "level": "warning", "at": NOW.isoformat()}],
+        "waiting": False,
     }
 
 

@@ -58,6 +58,7 @@ ALERT_LIST = ListKind(
         "steps",
         "acknowledged",
         "silenced",
+        "waiting",
     ),
     labels={"level": page_texts.LEVEL, "state": texts.ALERT_STATE, "check": PROBLEM},
 )
