@@ -26,8 +26,10 @@ from monitor.alerts.step_texts import (
 )
 from monitor.alerts.texts import name_list, on_day, shown
 from monitor.assess import mismatch, missing_names
-from monitor.model import Certificate, Check, Finding, Message, Path, Target, TargetState
+from monitor.assess.issuance import issuance, reworded
+from monitor.model import Certificate, Check, Finding, Issuance, Message, Path, Target, TargetState
 from monitor.model.message import Parameter, completed
+from monitor.parse.display import display
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _STANDARD: StepsKey = ("standard",)
@@ -66,7 +68,7 @@ def add_steps(
         return
     path = _path_of(state, finding, certificate) if finding.check in RESOLVED_BY_RENEWAL else None
     first = path is not None and bool(runbook.ca_first) and _needs_ca_first(path, finding, now)
-    key, rank = _key(state.target), (2 if first else 1 if path else 0)
+    key, rank = _key(state, finding, certificate), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
         impact = runbook.impact if finding.check in _HAS_IMPACT else None
         steps = _steps(state.target, path, finding, first=first) if path else ()
@@ -149,7 +151,7 @@ def _add_for_store(
     steps = (
         _filled(runbook.switch, target, path, finding) if runbook.switch and path else standard_steps(finding)
     )
-    key = _key(target)
+    key = _key(state, finding, certificate)
     if key not in known or _rank(known[key]) < _SWITCH_RANK:
         known[key] = RenewalSteps(runbook.impact, steps, runbook.link, _title(target), switch=True)
 
@@ -158,15 +160,21 @@ def _rank(steps: RenewalSteps) -> int:
     return _SWITCH_RANK if steps.switch else 2 if steps.ca_first else 1 if steps.steps else 0
 
 
-def _key(target: Target) -> StepsKey:
-    """Return what makes steps the same: texts of one preset differ only in the host that they name."""
+def _key(state: TargetState, finding: Finding, certificate: Certificate | None) -> StepsKey:
+    """Return what makes steps the same: how the certificate was made and what the target is.
+
+    Texts of one preset differ otherwise only in the host that they name.
+    """
+    target = state.target
     runbook = target.info.runbook
     component = target.info.component or target.label("component")
     same = (runbook.impact, runbook.link)
     if not component:
         return (*same, runbook.steps, runbook.ca_first)
     group = target.label("certificate_group")
-    return (*same, component, group, len(runbook.steps), len(runbook.ca_first))
+    path = _path_of(state, finding, certificate) or next(iter(state.assessment.paths), None)
+    made = issuance(path, target) if path else Issuance.UNKNOWN
+    return (*same, component, group, made, len(runbook.steps), len(runbook.ca_first))
 
 
 def _title(target: Target) -> str:
@@ -211,7 +219,8 @@ def _filled(steps: tuple[Message, ...], target: Target, path: Path, finding: Fin
         "thumbprint": finding.instead or NEW_THUMBPRINT,
         "served_thumbprint": leaf.sha1,
     }
-    return tuple(completed(step, **values) for step in steps)
+    worded = reworded(steps, issuance(path, target), display(target.host))
+    return tuple(completed(step, **values) for step in worded)
 
 
 def _names(target: Target, leaf: Certificate, check: Check) -> Message:

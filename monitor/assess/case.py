@@ -89,9 +89,12 @@ def is_authority(leaf: Certificate, location: str, sightings: Iterable[Sighting]
     no host names. What a key store holds with its key is a server's, unless it says that it is a CA's:
     keytool marks no certificate that it makes for a server.
     """
-    if not leaf.is_ca or leaf.dns_names or leaf.ip_addresses:
-        return False
-    return not (leaf.presumed_ca and _has_key(leaf, location, sightings))
+    return named_like_authority(leaf) and not (leaf.presumed_ca and _has_key(leaf, location, sightings))
+
+
+def named_like_authority(certificate: Certificate) -> bool:
+    """Return whether a certificate is a CA's and has no host names."""
+    return certificate.is_ca and not certificate.dns_names and not certificate.ip_addresses
 
 
 def _has_key(leaf: Certificate, location: str, sightings: Iterable[Sighting]) -> bool:

@@ -18,6 +18,7 @@ from monitor.model.anchors import Anchor, Anchors
 from monitor.model.certificate import Certificate, DateForm, KeyUsage
 from monitor.model.check import AnyCheck, Check, MonitorCheck, Severity, worst
 from monitor.model.finding import Assessment, Finding, Path, Superseded
+from monitor.model.issuance import Issuance
 from monitor.model.labels import label_problem
 from monitor.model.machine import (
     Binding,
@@ -112,6 +113,7 @@ __all__ = [
     "FailureReason",
     "Finding",
     "FormerLeaf",
+    "Issuance",
     "KeyLink",
     "KeyPermission",
     "KeyUsage",

@@ -44,8 +44,10 @@ class Certificate:
     ``extended_usages`` contains dotted OIDs and is ``None`` when the extension is absent (any usage,
     RFC 5280 section 4.2.1.12); so is ``key_usage``. ``netscape_server`` is whether the old Netscape
     certificate type includes SSL servers, ``None`` without that extension. ``date_form`` is the worse of its
-    two dates'. ``presumed_ca`` is true where ``is_ca`` is a guess because no extension says it. ``oddities``
-    describes fields that could not be parsed.
+    two dates'. ``presumed_ca`` is true where ``is_ca`` is a guess because no extension says it. ``template``
+    is that of Active Directory Certificate Services, as a dotted OID or a name, empty without one.
+    ``public_policy`` is whether a policy of the CA/Browser Forum says that a public CA issued it.
+    ``oddities`` describes fields that could not be parsed.
     """
 
     sha256: str
@@ -70,6 +72,8 @@ class Certificate:
     netscape_server: bool | None = None
     date_form: DateForm = DateForm.STANDARD
     presumed_ca: bool = False
+    template: str = ""
+    public_policy: bool = False
 
     @property
     def lifetime(self) -> timedelta:

@@ -114,6 +114,8 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
         netscape_server=more.netscape_server,
         date_form=dates.form,
         presumed_ca=presumed,
+        template=sys.intern(more.template),
+        public_policy=more.public_policy,
     )
 
 

@@ -32,6 +32,12 @@ _NETSCAPE_SERVER = 0x40
 _KNOWN_USAGES = sum(KeyUsage)
 _MOST_NAMES = 10_000
 _LONGEST_REMEMBERED = 256
+_BMP_STRING = 0x1E
+# The arc of the CA/Browser Forum's policies for TLS servers: extended validation is 2.23.140.1.1, the others
+# are below 2.23.140.1.2. A public CA has to assert one of them (Baseline Requirements section 7.1.6.1).
+_PUBLIC_POLICIES = frozenset(
+    map(bytes.fromhex, ("67810c0101", "67810c010201", "67810c010202", "67810c010203"))
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +50,8 @@ class Extensions:
     key_usage: KeyUsage | None = None
     netscape_server: bool | None = None
     usages: tuple[str, ...] | None = None
+    template: str = ""
+    public_policy: bool = False
     oddities: list[str] = field(default_factory=list)
 
     @property
@@ -139,10 +147,42 @@ def _usages(value: bytes) -> tuple[str, ...]:
     )
 
 
+def _certificate_policies(found: Extensions, value: bytes) -> None:
+    few = len(value) <= _LONGEST_REMEMBERED
+    found.public_policy = _remembered_policies(value) if few else _has_public_policy(value)
+
+
+@lru_cache(maxsize=256)
+def _remembered_policies(value: bytes) -> bool:
+    """Few distinct lists exist, as with usages."""
+    return _has_public_policy(value)
+
+
+def _has_public_policy(value: bytes) -> bool:
+    policies = (child_list(one, 1)[0] for one in parse_children(value, SEQUENCE))
+    return any(expect(one, OBJECT_IDENTIFIER).content in _PUBLIC_POLICIES for one in policies)
+
+
+def _template(found: Extensions, value: bytes) -> None:
+    """Read the OID of a template since Windows Server 2003 (MS-WCCE section 2.2.2.7.7.2)."""
+    first = child_list(expect(element(value), SEQUENCE), 1)[0]
+    found.template = dotted(expect(first, OBJECT_IDENTIFIER).content)
+
+
+def _template_name(found: Extensions, value: bytes) -> None:
+    """Read the name of a template of Windows 2000 (MS-WCCE section 2.2.2.7.7.1); an OID counts more."""
+    one = element(value)
+    coding = "utf-16-be" if one.tag == _BMP_STRING else "utf-8"
+    found.template = found.template or display(one.content.decode(coding, "replace"))
+
+
 _READERS = {
     bytes.fromhex("551d11"): (_alternative_names, "the list of alternative names"),
     bytes.fromhex("551d13"): (_basic_constraints, "the CA mark (basicConstraints)"),
     bytes.fromhex("551d0f"): (_key_usage, "the key usage"),
     bytes.fromhex("551d25"): (_extended_key_usage, "the extended key usage"),
     bytes.fromhex("6086480186f8420101"): (_netscape_type, "the Netscape certificate type"),
+    bytes.fromhex("551d20"): (_certificate_policies, "the certificate policies"),
+    bytes.fromhex("2b0601040182371507"): (_template, "the certificate template"),
+    bytes.fromhex("2b0601040182371402"): (_template_name, "the name of the certificate template"),
 }

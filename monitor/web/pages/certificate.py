@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
+from monitor.assess.issuance import HOW_MADE
 from monitor.model import Certificate, Message, text
 from monitor.model.texts import enumerated
 from monitor.store import HistoryEntry
@@ -120,6 +121,7 @@ def _facts(detail: CertificateDetail) -> Iterator[tuple[Message, Message]]:
     if names := [text(name) for name in (*one.dns_names, *one.ip_addresses)]:
         yield detail_texts.NAMES, enumerated(names, _MOST)
     yield texts.ISSUER, text(one.issuer)
+    yield detail_texts.HOW_MADE, HOW_MADE[detail.made]
     yield detail_texts.VALID_FROM, texts.instant(at=one.not_before)
     yield detail_texts.VALID_UNTIL, texts.instant_and_expiry(not_after=one.not_after)
     yield detail_texts.KEY, text(f"{one.key_type} {one.key_bits}" if one.key_bits else one.key_type)

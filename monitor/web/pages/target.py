@@ -8,7 +8,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from monitor.assess.issuance import HOW_MADE
 from monitor.model import AlertRecord, Check, Message, PolicyOrigin, PolicyValue, text
+from monitor.model.texts import enumerated
 from monitor.store import HistoryEntry
 from monitor.web import texts
 from monitor.web.pages import detail_texts
@@ -88,6 +90,8 @@ def _facts(detail: TargetDetail) -> Iterator[tuple[Message, Message]]:
             yield text(name), text(value)
     if target.info.note:
         yield detail_texts.NOTE, text(target.info.note)
+    if detail.made:
+        yield detail_texts.HOW_MADE, enumerated([HOW_MADE[one] for one in detail.made], len(HOW_MADE))
     yield detail_texts.ORIGIN, text(target.origin) if target.origin else detail_texts.CONFIGURATION
     if state.watched_since is not None:
         yield detail_texts.WATCHED_SINCE, texts.instant(at=state.watched_since)

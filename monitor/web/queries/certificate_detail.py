@@ -1,11 +1,13 @@
 """Everything known of one certificate: its path, where it is, what depends on it, and its alerts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor.assess.issuance import issuance
 from monitor.model import (
     AlertGroup,
     Certificate,
+    Issuance,
     Path,
     RenewalWindow,
     Revocation,
@@ -38,7 +40,10 @@ class Dependent:
 
 @dataclass(frozen=True, slots=True)
 class CertificateDetail:
-    """One certificate; ``path`` is the shortest-lived one from it to a trusted CA, ``None`` for none."""
+    """One certificate; ``path`` is the shortest-lived one from it to a trusted CA, ``None`` for none.
+
+    ``made`` is how it was made.
+    """
 
     certificate: Certificate
     path: Path | None
@@ -47,6 +52,7 @@ class CertificateDetail:
     alerts: tuple[AlertGroup, ...]
     revocation: Revocation | None
     renewal: RenewalWindow | None
+    made: Issuance = Issuance.UNKNOWN
 
 
 def thumbprint(written: str) -> str:
@@ -71,24 +77,34 @@ def certificate_detail(snapshot: Snapshot, certificate: Certificate) -> Certific
     uses: list[Use] = []
     dependents: dict[str, tuple[Certificate, set[str]]] = {}
     paths: list[Path] = []
+    made: set[Issuance] = set()
     for state in snapshot:
         uses += _uses(state, certificate)
         for path in state.assessment.paths:
             if path.leaf.sha256 == certificate.sha256:
                 paths.append(path)
+                made.add(issuance(path, state.target))
             elif any(one.sha256 == certificate.sha256 for one in path.certificates):
                 dependents.setdefault(path.leaf.sha256, (path.leaf, set()))[1].add(path.location)
                 paths.append(_above(path, certificate))
     found = [Dependent(leaf, len(locations)) for leaf, locations in dependents.values()]
+    best = min(paths, key=lambda one: (not one.trusted, one.not_after), default=None)
+    made.add(issuance(best or Path("", (certificate,), trusted=False)))
     return CertificateDetail(
         certificate,
-        path=min(paths, key=lambda one: (not one.trusted, one.not_after), default=None),
+        path=best,
         uses=tuple(dict.fromkeys(uses)),
         dependents=tuple(sorted(found, key=lambda one: one.certificate.not_after)),
         alerts=tuple(one for one in snapshot.alerts if _is_about(one, certificate)),
         revocation=snapshot.revocations.get(certificate.sha256),
         renewal=snapshot.renewals.get(certificate.sha256),
+        made=_surest(made),
     )
+
+
+def _surest(made: Collection[Issuance]) -> Issuance:
+    """Return the first in the order of the kinds, which begins with those that leave no doubt."""
+    return next(one for one in Issuance if one in made)
 
 
 def _certificates(snapshot: Snapshot) -> Iterator[Certificate]:

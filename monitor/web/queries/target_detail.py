@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts import RenewalSteps, group_steps
-from monitor.model import AlertGroup, Certificate, Failure, Finding, Sighting, Snapshot, TargetState
+from monitor.assess.issuance import issuance
+from monitor.model import AlertGroup, Certificate, Failure, Finding, Issuance, Sighting, Snapshot, TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class ShownCertificate:
 
 @dataclass(frozen=True, slots=True)
 class TargetDetail:
-    """One target; ``steps`` are impact and steps of its alerts, those that several share once."""
+    """One target; ``steps`` are impact and steps of its alerts, those that several share once.
+
+    ``made`` is how its certificates were made, each way once.
+    """
 
     state: TargetState
     problems: tuple[TargetProblem, ...]
@@ -39,6 +43,7 @@ class TargetDetail:
     shown: tuple[ShownCertificate, ...]
     alerts: tuple[AlertGroup, ...]
     steps: tuple[RenewalSteps, ...]
+    made: tuple[Issuance, ...] = ()
 
 
 def target_detail(snapshot: Snapshot, target_id: str, now: datetime) -> TargetDetail | None:
@@ -57,6 +62,7 @@ def target_detail(snapshot: Snapshot, target_id: str, now: datetime) -> TargetDe
         shown=tuple(_shown(state)),
         alerts=alerts,
         steps=tuple(steps),
+        made=tuple(dict.fromkeys(issuance(path, state.target) for path in state.assessment.paths)),
     )
 
 
