@@ -4,31 +4,31 @@ from typing import Any
 
 from monitor.model import AlertLevel
 from monitor.web.pages.frame import Reader
-from monitor.web.queries.overview import TargetFacts, overview
+from monitor.web.queries.overview import TargetFacts, count_alerts
 
 
 def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
     """Return the counts of alerts and targets, the next expiry, and when targets were checked."""
-    shown, health = overview(reader.snapshot, facts, (), reader.writer.now), reader.health
-    upcoming = next(iter(shown.upcoming), None)
-    checked = shown.checked
+    alerts, health = count_alerts(reader.snapshot.alerts), reader.health
+    upcoming = next(iter(facts.upcoming), None)
+    targets, checked = facts.counts, facts.checked
     return {
         "instance": {"name": health.name, "customer": health.customer},
         "now": reader.writer.now.isoformat(),
-        "ok": health.ok and not shown.urgent,
+        "ok": health.ok and not alerts.urgent,
         "health": {"ok": health.ok, "problems": list(health.problems)},
         "alerts": {
-            **{level.value: shown.levels[level] for level in reversed(AlertLevel)},
-            "acknowledged": shown.acknowledged,
-            "silenced": shown.silenced,
+            **{level.value: alerts.levels[level] for level in reversed(AlertLevel)},
+            "acknowledged": alerts.acknowledged,
+            "silenced": alerts.silenced,
         },
         "targets": {
-            "watched": shown.targets.watched,
-            "need_action": shown.targets.need_action,
-            "unreachable": shown.targets.unreachable,
-            "standby": shown.targets.standby,
-            "not_checked": shown.targets.not_checked,
-            "fine": shown.targets.fine,
+            "watched": targets.watched,
+            "need_action": targets.need_action,
+            "unreachable": targets.unreachable,
+            "standby": targets.standby,
+            "not_checked": targets.not_checked,
+            "fine": targets.fine,
         },
         "next_expiry": {
             "not_after": upcoming.expires_at.isoformat(),

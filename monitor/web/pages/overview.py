@@ -99,9 +99,9 @@ def overview_values(
 
 def _verdict(shown: Overview, reader: Reader) -> tuple[str, Message]:
     """Return the answer to "is all well", and the name of its style."""
-    warnings, targets = shown.levels[AlertLevel.WARNING], shown.targets
-    if shown.urgent:
-        return "critical", texts.act_now(count=shown.urgent)
+    warnings, targets = shown.alerts.levels[AlertLevel.WARNING], shown.targets
+    if shown.alerts.urgent:
+        return "critical", texts.act_now(count=shown.alerts.urgent)
     if not reader.health.ok:
         return "warning", texts.MONITOR_PROBLEM
     if not targets.watched:
@@ -129,7 +129,7 @@ def _remarks(shown: Overview, reader: Reader) -> Iterator[Message]:
 
 
 def _tiles(shown: Overview) -> tuple[Tile, ...]:
-    targets, levels = shown.targets, shown.levels
+    targets, levels = shown.targets, shown.alerts.levels
     always = (
         Tile("expired", levels[AlertLevel.EXPIRED], texts.TILE_EXPIRED, "/alerts?level=expired"),
         Tile("critical", levels[AlertLevel.CRITICAL], texts.TILE_CRITICAL, "/alerts?level=critical"),
@@ -138,9 +138,9 @@ def _tiles(shown: Overview) -> tuple[Tile, ...]:
         Tile("ok", targets.fine, texts.TILE_FINE, "/targets?state=fine"),
     )
     sometimes = (
-        Tile("held", shown.acknowledged, texts.TILE_ACKNOWLEDGED, "/alerts?state=acknowledged"),
-        Tile("held", shown.silenced, texts.TILE_SILENCED, "/alerts?state=silenced"),
-        Tile("held", shown.waiting, texts.TILE_WAITING, "/alerts?state=waiting"),
+        Tile("held", shown.alerts.acknowledged, texts.TILE_ACKNOWLEDGED, "/alerts?state=acknowledged"),
+        Tile("held", shown.alerts.silenced, texts.TILE_SILENCED, "/alerts?state=silenced"),
+        Tile("held", shown.alerts.waiting, texts.TILE_WAITING, "/alerts?state=waiting"),
         Tile("standby", targets.standby, texts.TILE_STANDBY, "/targets?state=standby"),
         Tile("not-checked", targets.not_checked, texts.TILE_NOT_CHECKED, "/targets?state=not_checked"),
     )

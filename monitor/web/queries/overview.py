@@ -1,5 +1,6 @@
 """What the first page says: what to do first, how much is in which state, what expires next, what is new."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,28 +48,31 @@ class TargetFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything on the first page.
+class AlertCounts:
+    """How many alerts are notified, by level, and how many are held in which way."""
 
-    ``levels`` counts the alerts that are notified, ``acknowledged`` and ``silenced`` the others. ``opened``
-    are the alerts of the last days, newest first.
-    """
-
-    summary: Summary[NotificationItem]
     levels: Mapping[AlertLevel, int]
     acknowledged: int
     silenced: int
     waiting: int
-    targets: TargetCounts
-    checked: tuple[datetime, datetime] | None
-    upcoming: tuple[UpcomingExpiry, ...]
-    opened: tuple[AlertGroup, ...]
-    held: tuple[OngoingSilence, ...]
 
     @property
     def urgent(self) -> int:
         """Return how many alerts are critical or expired and not held."""
         return sum(count for level, count in self.levels.items() if level is not AlertLevel.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the first page; ``opened`` are the alerts of the last days, newest first."""
+
+    summary: Summary[NotificationItem]
+    alerts: AlertCounts
+    targets: TargetCounts
+    checked: tuple[datetime, datetime] | None
+    upcoming: tuple[UpcomingExpiry, ...]
+    opened: tuple[AlertGroup, ...]
+    held: tuple[OngoingSilence, ...]
 
 
 def target_facts(snapshot: Snapshot, now: datetime) -> TargetFacts:
@@ -79,18 +83,26 @@ def target_facts(snapshot: Snapshot, now: datetime) -> TargetFacts:
 
 def overview(snapshot: Snapshot, facts: TargetFacts, silences: Sequence[Silence], now: datetime) -> Overview:
     """Return what the first page says of a snapshot; ``silences`` are those that last."""
-    active = [one for one in snapshot.alerts if one.state is AlertState.ACTIVE]
     return Overview(
-        summary=summarize([as_item(one) for one in active]),
-        levels={level: sum(one.level is level for one in active) for level in reversed(AlertLevel)},
-        acknowledged=sum(one.state is AlertState.ACKNOWLEDGED for one in snapshot.alerts),
-        silenced=sum(one.state is AlertState.SILENCED for one in snapshot.alerts),
-        waiting=sum(one.state is AlertState.WAITING for one in snapshot.alerts),
+        summary=summarize([as_item(one) for one in snapshot.alerts if one.state is AlertState.ACTIVE]),
+        alerts=count_alerts(snapshot.alerts),
         targets=facts.counts,
         checked=facts.checked,
         upcoming=facts.upcoming,
         opened=_opened(snapshot.alerts, now),
         held=tuple(_held(silences, snapshot.alerts)),
+    )
+
+
+def count_alerts(alerts: Sequence[AlertGroup]) -> AlertCounts:
+    """Return the counts of the alerts of the board."""
+    states = Counter(one.state for one in alerts)
+    levels = Counter(one.level for one in alerts if one.state is AlertState.ACTIVE)
+    return AlertCounts(
+        {level: levels[level] for level in reversed(AlertLevel)},
+        states[AlertState.ACKNOWLEDGED],
+        states[AlertState.SILENCED],
+        states[AlertState.WAITING],
     )
 
 

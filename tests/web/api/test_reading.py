@@ -1,6 +1,7 @@
 """What programs read: pages with a cursor, entity tags, findings, history and counts, within a scope."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -73,6 +74,19 @@ def test_an_unchanged_answer_is_not_sent_again() -> None:
     again = get(daemon, "/api/v1/summary", {"if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
     assert get(daemon, "/api/v1/summary", {"if-none-match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/summary", "/forecast", "/alerts", "/certificates", "/targets"])
+def test_time_alone_changes_no_tag(path: str) -> None:
+    """A minute later nothing has happened, and a tag that says otherwise would never match."""
+    daemon = FakeDaemon(SHOWN)
+    first = get(daemon, f"/api/v1{path}")
+    daemon.clock = NOW + timedelta(minutes=1)
+    again = get(daemon, f"/api/v1{path}")
+    assert (first.headers["etag"], first.content != again.content) == (again.headers["etag"], True)
+    assert first.headers["etag"].startswith("W/")
+    fewer = get(FakeDaemon(snapshot(*STATES)), f"/api/v1{path}")
+    assert fewer.headers["etag"] != first.headers["etag"]
 
 
 def test_summary() -> None:
