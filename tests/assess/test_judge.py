@@ -221,6 +221,7 @@ class TestEndpoint:
             LEAF.sha256.upper(),
             ":".join(LEAF.sha256[n : n + 2] for n in range(0, 64, 2)).upper(),
         ],
+        ids=["lower", "upper", "colons"],
     )
     def test_an_accepted_fingerprint_needs_no_trust(self, written: str) -> None:
         """Fingerprints are accepted however people copy them."""

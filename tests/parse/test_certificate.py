@@ -285,6 +285,7 @@ def test_the_most_specific_part_comes_first() -> None:
             ("EC", 256),
         ),
     ],
+    ids=["rsa", "dsa", "p384", "brainpool", "ed25519", "unknown", "unnamed_curve", "damaged_curve"],
 )
 def test_names_the_key(public_key: bytes, expected: tuple[str, int]) -> None:
     """The kind and size of a key are read; an unknown kind is its object identifier."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from monitor.alerts.acknowledge_link import AcknowledgeLink, link_of
 from monitor.config import default_config
@@ -42,7 +43,7 @@ HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x
 
 def certificate(days: float, cn: str = "recorder.vms.example") -> Certificate:
     """Return a certificate with this many days left; its fingerprint follows from both arguments."""
-    fingerprint = f"{abs(hash((days, cn))):064x}"
+    fingerprint = sha256(f"{days} {cn}".encode()).hexdigest()
     return Certificate(
         sha256=fingerprint,
         sha1=fingerprint[:40].upper(),

@@ -90,7 +90,7 @@ def found_in(text: str, path: str) -> list[str]:
     return [one for one in SECRETS if one in text.lower() and one.lower() not in path.lower()]
 
 
-@pytest.mark.parametrize("path", GUESSES)
+@pytest.mark.parametrize("path", GUESSES, ids=[path.replace(FINGERPRINT, "FINGERPRINT") for path in GUESSES])
 def test_guessed(tmp_path: Path, path: str) -> None:
     """No answer gives away what the token may not see."""
 

@@ -73,6 +73,7 @@ def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
             ),
         ),
     ],
+    ids=["expired", "elsewhere", "older"],
 )
 def test_a_binding_that_points_to_nothing_good(thumbprint: str, severity: Severity, said: str) -> None:
     """An expired or missing certificate is critical, a superseded one a warning; the sentence says which."""
