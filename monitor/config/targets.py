@@ -23,7 +23,7 @@ from monitor.sources.kinds import DISCOVERED_KINDS, DiscoveredKind, TargetKind, 
 from monitor.sources.windows_remote.settings import DEFAULT_POLICY, target_of
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.windows.access import RemoteMachine
-from monitor.xprotect import Preset, make_target_info
+from monitor.xprotect import Preset, ServiceFacts, make_target_info
 
 _MOST_ENTRIES = 1000
 """Entries of lists of which others may differ in their address only: groups of a list, as a rule."""
@@ -162,7 +162,14 @@ class _Planning:
         target = entry.settings.target(entry.policy, discovery.id)
         # A list may have hundreds of thousands of entries, and each copy of a target costs.
         if entry.preset is not None or (found.aliases, found.traits) != (target.aliases, target.traits):
-            target = with_preset(target, found.aliases, found.traits, entry.preset, found.name)
+            target = with_preset(
+                target,
+                found.aliases,
+                found.traits,
+                entry.preset,
+                found.name,
+                ServiceFacts(found.account, found.product_version),
+            )
         info = _owned(target, entry.owner, entry.note)
         if info is not target.info or entry.labels != target.labels:
             target = replace(target, info=info, labels=entry.labels)
@@ -256,17 +263,22 @@ def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> Di
     return DISCOVERED_KINDS[found.kind].model_validate(keys)
 
 
-def with_preset(
-    target: Target, aliases: tuple[str, ...], traits: TargetTraits, preset: Preset | None, name: str = ""
+def with_preset(  # noqa: PLR0913, PLR0917 - the last two are what a discovery may know
+    target: Target,
+    aliases: tuple[str, ...],
+    traits: TargetTraits,
+    preset: Preset | None,
+    name: str = "",
+    facts: ServiceFacts = ServiceFacts(),  # noqa: B008 - it is frozen
 ) -> Target:
     """Return a target with the info and traits of its preset; its own title is kept.
 
-    ``name`` is the display name of its server, if known.
+    ``name`` is the display name of its server, if known, ``facts`` what else its site says of it.
     """
     info = target.info
     if preset is not None:
         _, port = split_location(target.location)
-        info = make_target_info(preset, name or target.info.server, target.host, int(port))
+        info = make_target_info(preset, name or target.info.server, target.host, int(port), facts)
         info = replace(info, title=target.info.title or info.title)
         traits = shared(
             replace(

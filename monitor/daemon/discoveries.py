@@ -19,7 +19,11 @@ log = logging.getLogger(__name__)
 
 _FIELDS = tuple(field.name for field in fields(DiscoveredTarget))
 _TRAITS = tuple(field.name for field in fields(TargetTraits))
-_LATER = {field.name: field.default for field in fields(DiscoveredTarget) if field.name in ("kind", "keys")}
+_LATER = {
+    field.name: field.default
+    for field in fields(DiscoveredTarget)
+    if field.name in ("kind", "keys", "account", "product_version")
+}
 SAVE_EVERY = timedelta(minutes=10)
 """How old the recorded list may become while nothing in it changes."""
 

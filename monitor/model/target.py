@@ -234,6 +234,8 @@ class DiscoveredTarget:
     device in its system, possibly empty. ``protocol`` is its protocol, empty if unknown. ``policy`` contains
     keys of the policy that the list sets for this endpoint, as in a configuration. ``kind`` is the kind of
     target, ``keys`` are the keys of that kind unless it is an endpoint; they never contain secrets.
+    ``account`` runs the service, as a SID or a name; ``product_version`` is that of the product. Both are
+    sanitized, and empty where the list does not say them.
     """
 
     address: str
@@ -248,3 +250,5 @@ class DiscoveredTarget:
     policy: tuple[tuple[str, str], ...] = ()
     kind: str = "endpoint"
     keys: tuple[tuple[str, str], ...] = ()
+    account: str = ""
+    product_version: str = ""

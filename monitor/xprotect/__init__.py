@@ -3,6 +3,7 @@
 from monitor.xprotect.answers import Answers, Items
 from monitor.xprotect.host import host_endpoints
 from monitor.xprotect.presets import Preset, Presets, built_in_texts
+from monitor.xprotect.service_facts import ServiceFacts
 from monitor.xprotect.site import PARTS, SiteList, site_endpoints
 from monitor.xprotect.target_info import make_target_info, title
 
@@ -12,6 +13,7 @@ __all__ = [
     "Items",
     "Preset",
     "Presets",
+    "ServiceFacts",
     "SiteList",
     "built_in_texts",
     "host_endpoints",

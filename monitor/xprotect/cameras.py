@@ -20,7 +20,7 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]
     for item in answers.hardware:
         if not fields.enabled(item):
             continue
-        address = hosts.url(fields.text(item, "address"))
+        address = _address(fields.text(item, "address"))
         if address is None:
             yield f"{fields.description('hardware', item)}: no usable address, so it is not watched"
             continue
@@ -29,6 +29,11 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]
         yield from _camera(item, address, settings, presets)
     if unknown:
         yield f"hardware: devices whose HTTPS settings are not known, so they are not watched: {unknown}"
+
+
+def _address(text: str) -> hosts.ServiceUrl | None:
+    """Return the address of a device; a bare one, as of 2025 R1, does not say that HTTPS is used."""
+    return hosts.url(text if "://" in text else f"http://{text}")
 
 
 def _https(settings: object) -> Mapping[str, object]:

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 
 from monitor.errors import ConfigError, Problem
 from monitor.model import Message, TargetTraits
-from monitor.model.message import Parameter, completed, own
+from monitor.model.message import OWN, Parameter, completed, own
 from monitor.settings import PolicySettings
 from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merge_objects, problems_in
+from monitor.xprotect.texts import unconfirmed_impact
 
 PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
@@ -39,8 +40,9 @@ class Preset:
 
     ``steps``, ``ca_first`` and ``switch`` contain the placeholders ``{host}`` and ``{port}``, and those
     filled from a certificate (see ``Runbook``). ``verified`` is false if no source for the values could be
-    read. ``by_default`` is false for a port that is watched only if a site announces it. ``protocol`` is
-    ``tls``, ``https`` or one that cannot be probed yet.
+    read; where a table says so itself it is ``unconfirmed``, and texts say it too. ``source`` is the address
+    of a source. ``by_default`` is false for a port that is watched only if a site announces it. ``protocol``
+    is ``tls``, ``https`` or one that cannot be probed yet.
     """
 
     key: str
@@ -66,6 +68,8 @@ class Preset:
     account: Message | None = None
     key_type: str = ""
     verified: bool = False
+    source: str = ""
+    unconfirmed: bool = False
     defaults: PolicySettings = field(default_factory=PolicySettings, hash=False)
 
     @property
@@ -207,11 +211,19 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
         port=port.port,
         certificate_group=next((key for key, value in written.groups.items() if value is group), ""),
         guid=group.guid if group else "",
-        impact=_message(impact) if impact else None,
+        impact=_impact(impact, unconfirmed=keys.get("verified") is False),
+        unconfirmed=keys.get("verified") is False,
         in_brief=_message(in_brief) if in_brief else None,
         account=account,
         defaults=written.policies[policy] if policy else PolicySettings(),
     )
+
+
+def _impact(text: str, *, unconfirmed: bool) -> Message | None:
+    """Return what stops, with a remark where that is ours and no source confirms it."""
+    said = _message(text) if text else None
+    doubtful = unconfirmed and said is not None and said.code != OWN
+    return unconfirmed_impact(impact=said) if said is not None and doubtful else said
 
 
 def _keys(table: PresetKeys) -> dict[str, Any]:

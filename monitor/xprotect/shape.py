@@ -64,6 +64,7 @@ class PresetKeys(Settings):
     key_type: Literal["RSA", "EC", ""] | None = None
     policy: Word | None = None
     verified: bool | None = Field(None, strict=True)
+    source: Annotated[str, StringConstraints(pattern=r"^(https://\S+)?$")] | None = None
 
 
 class PortTable(PresetKeys):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import DiscoveredTarget
+from monitor.parse.display import display
 from monitor.xprotect import fields, hosts
 from monitor.xprotect.answers import Answers
 from monitor.xprotect.cameras import cameras
@@ -15,6 +16,7 @@ from monitor.xprotect.presets import Presets
 from monitor.xprotect.recorders import Note, failover_recorders, recording_servers
 from monitor.xprotect.services import api_gateways, child_sites, management_server, registered_services
 from monitor.xprotect.site_endpoint import SiteEndpoint
+from monitor.xprotect.target_info import LONGEST_NAME
 
 MOST_NOTES = 20
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
@@ -53,8 +55,18 @@ def site_endpoints(  # noqa: PLR0913 - the last four come from the configuration
         endpoints = [endpoint.without_local_hosts() for endpoint in endpoints]
         notes += _local_notes(endpoints)
         endpoints = [endpoint for endpoint in endpoints if not hosts.is_local(endpoint.host)]
-    found = tuple(endpoint.discovered_target(label, "xprotect") for endpoint in _once(endpoints))
+    facts = _facts(answers)
+    found = tuple(endpoint.discovered_target(label, "xprotect", *facts) for endpoint in _once(endpoints))
     return SiteList(found, tuple(_bounded(dict.fromkeys(notes))))
+
+
+def _facts(answers: Answers) -> tuple[str, str]:
+    """Return the service account and the version that the site says, each possibly empty."""
+    site = answers.sites[0] if answers.sites else None
+    account, version = (
+        display(fields.text(site, name), LONGEST_NAME) for name in ("serviceAccount", "version")
+    )
+    return account, version
 
 
 def _everything(

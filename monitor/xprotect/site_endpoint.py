@@ -66,11 +66,15 @@ class SiteEndpoint:
             stands_in_for=tuple(dict.fromkeys(self.stands_in_for + other.stands_in_for)),
         )
 
-    def discovered_target(self, site: str, vms: str = "") -> DiscoveredTarget:
+    def discovered_target(
+        self, site: str, vms: str = "", account: str = "", version: str = ""
+    ) -> DiscoveredTarget:
         """Return the endpoint as a discovered target; its host is not repeated as public name or alias.
 
-        ``site`` and ``vms`` are labels used if the endpoint and its preset have none.
+        ``site`` and ``vms`` are labels used if the endpoint and its preset have none. ``account`` is the one
+        of the management server's service, ``version`` that of the site.
         """
+        own = self.preset.vms == "xprotect" and not self.site
         given = tuple(name for name in dict.fromkeys(self.public_names) if name != self.host)
         known = tuple(name for name in dict.fromkeys((*given, *self.aliases)) if name != self.host)
         traits = self.preset.traits
@@ -95,4 +99,6 @@ class SiteEndpoint:
                 key_type=traits.key_type,
             ),
             name=display(self.name.strip(), LONGEST_NAME),
+            account=account if own and self.preset.component == "management_server" else "",
+            product_version=version if own else "",
         )

@@ -1,9 +1,11 @@
 """The target info of an endpoint from its preset: title, impact, renewal steps; judges nothing."""
 
-from monitor.model import Runbook, TargetInfo, shared
-from monitor.model.message import completed
+from monitor.model import Message, Runbook, TargetInfo, shared
+from monitor.model.message import Parameter, completed
 from monitor.parse.display import display
+from monitor.xprotect import texts
 from monitor.xprotect.presets import Preset
+from monitor.xprotect.service_facts import ServiceFacts
 
 LONGEST_NAME = 100
 
@@ -27,12 +29,28 @@ def _squeezed(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
 
 
-def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetInfo:
+def make_target_info(
+    preset: Preset,
+    name: str,
+    host: str,
+    port: int,
+    facts: ServiceFacts = ServiceFacts(),  # noqa: B008 - it is frozen
+) -> TargetInfo:
     """Return the info of an endpoint, with all placeholders filled that need no certificate.
 
-    ``name`` is the display name of the server, empty if only its host is known.
+    ``name`` is the display name of the server, empty if only its host is known. ``facts`` are what the site
+    says of its service.
     """
-    values = {"host": display(host), "port": str(port)}
+    values: dict[str, Parameter] = {"host": display(host), "port": str(port)}
+    account = facts.account_in_words
+    if account is not None:
+        values["account"] = account
+
+    def filled(steps: tuple[Message, ...]) -> tuple[Message, ...]:
+        doubt = (texts.unconfirmed_steps(host=display(host), port=str(port)),) if preset.unconfirmed else ()
+        version = (facts.version_step,) if facts.version_step is not None else ()
+        return (*doubt, *(completed(step, **values) for step in steps), *version) if steps else ()
+
     return TargetInfo(
         title=title(preset, name, host, port),
         server=server_title(preset, name, host),
@@ -42,9 +60,9 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
             Runbook(
                 impact=preset.impact,
                 in_brief=preset.in_brief,
-                steps=tuple(completed(step, **values) for step in preset.steps),
-                ca_first=tuple(completed(step, **values) for step in preset.ca_first),
-                switch=tuple(completed(step, **values) for step in preset.switch),
+                steps=filled(preset.steps),
+                ca_first=filled(preset.ca_first),
+                switch=filled(preset.switch),
                 link=preset.link,
             )
         ),

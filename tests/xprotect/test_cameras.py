@@ -46,6 +46,9 @@ def test_wrapped_settings(wrapped: object) -> None:
         ("https://10.0.0.7/", {"other": 1}, ["10.0.0.7:443"]),
         ("http://10.0.0.7:8080/", {"HTTPSEnabled": "yes"}, ["10.0.0.7:443"]),
         ("http://10.0.0.7/", None, []),
+        ("10.0.0.7", None, []),
+        ("10.0.0.7:8080", {"other": 1}, []),
+        ("10.0.0.7:8080", {"HttpSEnabled": "yes", "HttpSPort": 444}, ["10.0.0.7:444"]),
         ("cam.vms.example", {"HTTPSEnabled": "yes"}, ["cam.vms.example:443"]),
     ],
 )

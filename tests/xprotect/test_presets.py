@@ -1,5 +1,6 @@
 """The presets: what is known of each role's ports, and how the user's tables change it."""
 
+import re
 from datetime import timedelta
 from typing import get_args
 
@@ -7,7 +8,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.model import Check, Margin
-from monitor.xprotect import Preset, Presets
+from monitor.xprotect import Preset, Presets, make_target_info
 from monitor.xprotect.shape import Component
 from support.written import unfilled, written
 
@@ -85,7 +86,7 @@ def test_port_known_but_not_watched(key: str, port: int) -> None:
         "data_collector.values",
         "event_server.api",
         "event_server.messages",
-        "failover_recorder.status",
+        "log_server.logs",
         "addon.lpr",
         "management_failover.ca_service",
         "nx_witness.server",
@@ -107,11 +108,53 @@ def test_unverified_is_marked(key: str) -> None:
         "event_server.events",
         "mobile_server.clients",
         "management_failover.console",
+        "failover_recorder.status",
     ],
 )
 def test_verified_is_marked(key: str) -> None:
     """A value that was read in a source says so."""
     assert preset(key).verified
+
+
+def test_a_port_that_few_sources_have_names_its_source() -> None:
+    """8990 is the failover service's own API."""
+    assert preset("failover_recorder.status").source.startswith("https://github.com/Cacsjep/mscp/")
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in EVERY])
+def test_what_no_source_confirms_is_never_stated_as_a_fact(key: str) -> None:
+    """Impact and steps of an unverified port say so first; those of a verified one never."""
+    one = preset(key)
+    runbook = make_target_info(one, "", "host.example", one.port).runbook
+    impact = written(runbook.impact) if runbook.impact else ""
+    assert impact.startswith("Not confirmed by a source") == (not one.verified)
+    for steps in filter(None, (runbook.steps, runbook.ca_first, runbook.switch)):
+        assert unfilled(steps)[0].startswith("No source could be read") == (not one.verified)
+
+
+def test_no_text_of_a_verified_port_names_an_unverified_one() -> None:
+    """A port without a source is in the texts of that port alone."""
+    verified = {one.port for one in EVERY if one.verified}
+    doubtful = {str(one.port) for one in XPROTECT if one.port not in verified}
+    assert doubtful == {"7609", "22332", "22333", "22334", "22337"}
+    for one in EVERY:
+        said = " ".join(unfilled((one.impact, one.in_brief, *one.steps, *one.ca_first, *one.switch)))
+        assert not doubtful & set(re.findall(r"\d+", said))
+
+
+def test_what_people_write_themselves_is_theirs() -> None:
+    """An own text, and an own role without the key, get no remark."""
+    own = BUILT_IN.extend(
+        {
+            "roles": {
+                "data_collector": {"impact": "No tiles."},
+                "gate": {"impact": "The gate stays shut.", "ports": {"web": {"port": 444}}},
+            }
+        }
+    )
+    found = [one for key in ("data_collector.values", "gate.web") if (one := own.get(key)) and one.impact]
+    assert [written(one.impact) for one in found if one.impact] == ["No tiles.", "The gate stays shut."]
+    assert [one.unconfirmed for one in found] == [True, False]
 
 
 def test_every_port_of_xprotect_says_what_to_do_in_brief() -> None:
