@@ -1,7 +1,7 @@
 """Run alert passes: whether the clock can be believed, and what the configuration says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.config import Config
@@ -17,7 +17,10 @@ from monitor.store import Store
 
 @dataclass(frozen=True, slots=True)
 class AlertServices:
-    """The services of the alert loop; ``queued`` is called when something was put into the outbox."""
+    """The services of the alert loop; ``queued`` is called when something was put into the outbox.
+
+    ``renewing`` returns the targets of renewal days on which work goes on.
+    """
 
     alert_pass: AlertPass
     judge: Judge
@@ -27,6 +30,7 @@ class AlertServices:
     store: Store
     metrics: OwnMetrics
     queued: Callable[[], None]
+    renewing: Callable[[], frozenset[str]] = frozenset
 
 
 class AlertLoop:
@@ -44,7 +48,7 @@ class AlertLoop:
         sent = await services.alert_pass.run(
             now,
             recipients(config),
-            notify_settings(config, now),
+            replace(notify_settings(config, now), renewing=services.renewing()),
             clock=watch.doubts(now),
             outage=services.outages.outage,
             notify_all_renewals=config.alerts.notify_renewals == "all",

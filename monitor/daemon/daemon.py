@@ -79,6 +79,7 @@ class Daemon:
             parts.alerts.note_absence()
             await parts.watched.begin()
             await parts.ari.resume()
+            await parts.renewal_days.resume()
             parts.metrics.set_reload(True, parts.clock.now())
             parts.health.ready = True
             parts.schedule.start()

@@ -10,6 +10,7 @@ from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.discovery_loop import DiscoveryLoop
 from monitor.daemon.health import HealthMonitor
 from monitor.daemon.outage_watch import OutageWatch
+from monitor.daemon.renewal_days import RenewalDays
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets
@@ -48,5 +49,6 @@ class DaemonParts:
     health: HealthMonitor
     changes: ChangeServices
     checks: ChecksNow
+    renewal_days: RenewalDays
     access: WebAccess
     web: WebServices

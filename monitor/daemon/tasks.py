@@ -21,6 +21,7 @@ class Tasks:
     heartbeat: PeriodicTask
     alive: PeriodicTask
     web_access: PeriodicTask
+    renewal_days: PeriodicTask
 
     def __iter__(self) -> Iterator[PeriodicTask]:
         """Yield every task."""

@@ -13,6 +13,7 @@ from monitor.daemon.checks_now import ChecksNow
 from monitor.daemon.link_key import LinkKey
 from monitor.daemon.local_token import LocalToken
 from monitor.daemon.page_links import links_acknowledge
+from monitor.daemon.renewal_days import RenewalDays
 from monitor.daemon.web_facade import silences
 from monitor.logs import event
 from monitor.model import Clock, Matcher, NotificationKind, Silence
@@ -44,6 +45,7 @@ class ChangeServices:
     deliver: Callable[[], None]
     checks: ChecksNow
     link_key: LinkKey
+    renewal_days: RenewalDays
 
 
 class WebChanges:
@@ -58,6 +60,11 @@ class WebChanges:
         self._reload = reload
         self._accept_clock = accept_clock
         self._pool = ThreadPool("link key", 1)
+
+    @property
+    def renewal_days(self) -> RenewalDays:
+        """Return the renewal days."""
+        return self._services.renewal_days
 
     def is_allowed(self, token: str) -> bool:
         """Return whether a token is the local one."""

@@ -23,6 +23,7 @@ from monitor.daemon.outage_watch import OutageWatch
 from monitor.daemon.page_links import page_links
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
+from monitor.daemon.renewal_days import PROBE_EVERY, RenewalDays, RenewalServices
 from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.steady_clock import SteadyClock
@@ -126,13 +127,23 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     links = partial(page_links, in_force, link_key)
     deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again, links=links)
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
+    renewal_days = RenewalDays(RenewalServices(store, board, pipeline, clock, decide_again))
     alert_events = AlertEvents(clock, in_force)
     alert_pass = AlertPass(board, judge, trust_stores.anchors, store, alert_events.write)
     alerts = AlertLoop(
-        AlertServices(alert_pass, judge, clock, clock_watch, outages, store, metrics, delivery.nudge),
+        AlertServices(
+            alert_pass,
+            judge,
+            clock,
+            clock_watch,
+            outages,
+            store,
+            metrics,
+            delivery.nudge,
+            renewal_days.working_targets,
+        ),
         in_force,
     )
-    calls = Heartbeat(board, clock, in_force, state_of_monitor)
     tasks = Tasks(
         alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
         delivery=delivery,
@@ -142,9 +153,12 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
         beat=task("beat", BEAT_EVERY, beat),
         store_check=task("store check", CHECK_STORE_EVERY, _check_of(store, pipeline)),
         lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
-        heartbeat=task("heartbeat", HEARTBEAT_EVERY, calls.round),
+        heartbeat=task(
+            "heartbeat", HEARTBEAT_EVERY, Heartbeat(board, clock, in_force, state_of_monitor).round
+        ),
         alive=task("recording that the service runs", ALIVE_EVERY, outages.round),
         web_access=task("following the web configuration", FOLLOW_WEB_CONFIG_EVERY, access.round),
+        renewal_days=task("renewal days", PROBE_EVERY, renewal_days.round),
     )
 
     def lists_changed() -> None:
@@ -180,8 +194,11 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
         ari=ari,
         tasks=tasks,
         health=health,
-        changes=ChangeServices(store, board, clock, in_force, decide_again, delivery.nudge, checks, link_key),
+        changes=ChangeServices(
+            store, board, clock, in_force, decide_again, delivery.nudge, checks, link_key, renewal_days
+        ),
         checks=checks,
+        renewal_days=renewal_days,
         access=access,
         web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from monitor.alerts.acknowledge_link import AcknowledgeLink
 from monitor.model import Matcher, Silence
+from monitor.web.renewal_days import RenewalDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class ChangeResult:
 
 class Changes(Protocol):
     """What a person or a program with a credential may change."""
+
+    @property
+    def renewal_days(self) -> RenewalDays:
+        """Return the renewal days."""
+        ...
 
     def is_allowed(self, token: str) -> bool:
         """Return whether a token is a credential."""

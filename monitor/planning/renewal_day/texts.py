@@ -4,6 +4,9 @@ from monitor.model import LookedAt, Message, message
 from monitor.model.message import plain
 
 IS_OVER = plain("renewal_day.is_over", "This renewal day is over. Start the plan again for what is left.")
+GOES_ON = plain(
+    "renewal_day.goes_on", "Work on this site goes on already. Continue that, or end it before a new start."
+)
 NO_STEP = plain("renewal_day.no_step", "This renewal day has no such step.")
 IS_PAUSED = plain("renewal_day.is_paused", "The work is paused. Continue it first.")
 IS_STOPPED = plain(

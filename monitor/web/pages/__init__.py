@@ -20,6 +20,7 @@ from monitor.web.pages.lists.kind import ListKind
 from monitor.web.pages.lists.silence_actions import add_silence_actions
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
+from monitor.web.pages.renewal_day import add_renewal_days
 from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
 from monitor.web.pages.target import add_target
@@ -52,3 +53,4 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
         add_list(app, view, pages, kind)
     add_silence_actions(app, view, changes, pages)
     add_forecast(app, view, pages)
+    add_renewal_days(app, changes, pages)

@@ -14,13 +14,16 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
+    DayEvent,
     Failure,
     FailureReason,
     Finding,
     Matcher,
+    Message,
     NotificationStatus,
     Path,
     PolicyValue,
+    RenewalDay,
     Severity,
     Sighting,
     Silence,
@@ -32,8 +35,10 @@ from monitor.model import (
     text,
 )
 from monitor.model.alert_history import AlertHistory
+from monitor.planning.renewal_day import DayAction
 from monitor.store import HistoryEntry
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
+from monitor.web.renewal_days import SilentPort
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "let-me-in"
@@ -127,6 +132,43 @@ def snapshot(*states: TargetState) -> Snapshot:
 
 
 @dataclass
+class FakeRenewalDays:
+    """Renewal days with what the test prepared; what is asked for is kept."""
+
+    days: list[RenewalDay] = field(default_factory=list)
+    events: Sequence[DayEvent] = ()
+    quiet: Mapping[str, SilentPort] = field(default_factory=dict)
+    problem: Message | None = None
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def open(self) -> Sequence[RenewalDay]:
+        """Return those that are not over."""
+        return [one for one in self.days if one.ended_at is None]
+
+    def silent(self) -> Mapping[str, SilentPort]:
+        """Return the prepared ports."""
+        return self.quiet
+
+    async def recent(self) -> Sequence[RenewalDay]:
+        """Return all of them."""
+        return self.days
+
+    async def record(self, day_id: str) -> tuple[RenewalDay, Sequence[DayEvent]] | None:
+        """Return one with the prepared log."""
+        return next(((one, self.events) for one in self.days if one.id == day_id), None)
+
+    async def start(self, day: RenewalDay) -> Message | None:
+        """Keep what is to be started."""
+        self.asked.append((day,))
+        return self.problem
+
+    async def act(self, day_id: str, action: DayAction, *, by: str) -> Message | None:
+        """Keep what is asked for."""
+        self.asked.append((day_id, action, by))
+        return self.problem
+
+
+@dataclass
 class FakeDaemon:
     """Answer what the web asks from plain fields."""
 
@@ -149,6 +191,7 @@ class FakeDaemon:
     recorded: Sequence[AlertRecord] = ()
     outbox: Sequence[NotificationStatus] = ()
     asked: list[tuple[object, ...]] = field(default_factory=list)
+    renewal_days: FakeRenewalDays = field(default_factory=FakeRenewalDays)
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files"), receivers=("email",)))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
 

@@ -66,14 +66,15 @@ def send(
     *,
     headers: Mapping[str, str] | None = None,
     caller: Caller | None = None,
+    form: Mapping[str, object] | None = None,
 ) -> httpx.Response:
-    """Return the answer to a request with a JSON body, as if it came from a caller who logged in."""
+    """Return the answer to a request with a JSON body or a form, as if from a caller who logged in."""
     app = make_app(daemon, daemon) if caller is None else _app_for(caller, daemon)
 
     async def run() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9850") as client:
-            return await client.request(method, path, headers=headers, json=body)
+            return await client.request(method, path, headers=headers, json=body, data=form)
 
     return asyncio.run(run())
 
