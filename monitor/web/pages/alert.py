@@ -16,7 +16,10 @@ from monitor.web.caller import caller_of
 from monitor.web.changes import Changes
 from monitor.web.pages import texts as words
 from monitor.web.pages.acknowledge_form import EMPTY, LONGEST_COMMENT, Form, checked, days_of, filled_in
+from monitor.web.pages.alert_silence import silence_values, silenced
 from monitor.web.pages.frame import Pages, Reader
+from monitor.web.pages.lists.silence_form import EMPTY as NOT_FILLED_IN
+from monitor.web.pages.lists.silence_form import SilenceForm
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.alert_detail import AlertDetail, alert_detail, leading
 from monitor.web.view import WebView
@@ -25,7 +28,7 @@ _MOST_LOCATIONS = 200
 
 
 def add_alert(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -> None:
-    """Answer ``GET /alerts/ID`` and ``POST /alerts/ID/acknowledge``."""
+    """Answer ``GET /alerts/ID``, ``POST /alerts/ID/acknowledge`` and ``POST /alerts/ID/silence``."""
     alerts = _AlertPages(view, changes, pages)
 
     @app.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"], response_model=None)
@@ -35,6 +38,10 @@ def add_alert(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -> No
     @app.post("/alerts/{alert_id}/acknowledge", response_model=None)
     async def acknowledge(alert_id: str, request: Request) -> Response:
         return await alerts.acknowledge(request, alert_id)
+
+    @app.post("/alerts/{alert_id}/silence", response_model=None)
+    async def silence(alert_id: str, request: Request) -> Response:
+        return await alerts.silence(request, alert_id)
 
 
 class _AlertPages:
@@ -63,6 +70,16 @@ class _AlertPages:
             return await self._page(request, found, form)
         return RedirectResponse(f"/alerts/{alert_id}", 303)
 
+    async def silence(self, request: Request, alert_id: str) -> Response:
+        """Silence for the caller what the form says: this alert, its targets or its site."""
+        found, _ = await self._look_up(request, alert_id)
+        if found is None:
+            return await not_found(request, self._pages, words.NO_ALERT)
+        form = await silenced(request, found, self._view, self._changes)
+        if form.problems:
+            return await self._page(request, found, silence=form)
+        return RedirectResponse(f"/alerts/{alert_id}", 303)
+
     async def _acknowledged(self, request: Request, found: AlertDetail) -> Form:
         """Return the form, with what is wrong with it where nothing was acknowledged."""
         now, zone, who = self._view.now(), machine_zone(), caller_of(request.scope).name
@@ -77,11 +94,18 @@ class _AlertPages:
         recorded = await self._view.alert_history(alert_id)
         return await self._pages.on_thread(request, lambda reader: _found(reader, alert_id, recorded))
 
-    async def _page(self, request: Request, found: AlertDetail, form: Form = EMPTY) -> Response:
-        status = 200 if form.problem is None else 422
+    async def _page(
+        self,
+        request: Request,
+        found: AlertDetail,
+        form: Form = EMPTY,
+        silence: SilenceForm = NOT_FILLED_IN,
+    ) -> Response:
+        status = 200 if form.problem is None and not silence.problems else 422
+        lasting = await self._view.silences()
 
         def values(reader: Reader) -> Mapping[str, Any]:
-            return alert_values(reader, found, form)
+            return {**alert_values(reader, found, form), **silence_values(reader, found, lasting, silence)}
 
         return await self._pages.answer(request, "alert.html", values, status=status)
 

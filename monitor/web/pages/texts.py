@@ -58,6 +58,26 @@ ALERT = plain("alert.alert", "Alert")
 NO_ALERT = plain("alert.none", "There is no such alert, or its record is no longer kept.")
 OVER = plain("alert.over", "Over")
 SILENCED = plain("alert.silenced", "It is silenced.")
+SILENCE_HEADING = plain("alert.silence_heading", "Silence")
+SILENCE_WHAT_HAPPENS = plain(
+    "alert.silence_what_happens",
+    "Nothing is sent about what is silenced until the time is over, even if it worsens.",
+)
+SILENCE_WHAT = plain("alert.silence_what", "What")
+THIS_ALERT = plain("alert.silence_this", "This alert at these targets")
+REASON_MISSING = plain("alert.reason_missing", "Enter a reason, for whoever finds the silence.")
+NOTHING_TO_SILENCE = plain("alert.nothing_to_silence", "Choose what is to be silenced.")
+SILENCES_NOW = plain("alert.silences", "Silences")
+
+
+@message("alert.silence_targets", "All alerts of its {count} target", "All alerts of its {count} targets")
+def everything_at_targets(*, count: int) -> None: ...
+
+
+@message("alert.silence_site", "All alerts of site {site}")
+def everything_at_site(*, site: str) -> None: ...
+
+
 WAITS = plain(
     "alert.waits", "Certificates are being renewed on this server. Nobody is notified until that work ends."
 )

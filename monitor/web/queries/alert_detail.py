@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.alerts import RenewalSteps, group_steps
 from monitor.model import (
     AlertGroup,
+    AlertKey,
     AlertLevel,
     AlertLocation,
     AlertResolution,
@@ -35,7 +36,7 @@ class AlertDetail:
 
     ``known`` is false for one that is open by the record and not seen since the start of the monitor;
     ``resolved_at`` is ``None`` for one that is open. ``steps`` are those of now, so there are none for what
-    is over.
+    is over. ``alerts`` are those that are shown as this one.
     """
 
     id: str
@@ -57,6 +58,7 @@ class AlertDetail:
     steps: tuple[RenewalSteps, ...] = ()
     notifications: tuple[SentNotification, ...] = ()
     acknowledgements: tuple[Silence, ...] = ()
+    alerts: tuple[AlertKey, ...] = ()
 
     @property
     def acknowledgeable(self) -> bool:
@@ -106,6 +108,7 @@ def _open(group: AlertGroup, snapshot: Snapshot, history: AlertHistory | None, n
         steps=tuple(group_steps(group, snapshot, now)),
         notifications=history.notifications if history else (),
         acknowledgements=history.acknowledgements if history else (),
+        alerts=group.alerts,
     )
 
 

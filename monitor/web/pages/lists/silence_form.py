@@ -23,12 +23,13 @@ _MOST_CHOICES = 200
 
 @dataclass(frozen=True, slots=True)
 class SilenceForm:
-    """What somebody filled in, and what is wrong with it."""
+    """What somebody filled in, and what is wrong with it; ``what`` is the choice beside an alert."""
 
     chosen: Mapping[str, str] = field(default_factory=dict)
     others: str = ""
     days: int = 7
     reason: str = ""
+    what: str = ""
     problems: tuple[Message, ...] = ()
 
 
@@ -62,6 +63,7 @@ async def filled_in(request: Request) -> SilenceForm:
         others=_clean(fields.get("others", "")),
         days=int(days) if days in {str(one) for one in LENGTHS} else EMPTY.days,
         reason=display(fields.get("reason", ""), LONGEST_REASON).strip(),
+        what=_clean(fields.get("what", "")),
     )
 
 
@@ -79,12 +81,20 @@ def matchers_of(form: SilenceForm, scope: Iterable[Matcher]) -> tuple[tuple[Matc
             found[name] = (value,)
     if not found and not problems:
         problems.append(texts.NOTHING_CHOSEN)
+    return within_scope(found, scope, problems)
+
+
+def within_scope(
+    found: Mapping[str, tuple[str, ...]], scope: Iterable[Matcher], problems: Sequence[Message] = ()
+) -> tuple[tuple[Matcher, ...], list[Message]]:
+    """Return what is matched, limited to a scope, and what is wrong with it."""
+    matched, wrong = dict(found), list(problems)
     for one in scope:
-        within = tuple(value for value in found.get(one.name, one.values) if value in one.values)
+        within = tuple(value for value in matched.get(one.name, one.values) if value in one.values)
         if not within:
-            problems.append(texts.outside_of_scope(label=one.name))
-        found[one.name] = within
-    return tuple(Matcher(name, values) for name, values in found.items()), problems
+            wrong.append(texts.outside_of_scope(label=one.name))
+        matched[one.name] = within
+    return tuple(Matcher(name, values) for name, values in matched.items()), wrong
 
 
 def _clean(value: str) -> str:
