@@ -12,6 +12,7 @@ from monitor.web.api.changing import add_changing
 from monitor.web.api.lists import add_api_lists
 from monitor.web.api.openapi import add_document
 from monitor.web.api.reading import add_reading
+from monitor.web.api.renewal_days import add_renewal_days
 from monitor.web.api.tokens import add_tokens
 from monitor.web.changes import Changes
 from monitor.web.pages.frame import Pages
@@ -32,6 +33,7 @@ def add_api(
     add_api_lists(app, view, pages, kinds)
     add_reading(app, view, pages)
     add_changing(app, view, changes, pages)
+    add_renewal_days(app, changes, pages)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -6,10 +6,22 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from monitor import __version__
-from monitor.model import Check
+from monitor.model import Check, LookedAt
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.lists import MOST
-from monitor.web.api.schemas import COUNT, INSTANT, MATCH, TEXT, TEXTS, Schema, named, shared_schemas
+from monitor.web.api.renewal_days import ACTIONS
+from monitor.web.api.renewal_days import PATH as PATH_OF_DAYS
+from monitor.web.api.schemas import (
+    COUNT,
+    INSTANT,
+    MATCH,
+    TEXT,
+    TEXTS,
+    Schema,
+    named,
+    renewal_day,
+    shared_schemas,
+)
 from monitor.web.api.schemas import finding as finding_schema
 from monitor.web.api.schemas import summary as summary_schema
 from monitor.web.pages.lists.kind import ListKind
@@ -36,7 +48,12 @@ def document(kinds: Sequence[ListKind[Any]]) -> Schema:
             "description": "Certificates, what is wrong with them, and who is on it.",
         },
         "security": [{}, {"basic": []}, {"bearer": []}],
-        "paths": {**{f"/api/v1{kind.path}": {"get": _list(kind)} for kind in kinds}, **_read(), **_changes()},
+        "paths": {
+            **{f"/api/v1{kind.path}": {"get": _list(kind)} for kind in kinds},
+            **_read(),
+            **_changes(),
+            **_renewal_days(),
+        },
         "components": {
             "schemas": shared_schemas(),
             "securitySchemes": {
@@ -153,6 +170,40 @@ def _changes() -> Schema:
         "/api/v1/receivers/{name}/test": {
             "post": _operation(
                 "Send a test to a receiver", None, [_in_path("name"), by], status=202, refused=refused
+            )
+        },
+    }
+
+
+def _renewal_days() -> Schema:
+    day = [_in_path("id")]
+    several = named({"items": {"type": "array", "items": renewal_day(whole=False)}})
+    texts: Schema = dict.fromkeys(("step", "thumbprint", "name", "note", "reason", "by"), TEXT)
+    acting = {
+        "type": "object",
+        "properties": {
+            **texts,
+            "exit_code": {"type": "integer"},
+            "looked_at": {"type": "array", "items": {"enum": list(LookedAt)}},
+        },
+        "additionalProperties": False,
+    }
+    named_in_path = [*day, {**_in_path("action"), "schema": {"enum": list(ACTIONS)}}]
+    return {
+        PATH_OF_DAYS: {"get": _operation("Plans that were started, the newest first", several)},
+        f"{PATH_OF_DAYS}/{{id}}": {
+            "get": _operation(
+                "One of them, with its steps and events", renewal_day(whole=True), day, refused=(404,)
+            )
+        },
+        f"{PATH_OF_DAYS}/{{id}}/{{action}}": {
+            "post": _operation(
+                "Do something on it",
+                None,
+                named_in_path,
+                body=acting,
+                status=204,
+                refused=(401, 403, 404, 422),
             )
         },
     }

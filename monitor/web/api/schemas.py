@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.model import AlertLevel, Check, MonitorCheck, Severity
+from monitor.model import AlertLevel, Check, DayState, MonitorCheck, Severity
 
 Schema = dict[str, Any]
 
@@ -79,6 +79,28 @@ def _alert() -> Schema:
             "waiting": {"type": "boolean"},
         }
     )
+
+
+def renewal_day(*, whole: bool) -> Schema:
+    """Return the schema of a renewal day, as in a list or with its steps and events."""
+    short = {
+        "id": TEXT,
+        "site": TEXT,
+        "version": TEXT,
+        "state": {"enum": list(DayState)},
+        "started_at": INSTANT,
+        "started_by": TEXT,
+        "ended_at": or_null(INSTANT),
+        "stopped": or_null(TEXT),
+        "done": COUNT,
+        "total": COUNT,
+    }
+    if not whole:
+        return named(short)
+    step = named({"id": TEXT, "kind": TEXT, "name": TEXT, "state": TEXT, "served": {"type": "boolean"}})
+    event = named({"at": INSTANT, "kind": TEXT, "message": TEXT})
+    several = {"steps": {"type": "array", "items": step}, "events": {"type": "array", "items": event}}
+    return named({**short, **several})
 
 
 def finding() -> Schema:

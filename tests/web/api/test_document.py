@@ -12,7 +12,17 @@ from monitor.alerts import alerts_of_target
 from monitor.model import Matcher, Silence, SilenceKind
 from monitor.web import ChangeResult, make_app
 from monitor.web.api.openapi import PATH
-from support.factories.web_fakes import NOW, TOKEN, FakeDaemon, endpoint, pending, snapshot, unreachable
+from support.factories.renewal_days import DAY
+from support.factories.web_fakes import (
+    NOW,
+    TOKEN,
+    FakeDaemon,
+    FakeRenewalDays,
+    endpoint,
+    pending,
+    snapshot,
+    unreachable,
+)
 
 STATE = endpoint("recorder", 20, sentence="expires soon")
 SHOWN = replace(
@@ -20,6 +30,7 @@ SHOWN = replace(
 )
 SILENCE = Silence("s1", SilenceKind.SILENCE, NOW, None, "lab", "ana", (Matcher("site", ("lab",)),))
 DAEMON = FakeDaemon(SHOWN, answer=ChangeResult(ok=True, silence=SILENCE), held=(SILENCE,))
+DAEMON.renewal_days = FakeRenewalDays([DAY])
 APP = make_app(DAEMON, DAEMON)
 HEADERS = {"authorization": f"Bearer {TOKEN}", "host": "127.0.0.1:9850"}
 _NAMES = ("response_schema_conformance", "status_code_conformance", "content_type_conformance")
@@ -47,7 +58,7 @@ def test_every_answer_is_as_the_document_says(case: schemathesis.Case) -> None:
 def test_every_path_is_in_the_document() -> None:
     """What the API answers is documented, and the other way round."""
     routes = {
-        route.path.replace("{alert_id}", "{id}").replace("{silence_id}", "{id}")  # type: ignore[attr-defined]
+        route.path.replace("{alert_id}", "{id}").replace("{silence_id}", "{id}").replace("{day_id}", "{id}")  # type: ignore[attr-defined]
         for route in APP.routes
         if route.path.startswith("/api/v1/")  # type: ignore[attr-defined]
     }

@@ -1,0 +1,114 @@
+"""The paths below ``/api/v1/renewal-days``: what goes on, and what people do; each within what they see."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from monitor.messages import english
+from monitor.model import LookedAt, Message
+from monitor.planning.renewal_day import (
+    Confirm,
+    ContinueWork,
+    DayAction,
+    End,
+    Expect,
+    LeaveOut,
+    Pause,
+    Report,
+    Resume,
+)
+from monitor.web.api.answers import answer, encoded
+from monitor.web.api.bodies import InvalidError, body_of, text_of, texts_of
+from monitor.web.callers import named
+from monitor.web.changes import Changes
+from monitor.web.pages.frame import Pages, Reader
+from monitor.web.pages.lists.writing import for_programs
+from monitor.web.problems import problem
+from monitor.web.published.renewal_days import day_json, day_summary_json
+from monitor.web.queries.renewal_day import day_view, may_see
+
+PATH = "/api/v1/renewal-days"
+_READ = ["GET", "HEAD"]
+_NONE = "there is no such renewal day"
+
+STEP_KEYS = ("step", "thumbprint", "exit_code", "name", "looked_at", "note", "reason", "by")
+ACTIONS = ("expect", "report", "confirm", "leave-out", "resume", "pause", "continue", "end")
+
+
+def add_renewal_days(app: FastAPI, changes: Changes, pages: Pages) -> None:
+    """Answer the list, one day, and ``POST`` of an action."""
+    days = changes.renewal_days
+
+    @app.api_route(PATH, methods=_READ, response_model=None)
+    async def every(request: Request) -> Response:
+        recent = await days.recent()
+
+        def made(reader: Reader) -> tuple[bytes, str]:
+            writer, scope = for_programs(reader.writer), reader.caller.scope
+            seen = [day_view(one) for one in recent if may_see(one, scope, reader.snapshot)]
+            return encoded({"items": [day_summary_json(one, writer) for one in seen]})
+
+        return answer(request, *await pages.on_thread(request, made))
+
+    @app.api_route(PATH + "/{day_id}", methods=_READ, response_model=None)
+    async def one(day_id: str, request: Request) -> Response:
+        found = await days.record(day_id)
+
+        def made(reader: Reader) -> tuple[bytes, str] | None:
+            if found is None or not may_see(found[0], reader.caller.scope, reader.snapshot):
+                return None
+            return encoded(day_json(day_view(*found, days.silent()), for_programs(reader.writer)))
+
+        shown = await pages.on_thread(request, made)
+        return answer(request, *shown) if shown else problem(404, [_NONE])
+
+    @app.post(PATH + "/{day_id}/{action}", response_model=None)
+    async def act(day_id: str, action: str, request: Request) -> Response:
+        body, found = await body_of(request, STEP_KEYS), await days.record(day_id)
+        asked, by = _action(action, body), named(request.scope, text_of(body, "by"))
+        seen = found is not None and await pages.on_thread(
+            request, lambda reader: may_see(found[0], reader.caller.scope, reader.snapshot)
+        )
+        if not seen or asked is None:
+            return problem(404, [_NONE if asked else f"there is no action {action!r}"])
+        refused = await days.act(day_id, asked, by=by)
+        return Response(status_code=204) if refused is None else await _refused(request, pages, refused)
+
+
+async def _refused(request: Request, pages: Pages, why: Message) -> Response:
+    return problem(
+        422, [await pages.on_thread(request, lambda reader: english(reader.writer.now).write(why))]
+    )
+
+
+def _action(name: str, body: Mapping[str, Any]) -> DayAction | None:
+    """Return what a body asks for, ``None`` for an action that there is not."""
+    step, reason = text_of(body, "step"), text_of(body, "reason")
+    if name == "report":
+        return Report(step, _exit_code(body))
+    if name == "confirm":
+        return Confirm(step, text_of(body, "name"), _looked_at(body), text_of(body, "note"))
+    made: Mapping[str, DayAction] = {
+        "expect": Expect(step, text_of(body, "thumbprint")),
+        "leave-out": LeaveOut(step, reason),
+        "resume": Resume(reason),
+        "pause": Pause(),
+        "continue": ContinueWork(),
+        "end": End(),
+    }
+    return made.get(name)
+
+
+def _exit_code(body: Mapping[str, Any]) -> int:
+    code = body.get("exit_code")
+    if not isinstance(code, int) or isinstance(code, bool) or abs(code) >= 1 << 32:
+        raise InvalidError("exit_code must be a whole number")
+    return code
+
+
+def _looked_at(body: Mapping[str, Any]) -> tuple[LookedAt, ...]:
+    try:
+        return tuple(map(LookedAt, texts_of(body, "looked_at")))
+    except ValueError:
+        raise InvalidError(f"looked_at must be some of {', '.join(LookedAt)}") from None
