@@ -171,6 +171,18 @@ def test_a_failed_registration_stops() -> None:
     assert done(done(halted, Resume("registered by carla")), confirmed(PILOT)).state is DayState.ACTIVE
 
 
+def test_a_port_that_was_switched_before() -> None:
+    """Its new certificate was there when the plan was made; the thumbprint tells that it is the right one."""
+    pilot = standing(BEGUN, PILOT)
+    before = replace(pilot.ports[0], old_sha256=NEW.sha256, old_sha1=NEW.sha1)
+    day = replace(BEGUN, steps=(BEGUN.steps[0], replace(pilot, ports=(before, pilot.ports[1]))))
+    both = site(rec1_7563=NEW, rec1_9001=NEW)
+    assert not standing(observe(day, both, NOW).day, PILOT).served
+    told = done(day, Expect(PILOT, NEW.sha1))
+    assert standing(observe(told, both, NOW).day, PILOT).served
+    assert kinds(observe(observe(told, both, NOW).day, both, NOW)) == []
+
+
 @pytest.mark.parametrize("code", [50, -1, -4, 10000, 7, 4294967295])
 def test_every_other_code_stops(code: int) -> None:
     """A code whose meaning is not known is no success."""

@@ -78,7 +78,9 @@ def _port(port: DayPort, expected: str, snapshot: Snapshot, now: datetime) -> Da
     leaves = _leaves(state) if state else ()
     if state is None or not leaves:
         return port
-    if any(leaf.sha256 == port.old_sha256 for leaf in leaves):
+    # A port that was switched before the plan was made serves the expected one from the beginning.
+    chosen = any(_is(leaf, expected) for leaf in leaves)
+    if not chosen and any(leaf.sha256 == port.old_sha256 for leaf in leaves):
         return replace(port, went_back=True, problem=None) if port.sha256 else port
     leaf = next((one for one in leaves if _is(one, expected)), leaves[0])
     found = (*state.assessment.findings, *snapshot.correlated.get(port.target_id, ()))

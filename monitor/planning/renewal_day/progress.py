@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.model import DayEvent, DayEventKind, DayState, DayStep, Message, RenewalDay, text
+from monitor.model import DayEvent, DayEventKind, DayPort, DayState, DayStep, Message, RenewalDay, text
 from monitor.model.texts import enumerated
 from monitor.planning.renewal_day import texts
 from monitor.planning.renewal_day.actions import (
@@ -64,12 +64,16 @@ def _expect(day: RenewalDay, step: DayStep, action: Expect, by: str, now: dateti
     expected = thumbprint_of(action.thumbprint)
     if expected is None:
         return texts.NO_THUMBPRINT
-    if expected in {one.lower() for port in step.ports for one in (port.old_sha1, port.old_sha256)} - {""}:
+    if step.ports and all(expected in _old(port) for port in step.ports):
         return texts.IS_THE_OLD_ONE
     # Judged anew at the next observation.
     changed = replace(step, expected=expected, confirmed_at=None)
     said = texts.expects(thumbprint=expected.upper()) if expected else texts.EXPECTS_ANY
     return _changed(day, changed, DayEvent(now, DayEventKind.EXPECTED, said, step.id, by))
+
+
+def _old(port: DayPort) -> frozenset[str]:
+    return frozenset(one.lower() for one in (port.old_sha1, port.old_sha256) if one)
 
 
 def _report(day: RenewalDay, step: DayStep, action: Report, by: str, now: datetime) -> Outcome:
