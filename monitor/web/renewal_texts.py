@@ -80,6 +80,19 @@ END_HELP = plain(
     "renewal_page.end_help",
     "Alerts about these servers are told again, and what is open stays open in the protocol.",
 )
+START = plain("renewal_page.start", "Start the renewal day")
+START_HELP = plain(
+    "renewal_page.start_help",
+    "The plan is kept as it is now. Its ports are checked every 15 seconds, and alerts about its servers "
+    "wait while work goes on, expiry excepted.",
+)
+GOES_ON = plain("renewal_page.goes_on", "Certificates of this site are being renewed:")
+NOTHING_TO_DO = plain(
+    "renewal_page.nothing_to_do", "Nothing of this site serves a certificate that could be renewed."
+)
+CHANGED_SINCE = plain(
+    "renewal_page.changed_since", "The plan has changed since it was shown. Look at it again, then start it."
+)
 SEND = plain("renewal_page.send", "Send")
 PRINT_HINT = plain("renewal_page.print_hint", "Print this page to keep the protocol.")
 

@@ -21,6 +21,7 @@ from monitor.web.pages.lists.silence_actions import add_silence_actions
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
 from monitor.web.pages.renewal_day import add_renewal_days
+from monitor.web.pages.renewal_start import add_renewal_start
 from monitor.web.pages.site import add_sites
 from monitor.web.pages.static_files import add_static_files
 from monitor.web.pages.target import add_target
@@ -45,7 +46,7 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_certificate(app, view, pages)
     add_target(app, view, pages)
     add_actions(app, changes, pages)
-    add_sites(app, pages)
+    add_sites(app, changes, pages)
     add_discovery(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
@@ -54,3 +55,4 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_silence_actions(app, view, changes, pages)
     add_forecast(app, view, pages)
     add_renewal_days(app, changes, pages)
+    add_renewal_start(app, view, changes, pages)

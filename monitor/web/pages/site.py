@@ -7,16 +7,18 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from monitor.model import text
-from monitor.web import texts
+from monitor.web import renewal_texts, texts
+from monitor.web.changes import Changes
 from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
+from monitor.web.pages.renewal_start import SitePlan, site_plan
 from monitor.web.queries.site import SiteMap, site_map, sites
 
 _MOST_DEVICES = 5000
 
 
-def add_sites(app: FastAPI, pages: Pages) -> None:
+def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
     """Answer ``GET /sites`` and ``GET /sites/NAME``."""
 
     @app.api_route("/sites", methods=["GET", "HEAD"], response_model=None)
@@ -30,14 +32,19 @@ def add_sites(app: FastAPI, pages: Pages) -> None:
         found = await pages.on_thread(request, lambda reader: site_map(reader.snapshot, name))
         if found is None:
             return await not_found(request, pages, detail_texts.no_site(site=name))
-        return await pages.answer(request, "site.html", lambda _: site_values(found))
+        days = changes.renewal_days
+        return await pages.answer(
+            request, "site.html", lambda reader: site_values(found, site_plan(reader, name, days))
+        )
 
 
-def site_values(found: SiteMap) -> Mapping[str, Any]:
-    """Return the values of the page of a site."""
+def site_values(found: SiteMap, plan: SitePlan | None = None) -> Mapping[str, Any]:
+    """Return the values of the page of a site; ``plan`` is that of renewing its certificates."""
     return {
         "title": text(found.name),
         "site": found,
+        "plan": plan,
+        "renewal": renewal_texts,
         "devices": found.devices[:_MOST_DEVICES],
         "more_devices": max(len(found.devices) - _MOST_DEVICES, 0),
     }
