@@ -10,10 +10,13 @@ from monitor.addresses import join_host_port, listen_address
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration, endpoints
+from monitor.demo.control import Control
+from monitor.demo.control_file import FOLDERS
 from monitor.demo.estate import Estate
 from monitor.demo.sink import WIDTH, Sink
 from monitor.demo.stores import write_stores
 from monitor.demo.windows_reports import ENTRY, write_reports
+from monitor.demo.xprotect_renewal import Renewal
 from monitor.demo.xprotect_site import Simulator, xprotect_entry
 
 SHORT_LIFE = timedelta(seconds=60)
@@ -33,7 +36,8 @@ servers and cameras by itself, with one address and one login.
   mails          {mails}
 
 Recorder 02 has a new certificate in its Windows store that its ports do not
-use, as a report of that machine shows. The summary of each mail appears below
+use, as a report of that machine shows; in another window, cert-monitor demo
+switch recorder02 lets them use it. The summary of each mail appears below
 when it arrives: the first is the inventory. Then the CA is asked, which has
 revoked one certificate and wants another one renewed. One certificate expires
 after a minute and is renewed a little later. Ctrl-C stops the demo.
@@ -46,7 +50,7 @@ def show(listen: str) -> None:
     # Probes close their connections early, and asyncio would log each of them.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="cert-monitor-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder:
         asyncio.run(_show(Path(folder), listen))
     print("\nthe demo has stopped; nothing is left behind", flush=True)
 
@@ -55,7 +59,10 @@ async def _show(folder: Path, listen: str) -> None:
     estate, site, stop = Estate(folder, SHORT_LIFE), Simulator(folder), asyncio.Event()
     await estate.start()
     await site.start()
-    write_reports(folder, site)
+    renewal = Renewal(site)
+    write_reports(folder, renewal)
+    control = Control(renewal)
+    await control.start(folder)
     write_stores(folder, estate.ca)
 
     def show_mail(text: str) -> None:
@@ -90,6 +97,7 @@ async def _show(folder: Path, listen: str) -> None:
     finally:
         renewing.cancel()
         sink.close()
+        await control.stop()
         await site.stop()
         await estate.stop()
 

@@ -1,7 +1,7 @@
-"""The reports of two Windows machines of the demo's site; nothing here runs on Windows.
+"""The reports of Windows machines of the demo's site; nothing here runs on Windows.
 
-Recorder 02 has a new certificate in its store that its ports do not use yet. A client does not have the
-site's CA.
+Recorder 02 has a new certificate in its store that its ports do not use yet, and any other server gets a
+report when a certificate is imported there. A client does not have the site's CA.
 """
 
 import base64
@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.demo.pki import Issued, leaf, rsa_key
-from monitor.demo.xprotect_machines import A_WHILE, CA_ENDS_IN, DAY
+from monitor.demo.pki import Issued
+from monitor.demo.xprotect_renewal import Renewal
 from monitor.demo.xprotect_servers import SimulatedEndpoint
-from monitor.demo.xprotect_site import Simulator
 
 FOLDER = "reports"
 RENEWED = "recorder02"
 CLIENT = "smartclient01"
+_HTTP_SYS = (8443, 9000, 9001, 7609, 8082)
+"""The ports that http.sys serves; the others are sockets of their services."""
 
 ENTRY = """\
   - kind: windows_report
@@ -39,40 +40,52 @@ _RECORDING_SERVER = {
 }
 
 
-def write_reports(folder: Path, site: Simulator) -> None:
-    """Write one report for each machine into a subfolder; the site must be running."""
+def write_reports(folder: Path, renewal: Renewal) -> None:
+    """Write one report for each machine, and again when its store changes; the site must be running."""
     reports = folder / FOLDER
     reports.mkdir(exist_ok=True)
-    endpoint, served = site.endpoints[RENEWED], site.served(RENEWED, 7563)
-    documents = {
-        endpoint.machine.host: _recorder(endpoint, served, site.ca),
-        f"{CLIENT}.vms.example": _document(CLIENT, roots=[]),
+    _write(reports, f"{CLIENT}.vms.example", _document(CLIENT, roots=[]))
+
+    def write(server: str) -> None:
+        endpoint = renewal.site.endpoints[server]
+        _write(reports, endpoint.machine.host, _server(endpoint, renewal))
+
+    renewal.imported = write
+    renewal.issue(RENEWED)
+
+
+def _write(reports: Path, host: str, document: dict[str, Any]) -> None:
+    # Replaced at once, so that no reader meets half a report.
+    draft = reports / f"{host}.new"
+    draft.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    draft.replace(reports / f"{host}.json")
+
+
+def _server(endpoint: SimulatedEndpoint, renewal: Renewal) -> dict[str, Any]:
+    site, name = renewal.site, endpoint.machine.name
+    ports = [port for ports in renewal.ports(name).values() for port in ports]
+    served = {port: site.served(name, port) for port in ports}
+    stored = {
+        _thumbprint(one.der): one
+        for one in (*served.values(), *renewal.before(name), *renewal.store.get(name, ()))
     }
-    for host, document in documents.items():
-        (reports / f"{host}.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
-
-
-def _recorder(endpoint: SimulatedEndpoint, served: Issued, ca: Issued) -> dict[str, Any]:
-    ends_in = CA_ENDS_IN - DAY
-    new = leaf(
-        endpoint.machine.host,
-        ends_in,
-        lifetime=ends_in + DAY - A_WHILE,
-        issuer=ca,
-        also=(endpoint.machine.name, endpoint.address),
-        key=rsa_key(),
-    )
     bindings = [
-        {"address": "0.0.0.0", "port": port, "thumbprint": _thumbprint(served.der), "store": "My"}  # noqa: S104 - as http.sys shows it
-        for port in (9001, 7609)
+        {
+            "address": "0.0.0.0",  # noqa: S104 - as http.sys shows it
+            "port": endpoint.ports[port],
+            "thumbprint": _thumbprint(one.der),
+            "store": "My",
+        }
+        for port, one in served.items()
+        if port in _HTTP_SYS
     ]
     return _document(
-        endpoint.machine.name,
+        name,
         addresses=[endpoint.address],
-        certificates=[_stored(served, _NETWORK_SERVICE), _stored(new, _NETWORK_SERVICE)],
-        roots=[{"thumbprint": _thumbprint(ca.der), "sha256": hashlib.sha256(ca.der).hexdigest()}],
+        certificates=[_stored(one, _NETWORK_SERVICE) for one in stored.values()],
+        roots=[{"thumbprint": _thumbprint(site.ca.der), "sha256": hashlib.sha256(site.ca.der).hexdigest()}],
         bindings=bindings,
-        services=[_RECORDING_SERVER],
+        services=[_RECORDING_SERVER] if name.startswith("recorder") else [],
     )
 
 

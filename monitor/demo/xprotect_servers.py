@@ -39,14 +39,14 @@ class SimulatedEndpoint:
         """Return ``address:port`` for a port of the plan."""
         return f"{self.address}:{self.ports[port]}"
 
-    def take(self, door: Door, port: int) -> None:
-        """Listen on a port, or only reserve it if nothing is to answer; raise ``OSError``."""
+    def take(self, door: Door, port: int, *, listen: bool = True) -> None:
+        """Listen on a port, or only reserve it if nothing is to answer yet; raise ``OSError``."""
         held = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
         try:
             if door.serves is not Serves.NOTHING and sys.platform != "win32":
                 held.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
             held.bind((self.address, port))
-            if door.serves is not Serves.NOTHING:
+            if listen and door.serves is not Serves.NOTHING:
                 held.listen(128)
         except OSError:
             held.close()
@@ -119,23 +119,37 @@ class Servers:
         """Prepare to write certificates and keys to a folder."""
         self.folder = folder
         self.ca = ca
-        self._servers: list[asyncio.Server] = []
+        self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._issued: dict[tuple[str, timedelta, bool], Issued] = {}
+        self._chosen: dict[tuple[str, int], Issued] = {}
 
     async def start(self, endpoints: Iterable[SimulatedEndpoint]) -> None:
         """Start serving on the sockets of the endpoints."""
         for endpoint in endpoints:
             for door in endpoint.machine.doors:
                 if door.port in endpoint.sockets and door.serves in (Serves.TLS, Serves.PLAIN):
-                    self._servers.append(await self._serve(endpoint, door))
+                    self._servers[endpoint.machine.name, door.port] = await self._serve(endpoint, door)
 
     async def stop(self) -> None:
         """Close every port."""
-        for server in self._servers:
+        for server in self._servers.values():
             server.close()
         self._servers.clear()
         # The handlers of accepted connections need one iteration of the loop to close them.
         await asyncio.sleep(0)
+
+    async def restart(self, endpoint: SimulatedEndpoint, door: Door, pause: float) -> None:
+        """Close a port for some seconds, as a restart of its service does, and serve again."""
+        name = endpoint.machine.name, door.port
+        self._servers.pop(name).close()
+        # Bound at once so that nobody else gets the port, but refused until the service is back.
+        endpoint.take(door, endpoint.ports[door.port], listen=False)
+        await asyncio.sleep(pause)
+        self._servers[name] = await self._serve(endpoint, door)
+
+    def choose(self, endpoint: SimulatedEndpoint, door: Door, issued: Issued) -> None:
+        """Let a port serve this certificate from its next restart on."""
+        self._chosen[endpoint.machine.name, door.port] = issued
 
     async def _serve(self, endpoint: SimulatedEndpoint, door: Door) -> asyncio.Server:
         held = endpoint.sockets[door.port]
@@ -155,7 +169,10 @@ class Servers:
         return chain, key
 
     def certificate(self, endpoint: SimulatedEndpoint, door: Door) -> Issued:
-        """Return the certificate of a port; equal ports of one computer share one."""
+        """Return the certificate of a port; equal ports of one computer share one until one is chosen."""
+        chosen = self._chosen.get((endpoint.machine.name, door.port))
+        if chosen is not None:
+            return chosen
         alike = endpoint.machine.name, door.ends_in, door.self_signed
         if alike not in self._issued:
             self._issued[alike] = leaf(

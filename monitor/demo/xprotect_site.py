@@ -3,6 +3,7 @@
 It follows the published API; it was not compared with a real site.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from monitor.demo.xprotect_app import application
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
 from monitor.demo.xprotect_login import IdentityProvider
-from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Serves
+from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Door, Serves
 from monitor.demo.xprotect_servers import ADDRESSES, Servers, SimulatedEndpoint, claim, release
 from monitor.web import WebServer
 
@@ -74,8 +75,16 @@ class Simulator:
 
     def served(self, name: str, port: int) -> Issued:
         """Return the certificate of a computer on a planned port."""
-        endpoint = self.endpoints[name]
-        return self._servers.certificate(endpoint, next(d for d in endpoint.machine.doors if d.port == port))
+        return self._servers.certificate(self.endpoints[name], self._door(name, port))
+
+    async def switch(self, name: str, port: int, issued: Issued, pause: float) -> None:
+        """Let one port serve another certificate, after its service was away for some seconds."""
+        endpoint, door = self.endpoints[name], self._door(name, port)
+        self._servers.choose(endpoint, door, issued)
+        if door.serves is Serves.GATEWAY:
+            await self._restart_gateway(endpoint, pause)
+        else:
+            await self._servers.restart(endpoint, door, pause)
 
     async def start(self) -> None:
         """Find addresses and start all servers."""
@@ -93,15 +102,31 @@ class Simulator:
         await self._servers.stop()
         release(self.endpoints.values())
 
+    def _door(self, name: str, port: int) -> Door:
+        return next(door for door in self.endpoints[name].machine.doors if door.port == port)
+
+    async def _restart_gateway(self, endpoint: SimulatedEndpoint, pause: float) -> None:
+        if self._web:
+            await self._web.stop()
+        await asyncio.sleep(pause)
+        await self._listen_gateway(endpoint)
+
     async def _start_gateway(self, endpoint: SimulatedEndpoint) -> None:
-        door = next(door for door in endpoint.machine.doors if door.serves is Serves.GATEWAY)
-        port = endpoint.ports[door.port]
         # The server binds its own socket; the other ports keep the address reserved meanwhile.
-        endpoint.sockets.pop(door.port).close()
+        endpoint.sockets.pop(_gateway(endpoint).port).close()
+        await self._listen_gateway(endpoint)
+
+    async def _listen_gateway(self, endpoint: SimulatedEndpoint) -> None:
+        door = _gateway(endpoint)
+        port = endpoint.ports[door.port]
         context = SSLContext(PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self._servers.files(endpoint, door))
         self._web = WebServer(application(self), endpoint.address, port, tls=context)
         await self._web.start()
+
+
+def _gateway(endpoint: SimulatedEndpoint) -> Door:
+    return next(door for door in endpoint.machine.doors if door.serves is Serves.GATEWAY)
 
 
 def xprotect_entry(simulator: Simulator) -> str:

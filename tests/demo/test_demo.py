@@ -139,6 +139,45 @@ def test_the_demo(tmp_path: Path) -> None:
     assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])
 
 
+def control(temporary: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Ask the running demo for something."""
+    return subprocess.run(
+        [*COMMAND, "demo", *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=PATIENCE,
+        env=_environment(temporary),
+    )
+
+
+@UNIX
+def test_renewal_in_the_demo(tmp_path: Path) -> None:
+    """A person lets one group of a server use a new certificate, and reads its exit code."""
+    with demo(tmp_path, "--listen", "127.0.0.1:0") as running:
+        running.address("page")
+        issued = control(tmp_path, "issue", "event01.vms.example")
+        thumbprint, file = issued.stdout.split()[-2:]
+        switched = control(tmp_path, "switch", "event01", "--group", "event_server", "--fail-registration")
+        assert Path(file).exists()
+        back = control(tmp_path, "switch", "event01", "--back")
+        unknown = control(tmp_path, "switch", "camera01")
+    assert (issued.returncode, switched.returncode, back.returncode, unknown.returncode) == (0, 100, 0, 3)
+    assert f"/thumbprint={thumbprint}\n" in switched.stdout
+    assert f"-> {thumbprint}\n" in switched.stdout
+    assert switched.stdout.endswith(
+        "exit code 100: the certificate is applied, but event01 was not registered\n"
+    )
+    assert f"{thumbprint} -> " in back.stdout
+    assert "camera01 is no server of the demo" in unknown.stderr
+
+
+def test_no_demo_runs(tmp_path: Path) -> None:
+    """Without a running demo the command says so."""
+    done = control(tmp_path, "switch", "event01")
+    assert (done.returncode, "no demo of yours runs" in done.stderr) == (1, True)
+
+
 @UNIX
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_taken_port(tmp_path: Path, number: signal.Signals) -> None:
