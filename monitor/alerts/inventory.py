@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 
 from monitor.alerts.alert import Alert, alert_location
 from monitor.alerts.decided import ReceiverDecision
@@ -29,6 +30,9 @@ from monitor.model import (
 )
 
 MOST_UPCOMING = 20
+_SOME = MOST_UPCOMING * 10
+
+_Expiring = tuple[datetime, TargetState, Path]
 
 
 def inventory_decision(
@@ -91,16 +95,29 @@ def _log_changes(
 
 def upcoming_expiries(snapshot: Snapshot, *, after: datetime | None = None) -> Iterator[UpcomingExpiry]:
     """Yield the certificates whose paths expire first, each once; only those ``after`` an instant."""
-    earliest: dict[str, tuple[datetime, TargetState, Path]] = {}
+    earliest: dict[str, _Expiring] = {}
+    limit = None  # what expires later is none of the first
     for state in snapshot.states.values():
-        for path in state.assessment.paths:
-            expires_at, sha256 = path.not_after, path.leaf.sha256
+        assessment = state.assessment
+        # That of the assessment is the same and known already, where there is only one path.
+        known = assessment.not_after if len(assessment.paths) == 1 and not assessment.superseded else None
+        if limit is not None and known is not None and known > limit:
+            continue
+        for path in assessment.paths:
+            expires_at, sha256 = known or path.not_after, path.leaf.sha256
             if after is not None and expires_at <= after:
                 continue
             if sha256 not in earliest or expires_at < earliest[sha256][0]:
                 earliest[sha256] = expires_at, state, path
-    for expires_at, state, path in heapq.nsmallest(MOST_UPCOMING, earliest.values(), key=lambda one: one[0]):
+        if len(earliest) > _SOME:
+            earliest = {one[2].leaf.sha256: one for one in _first(earliest)}
+            limit = max(one[0] for one in earliest.values())
+    for expires_at, state, path in _first(earliest):
         yield UpcomingExpiry(expires_at, alert_location(state).title, path.location, path.leaf)
+
+
+def _first(earliest: Mapping[str, _Expiring]) -> list[_Expiring]:
+    return heapq.nsmallest(MOST_UPCOMING, earliest.values(), key=itemgetter(0))
 
 
 def _hosts(unreachable: Iterable[TargetState]) -> Iterator[UnreachableHost]:

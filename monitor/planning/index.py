@@ -1,7 +1,9 @@
 """What one pass over a snapshot gives for all questions about the future, so that each costs little more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from monitor.model import Snapshot
 from monitor.planning.ca_renewals import CaRenewal, ca_renewals
@@ -11,31 +13,43 @@ from monitor.planning.load import Renewals, count_renewals
 from monitor.planning.unknown import Unknown, unknown
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CertificateIndex:
     """The leaf certificates of a snapshot at an instant, and what follows for their CAs and renewals.
 
-    ``levels`` has the level at which the expiry of a certificate stands, by SHA-256. It is never changed.
+    ``levels`` has the level at which the expiry of a certificate stands, by SHA-256. What only forecasts
+    need is made for the first of them; nothing else changes.
     """
 
     now: datetime
-    targets: int
-    leaves: tuple[Leaf, ...]
+    snapshot: Snapshot
+    leaves: Sequence[Leaf]
     levels: Levels
-    renewals: Renewals
-    ca_renewals: tuple[CaRenewal, ...]
-    unknown: Unknown
+
+    @property
+    def targets(self) -> int:
+        """Return the number of targets."""
+        return len(self.snapshot)
+
+    @cached_property
+    def renewals(self) -> Renewals:
+        """Return how many certificates have to be renewed in which month."""
+        return count_renewals(self.leaves, self.now)
+
+    @cached_property
+    def ca_renewals(self) -> tuple[CaRenewal, ...]:
+        """Return which CA has to be renewed by when."""
+        return ca_renewals(self.leaves, self.now)
+
+    @cached_property
+    def unknown(self) -> Unknown:
+        """Return what the snapshot does not know."""
+        return unknown(self.snapshot)
 
 
-def index_certificates(snapshot: Snapshot, now: datetime) -> CertificateIndex:
-    """Return the index of a snapshot; at 100,000 targets it is the part that takes time."""
-    leaves = tuple(watched_leaves(snapshot).values())
-    return CertificateIndex(
-        now=now,
-        targets=len(snapshot),
-        leaves=leaves,
-        levels=expiry_levels(snapshot),
-        renewals=count_renewals(leaves, now),
-        ca_renewals=ca_renewals(leaves, now),
-        unknown=unknown(snapshot),
-    )
+def index_certificates(
+    snapshot: Snapshot, now: datetime, leaves: Sequence[Leaf] | None = None
+) -> CertificateIndex:
+    """Return the index of a snapshot; finding its ``leaves`` is the part that takes time."""
+    found = tuple(watched_leaves(snapshot).values()) if leaves is None else leaves
+    return CertificateIndex(now, snapshot, found, expiry_levels(snapshot))

@@ -15,7 +15,7 @@ from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.kind import ListKind, R, Source
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.problems import problem
-from monitor.web.queries.listing import ALL, ordered, select
+from monitor.web.queries.listing import ALL, FEW, ordered, select
 from monitor.web.queries.selection import read_selection
 from monitor.web.view import WebView
 
@@ -64,15 +64,19 @@ def _answered(
         return problem(400, [f"limit must be a number from 1 to {MOST}"])
     every = source.make(reader)
     reader = replace(reader, snapshot=every.snapshot)
-    selected = select(kind.listing, every.rows, reading.selection).rows
-    inorder = list(ordered(kind.listing, selected, reading.selection))
-    start = _start(given.get("cursor", ""), inorder, source, reader)
-    if start is None:
+    cursor = _read_cursor(given.get("cursor", ""))
+    if cursor is None:
         return problem(400, [_INVALID_CURSOR])
+    stop = cursor[0] + _NEAR + int(limit)
+    orders = every.orders if stop > FEW else None
+    selected = select(kind.listing, every.rows, reading.selection, orders).rows
+    found = selected if orders else ordered(kind.listing, selected, reading.selection, stop)
+    inorder = list(islice(found, stop))
+    start = _start(*cursor, inorder, source, reader)
     items = [source.fields(row, reader) for row in islice(inorder, start, start + int(limit))]
     end = start + len(items)
-    following = _cursor(end, _identity(items[-1])) if end < len(inorder) else None
-    content = {"items": items, "total": len(inorder), "next": following}
+    following = _cursor(end, _identity(items[-1])) if end < len(selected) else None
+    content = {"items": items, "total": len(selected), "next": following}
     return answer(request, *encoded(content))
 
 
@@ -80,20 +84,27 @@ def _cursor(offset: int, last: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([offset, last]).encode()).decode().rstrip("=")
 
 
-def _start(cursor: str, inorder: Sequence[R], source: Source[R], reader: Reader) -> int | None:
-    """Return where the items after a cursor begin, ``None`` for one that is none.
-
-    The item that it names may have moved meanwhile; where it is gone, its old place counts.
-    """
+def _read_cursor(cursor: str) -> tuple[int, str] | None:
+    """Return the place after an item and the item, ``None`` for what is no cursor."""
     if not cursor:
-        return 0
+        return 0, ""
     try:
         offset, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error):
         return None
-    if not (isinstance(offset, int) and isinstance(last, str) and offset > 0):
-        return None
-    near = sorted(range(len(inorder)), key=lambda index: abs(index + 1 - offset))[:_NEAR]
+    return (offset, last) if isinstance(offset, int) and isinstance(last, str) and offset > 0 else None
+
+
+def _start(offset: int, last: str, inorder: Sequence[R], source: Source[R], reader: Reader) -> int:
+    """Return where the items after a cursor begin.
+
+    The item that it names may have moved meanwhile; where it is gone, its old place counts.
+    """
+    if not last:
+        return min(offset, len(inorder))
+    middle = min(offset, len(inorder)) - 1
+    around = range(max(middle - _NEAR, 0), min(middle + _NEAR, len(inorder)))
+    near = sorted(around, key=lambda index: abs(index + 1 - offset))[:_NEAR]
     found = (index + 1 for index in near if _identity(source.fields(inorder[index], reader)) == last)
     return next(found, min(offset, len(inorder)))
 

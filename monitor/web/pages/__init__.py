@@ -50,6 +50,7 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_discovery(app, pages)
     add_alert(app, view, changes, pages)
     add_acknowledge(app, view, changes, pages)
+    pages.ahead.add([one.prepare for one in kinds if one.prepare])
     for kind in (*kinds, *PAGE_LISTS):
         add_list(app, view, pages, kind)
     add_silence_actions(app, view, changes, pages)

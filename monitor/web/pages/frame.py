@@ -12,6 +12,7 @@ from monitor.model import Message, Snapshot
 from monitor.threads import ThreadPool
 from monitor.web import list_texts, texts
 from monitor.web.caller import Caller, caller_of
+from monitor.web.pages.ahead import Preparation
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.paths import is_link
 from monitor.web.planning_texts import FORECAST
@@ -61,7 +62,11 @@ class Pages:
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
         self.indexes = indexes
-        self.target_facts: SnapshotCache[TargetFacts] = SnapshotCache(target_facts)
+        self.ahead = Preparation()
+        self.target_facts: SnapshotCache[TargetFacts] = SnapshotCache(
+            lambda snapshot, _scope, now: target_facts(snapshot, now)
+        )
+        self.ahead.add([lambda snapshot, now: indexes.of(snapshot, (), now)])
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""
@@ -83,6 +88,7 @@ class Pages:
     async def on_thread(self, request: Request, act: Callable[[Reader], T]) -> T:
         """Return what a function makes of the reader of a request, off the event loop."""
         writer = Writer(self._language(request), self._zone, self._view.now())
+        self.ahead.begin(self._view.snapshot(), self._view.now())
         caller, snapshot, health = caller_of(request.scope), self._view.snapshot(), self._view.health()
         if caller.scope:
             # What is wrong with the monitor may name what this reader may not see.

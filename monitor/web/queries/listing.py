@@ -13,13 +13,14 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from monitor.web.queries.row_orders import RowOrders
 from monitor.web.queries.searching import finder
 
 R = TypeVar("R")
 ALL = "all"
 """The choice of everything, for a facet that has a default."""
 _AT_ONCE = 5000
-_FEW = 500
+FEW = 500
 """So many of the first rows are picked without sorting the others."""
 
 
@@ -93,8 +94,15 @@ class ListPage(Generic[R]):
     total: int
 
 
-def select(listing: Listing[R], rows: Sequence[R], selection: Selection) -> Selected[R]:
-    """Return the rows that are kept; each facet counts what the other choices keep."""
+def select(
+    listing: Listing[R], rows: Sequence[R], selection: Selection, orders: RowOrders[R] | None = None
+) -> Selected[R]:
+    """Return the rows that are kept; each facet counts what the other choices keep.
+
+    Where rows come with ``orders`` those that are kept are in order.
+    """
+    if orders is not None:
+        rows = orders.of(*_sort(listing, selection)).rows(descending=selection.descending)
     base = _within(listing, _containing(listing, rows, selection.words), selection)
     tests = [(one, wanted) for one in listing.facets if (wanted := _wanted(one, selection))]
     kept, nearly = _kept(base, tests)
@@ -103,13 +111,21 @@ def select(listing: Listing[R], rows: Sequence[R], selection: Selection) -> Sele
     )
 
 
-def page_of(listing: Listing[R], rows: Sequence[R], selection: Selection) -> ListPage[R]:
+def is_far(selection: Selection) -> bool:
+    """Return whether a page is so far from the beginning that all rows before it have to be in order."""
+    return selection.page * selection.per_page > FEW
+
+
+def page_of(
+    listing: Listing[R], rows: Sequence[R], selection: Selection, *, in_order: bool = False
+) -> ListPage[R]:
     """Return one page of these rows in order, the last one where there are fewer."""
     size = selection.per_page
     pages = max(-(-len(rows) // size), 1)
     page = min(selection.page, pages)
     first = (page - 1) * size
-    shown = islice(ordered(listing, rows, selection, first + size), first, first + size)
+    found = rows if in_order else ordered(listing, rows, selection, first + size)
+    shown = islice(found, first, first + size)
     return ListPage(tuple(shown), page, pages, len(rows))
 
 
@@ -117,14 +133,19 @@ def ordered(
     listing: Listing[R], rows: Sequence[R], selection: Selection, stop: int | None = None
 ) -> Iterator[R]:
     """Yield the rows in order, with ``stop`` only so many; rows without a value come last."""
-    key = listing.sorts[selection.sort or next(iter(listing.sorts))]
+    _, key = _sort(listing, selection)
     dated = [row for row in rows if key(row) is not None]
     rest = (row for row in rows if key(row) is None) if len(dated) < len(rows) else iter(())
-    if stop is not None and stop <= _FEW:
+    if stop is not None and stop <= FEW:
         pick = heapq.nlargest if selection.descending else heapq.nsmallest
         return chain(pick(stop, dated, key=key), rest)
     parts = [sorted(part, key=key, reverse=selection.descending) for part in _slices(dated)]
     return chain(heapq.merge(*parts, key=key, reverse=selection.descending), rest)
+
+
+def _sort(listing: Listing[R], selection: Selection) -> tuple[str, Callable[[R], Any]]:
+    name = selection.sort or next(iter(listing.sorts))
+    return name, listing.sorts[name]
 
 
 def _containing(listing: Listing[R], rows: Sequence[R], words: str) -> Sequence[R]:

@@ -17,8 +17,8 @@ _MOST_KEPT = 8
 class SnapshotCache(Generic[T]):
     """What was made last for each scope; safe to use from several threads."""
 
-    def __init__(self, make: Callable[[Snapshot, datetime], T]) -> None:
-        """Take what makes it of a snapshot at an instant."""
+    def __init__(self, make: Callable[[Snapshot, tuple[Matcher, ...], datetime], T]) -> None:
+        """Take what makes it of a snapshot that is narrowed to a scope, at an instant."""
         self._make = make
         self._lock = Lock()
         self._kept: dict[tuple[Matcher, ...], tuple[datetime, T]] = {}
@@ -26,11 +26,11 @@ class SnapshotCache(Generic[T]):
     def of(self, snapshot: Snapshot, scope: tuple[Matcher, ...], now: datetime) -> T:
         """Return it for a snapshot that is narrowed to a scope; of few targets it is always new."""
         if len(snapshot) < _MANY:
-            return self._make(snapshot, now)
+            return self._make(snapshot, scope, now)
         with self._lock:  # who comes second waits for the first one's, instead of making another
             at, made = self._kept.get(scope, (None, None))
             if at is None or made is None or not timedelta(0) <= now - at < MAX_AGE:
-                made = self._make(snapshot, now)
+                made = self._make(snapshot, scope, now)
                 self._keep(scope, now, made)
             return made
 

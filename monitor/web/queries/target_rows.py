@@ -87,7 +87,7 @@ def target_row(seen: RowInput) -> TargetRow:
 
 
 TARGET_ROWS: Recipe[TargetRow, TargetRow] = Recipe(
-    parts=lambda seen: ((seen.state.target.id, target_row(seen)),)
+    parts=lambda seen: ((seen.state.target.id, target_row(seen)),), fold=lambda rows: rows[0]
 )
 
 

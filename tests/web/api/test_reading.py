@@ -44,6 +44,19 @@ def test_pages_follow_each_other() -> None:
     )
 
 
+def test_pages_far_from_the_beginning() -> None:
+    """They come from an order that is kept, and miss nothing either."""
+    daemon = FakeDaemon(snapshot(*(endpoint(f"h{number:04}", 5 + number) for number in range(1203))))
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        page = get(daemon, f"/api/v1/targets?limit=400&sort=title&cursor={cursor}").json()
+        assert page["total"] == 1203
+        found += [one["id"] for one in page["items"]]
+        cursor = page["next"]
+    assert found == [f"endpoint:h{number:04}:443" for number in range(1203)]
+
+
 def test_a_page_after_something_ended_misses_nothing() -> None:
     """What moved up because an earlier item is gone is still on the next page."""
     cursor = read("/alerts?limit=3&sort=title").json()["next"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.web.queries import listing
 from monitor.web.queries.listing import Facet, Listing, Selection, ordered, page_of, select
+from monitor.web.queries.row_orders import RowOrders
 from support.factories.web_fakes import NOW
 
 
@@ -123,3 +124,25 @@ def test_the_beginning_is_that_of_the_whole(
     dated = [row for row in rows if row.days is not None]
     assert whole[: len(dated)] == sorted(dated, key=lambda row: row.days or 0, reverse=descending)
     assert list(ordered(LIST, rows, selection, stop))[:stop] == whole[:stop]
+
+
+@given(st.lists(st.integers(0, 9) | st.none(), max_size=40), st.booleans(), st.integers(1, 12))
+def test_a_page_from_an_order_that_is_kept(
+    days: list[int | None],
+    descending: bool,  # noqa: FBT001 - a parameter
+    page: int,
+) -> None:
+    """It shows what sorting would."""
+    rows = [Row(str(number), ("x",) if number % 3 else ("y",), days=one) for number, one in enumerate(days)]
+    selection = Selection({"site": ("x",)}, sort="expires", descending=descending, page=page, per_page=4)
+    kept = select(LIST, rows, selection, RowOrders(rows))
+    sorted_anew = select(LIST, rows, selection)
+    found = page_of(LIST, kept.rows, selection, in_order=True)
+    expected = page_of(LIST, sorted_anew.rows, selection)
+    assert (kept.counts, found.page, found.pages, found.total) == (
+        sorted_anew.counts,
+        expected.page,
+        expected.pages,
+        expected.total,
+    )
+    assert [row.days for row in found.rows] == [row.days for row in expected.rows]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Matcher, Snapshot
+from monitor.planning import index_certificates
 from monitor.web.queries import snapshot_cache
 from monitor.web.queries.planning import CertificateIndexes
 from support.factories.web_fakes import NOW, endpoint, snapshot
@@ -47,6 +48,32 @@ def test_scopes_do_not_share_one(many: Snapshot) -> None:
     whole = indexes.of(many, (), NOW)
     assert indexes.of(Snapshot(dict(many.states)), SITE, NOW) is not whole
     assert indexes.of(many, (), NOW) is whole
+
+
+@pytest.mark.usefixtures("many")
+def test_what_changed_is_found() -> None:
+    """An index that is made from the one before is that of the whole snapshot."""
+    indexes, after = CertificateIndexes(), NOW + 10 * SECOND
+    indexes.of(snapshot(endpoint("a", 5), endpoint("b", 6, sentence="it expires"), endpoint("c", 7)), (), NOW)
+    later = snapshot(endpoint("a", 90), endpoint("b", 6), endpoint("d", 8, sentence="it expires"))
+    found, whole = indexes.of(later, (), after), index_certificates(later, after)
+    assert {one.certificate: len(one.uses) for one in found.leaves} == {
+        one.certificate: len(one.uses) for one in whole.leaves
+    }
+    assert (found.levels, found.ca_renewals, found.unknown) == (
+        whole.levels,
+        whole.ca_renewals,
+        whole.unknown,
+    )
+    assert (found.renewals.by_month, found.targets) == (whole.renewals.by_month, 3)
+
+
+def test_a_scope_has_its_own_leaves(many: Snapshot) -> None:
+    """Who sees a part never gets a leaf of another."""
+    indexes = CertificateIndexes()
+    indexes.of(many, (), NOW)
+    (leaf,) = indexes.of(snapshot(endpoint("b", 6)), SITE, NOW).leaves
+    assert [target.location for target, _, _ in leaf.uses] == ["b:443"]
 
 
 def test_not_more_than_some_scopes_are_kept(many: Snapshot) -> None:

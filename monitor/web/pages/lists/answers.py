@@ -16,7 +16,7 @@ from monitor.web.pages.lists.choices import choices
 from monitor.web.pages.lists.exports import TYPES, csv_pieces, json_pieces
 from monitor.web.pages.lists.kind import ListKind, R, Source
 from monitor.web.problems import problem
-from monitor.web.queries.listing import ordered, page_of, select
+from monitor.web.queries.listing import is_far, ordered, page_of, select
 from monitor.web.queries.selection import names, read_selection
 from monitor.web.view import WebView
 
@@ -59,9 +59,11 @@ def list_values(
     reading = read_selection(listing, parameters, writer.now, writer.zone)
     selection, problems = reading.selection, reading.problems
     every = source.make(reader)
-    selected = select(listing, every.rows, selection)
+    orders = every.orders if is_far(selection) else None
+    selected = select(listing, every.rows, selection, orders)
     # Rows that no filter was meant to keep would pass for an answer.
-    page = page_of(listing, () if problems else selected.rows, selection)
+    rows = () if problems else selected.rows
+    page = page_of(listing, rows, selection, in_order=orders is not None)
     return {
         "title": kind.title,
         "kind": kind,

@@ -8,7 +8,7 @@ from monitor.model import Message, RevocationList, text
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
-from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.certificates import certificate_json
 from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
@@ -20,7 +20,8 @@ _MOST_MESSAGES = 3
 
 def certificate_list() -> ListKind[CertificateRow]:
     """Return the list with an index of its own."""
-    source = certificate_source()
+    indexes = RowIndexes(CERTIFICATE_ROWS)
+    source = certificate_source(indexes)
 
     async def load(_view: WebView) -> Source[CertificateRow]:
         return source
@@ -67,14 +68,15 @@ def certificate_list() -> ListKind[CertificateRow]:
             "kinds",
         ),
         labels={"level": texts.LEVELS, "check": PROBLEM, "type": texts.TYPES},
+        prepare=preparing(indexes, CERTIFICATES),
     )
 
 
-def certificate_source() -> Source[CertificateRow]:
+def certificate_source(indexes: RowIndexes[Any, CertificateRow] | None = None) -> Source[CertificateRow]:
     """Return what makes the rows, and keeps them for a while where they are many."""
-    indexes = RowIndexes(CERTIFICATE_ROWS)
+    known = indexes or RowIndexes(CERTIFICATE_ROWS)
     return Source(
-        make=lambda reader: indexes.of(reader.snapshot, reader.caller.scope, reader.writer.now),
+        make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),
         fields=lambda row, reader: certificate_json(row, for_programs(reader.writer)),
         shown=_shown,
     )

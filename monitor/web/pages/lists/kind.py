@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from monitor.model import Message
+from monitor.model import Message, Snapshot
+from monitor.web.pages.ahead import Prepare
 from monitor.web.pages.frame import Reader
 from monitor.web.queries.listing import Listing
-from monitor.web.queries.row_index import Rows
+from monitor.web.queries.row_index import RowIndexes, Rows
 from monitor.web.view import WebView
 
 R = TypeVar("R")
@@ -45,6 +47,7 @@ class ListKind(Generic[R]):
 
     ``load`` asks the daemon for what is not in the snapshot. ``columns`` and ``labels`` (the words for
     values of a facet, where they have any) are for people; ``csv`` are the published fields in a table.
+    ``prepare`` makes rows that are kept.
     """
 
     path: str
@@ -56,3 +59,15 @@ class ListKind(Generic[R]):
     load: Callable[[WebView], Awaitable[Source[R]]]
     csv: tuple[str, ...]
     labels: Mapping[str, Mapping[Any, Message]]
+    prepare: Prepare | None = None
+
+
+def preparing(indexes: RowIndexes[Any, R], listing: Listing[R]) -> Prepare:
+    """Return what makes the rows of everything and puts them into every order."""
+
+    def prepare(snapshot: Snapshot, now: datetime) -> None:
+        if (orders := indexes.of(snapshot, (), now).orders) is not None:
+            for name, key in listing.sorts.items():
+                orders.of(name, key)
+
+    return prepare

@@ -7,7 +7,7 @@ from monitor.alerts.texts import PROBLEM
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
-from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.targets import target_json
 from monitor.web.queries.row_index import RowIndexes
@@ -19,7 +19,8 @@ _MOST_MESSAGES = 3
 
 def target_list() -> ListKind[TargetRow]:
     """Return the list with an index of its own."""
-    source = target_source()
+    indexes = RowIndexes(TARGET_ROWS)
+    source = target_source(indexes)
 
     async def load(_view: WebView) -> Source[TargetRow]:
         return source
@@ -62,14 +63,15 @@ def target_list() -> ListKind[TargetRow]:
             "failed_probes",
         ),
         labels={"state": texts.TARGET_STATE, "level": texts.LEVELS, "check": PROBLEM},
+        prepare=preparing(indexes, TARGETS),
     )
 
 
-def target_source() -> Source[TargetRow]:
+def target_source(indexes: RowIndexes[Any, TargetRow] | None = None) -> Source[TargetRow]:
     """Return what makes the rows, and keeps them for a while where they are many."""
-    indexes = RowIndexes(TARGET_ROWS)
+    known = indexes or RowIndexes(TARGET_ROWS)
     return Source(
-        make=lambda reader: indexes.of(reader.snapshot, reader.caller.scope, reader.writer.now),
+        make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),
         fields=_fields,
         shown=_shown,
     )
