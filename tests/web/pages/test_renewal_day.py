@@ -68,8 +68,7 @@ def test_half_of_it() -> None:
     shown = page(HALF)
     assert "Renewal of Harbour: Work goes on" in shown
     assert "2 of 3 steps done." in shown
-    assert f"{OLD.sha1}</div>" in shown
-    assert f"{NEW.sha1}</div>" in shown
+    assert f"{OLD.sha1}<br>{NEW.sha1}</div>" in shown
     assert "Checked by carla &lt;b&gt;" in shown
     states = [one.state for one in day_view(HALF).steps]
     assert states == [StepState.DONE, StepState.DONE, StepState.NEXT]
