@@ -33,7 +33,7 @@ def add_api(
     add_api_lists(app, view, pages, kinds)
     add_reading(app, view, pages)
     add_changing(app, view, changes, pages)
-    add_renewal_days(app, changes, pages)
+    add_renewal_days(app, view, changes, pages)
 
 
 async def _http(request: Request, error: Exception) -> Response:

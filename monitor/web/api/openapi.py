@@ -179,6 +179,12 @@ def _renewal_days() -> Schema:
     day = [_in_path("id")]
     several = named({"items": {"type": "array", "items": renewal_day(whole=False)}})
     texts: Schema = dict.fromkeys(("step", "thumbprint", "name", "note", "reason", "by"), TEXT)
+    starting = {
+        "type": "object",
+        "properties": dict.fromkeys(("site", "version", "by"), TEXT),
+        "required": ["site"],
+        "additionalProperties": False,
+    }
     acting = {
         "type": "object",
         "properties": {
@@ -190,7 +196,16 @@ def _renewal_days() -> Schema:
     }
     named_in_path = [*day, {**_in_path("action"), "schema": {"enum": list(ACTIONS)}}]
     return {
-        PATH_OF_DAYS: {"get": _operation("Plans that were started, the newest first", several)},
+        PATH_OF_DAYS: {
+            "get": _operation("Plans that were started, the newest first", several),
+            "post": _operation(
+                "Start the plan of a site",
+                named({"id": TEXT, "site": TEXT, "version": TEXT}),
+                body=starting,
+                status=201,
+                refused=(401, 403, 404, 422),
+            ),
+        },
         f"{PATH_OF_DAYS}/{{id}}": {
             "get": _operation(
                 "One of them, with its steps and events", renewal_day(whole=True), day, refused=(404,)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
 from monitor.messages import english
 from monitor.model import LookedAt, Message
@@ -18,15 +19,19 @@ from monitor.planning.renewal_day import (
     Report,
     Resume,
 )
+from monitor.web import renewal_texts as words
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.bodies import InvalidError, body_of, text_of, texts_of
 from monitor.web.callers import named
 from monitor.web.changes import Changes
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.writing import for_programs
+from monitor.web.pages.renewal_start import day_of, site_plan
 from monitor.web.problems import problem
 from monitor.web.published.renewal_days import day_json, day_summary_json
 from monitor.web.queries.renewal_day import day_view, may_see
+from monitor.web.renewal_days import RenewalDays
+from monitor.web.view import WebView
 
 PATH = "/api/v1/renewal-days"
 _READ = ["GET", "HEAD"]
@@ -36,9 +41,10 @@ STEP_KEYS = ("step", "thumbprint", "exit_code", "name", "looked_at", "note", "re
 ACTIONS = ("expect", "report", "confirm", "leave-out", "resume", "pause", "continue", "end")
 
 
-def add_renewal_days(app: FastAPI, changes: Changes, pages: Pages) -> None:
-    """Answer the list, one day, and ``POST`` of an action."""
+def add_renewal_days(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -> None:
+    """Answer the list, one day, ``POST`` of a new one, and of an action."""
     days = changes.renewal_days
+    _add_start(app, view, days, pages)
 
     @app.api_route(PATH, methods=_READ, response_model=None)
     async def every(request: Request) -> Response:
@@ -74,6 +80,23 @@ def add_renewal_days(app: FastAPI, changes: Changes, pages: Pages) -> None:
             return problem(404, [_NONE if asked else f"there is no action {action!r}"])
         refused = await days.act(day_id, asked, by=by)
         return Response(status_code=204) if refused is None else await _refused(request, pages, refused)
+
+
+def _add_start(app: FastAPI, view: WebView, days: RenewalDays, pages: Pages) -> None:
+    @app.post(PATH, response_model=None)
+    async def start(request: Request) -> Response:
+        body = await body_of(request, ("site", "version", "by"))
+        site, version = text_of(body, "site"), text_of(body, "version")
+        plan = await pages.on_thread(request, lambda reader: site_plan(reader, site, days))
+        if plan is None or not plan.steps:
+            return problem(404, [f"there is nothing to renew at the site {site!r}"])
+        if version and version != plan.version:
+            return await _refused(request, pages, words.CHANGED_SINCE)
+        day = day_of(plan, named(request.scope, text_of(body, "by")), view.now())
+        refused = await days.start(day)
+        if refused is not None:
+            return await _refused(request, pages, refused)
+        return JSONResponse({"id": day.id, "site": day.site, "version": day.version}, 201)
 
 
 async def _refused(request: Request, pages: Pages, why: Message) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from json import dumps
 from typing import Any
 from urllib.parse import quote
@@ -62,14 +63,14 @@ def add_renewal_start(app: FastAPI, view: WebView, changes: Changes, pages: Page
             return await refused(request, words.NOTHING_TO_DO, 404)
         if text_of(fields, "version") != plan.version:
             return await refused(request, words.CHANGED_SINCE, 422)
-        day = _day(plan, named(request.scope), view)
+        day = day_of(plan, named(request.scope), view.now())
         if (problem := await days.start(day)) is not None:
             return await refused(request, problem, 422)
         return RedirectResponse(f"/renewal-days/{quote(day.id)}", 303)
 
 
-def _day(plan: SitePlan, by: str, view: WebView) -> RenewalDay:
-    now = view.now()
+def day_of(plan: SitePlan, by: str, now: datetime) -> RenewalDay:
+    """Return the day that somebody begins now."""
     written = dumps({"steps": [step.id for step in plan.steps]})
     return RenewalDay(uuid4().hex, plan.site, plan.version, written, now, by, now, plan.steps)
 

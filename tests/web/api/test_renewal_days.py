@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from web.pages.test_renewal_start import SHOWN, VERSION
 
 from monitor.model import DayEvent, DayEventKind, LookedAt, Matcher
 from monitor.planning.renewal_day import (
@@ -81,6 +82,22 @@ def test_what_is_wrong(path: str, body: dict[str, object], status: int) -> None:
     asked = daemon()
     assert send(asked, "POST", f"{PATH}/{path}", body, caller=OPERATOR).status_code == status
     assert asked.renewal_days.asked == []
+
+
+def test_a_start() -> None:
+    """Of the plan that was shown, if a version is given; within what the caller sees."""
+    asked = FakeDaemon(SHOWN)
+    answer = send(asked, "POST", PATH, {"site": "harbour", **VERSION}, caller=OPERATOR)
+    (day,) = (one[0] for one in asked.renewal_days.asked)
+    assert (answer.status_code, answer.json()["id"]) == (201, day.id)  # type: ignore[attr-defined]
+    for body, status in (
+        ({"site": "harbour", "version": "old"}, 422),
+        ({"site": "elsewhere"}, 404),
+        ({}, 404),
+    ):
+        assert send(asked, "POST", PATH, body, caller=OPERATOR).status_code == status
+    assert send(asked, "POST", PATH, {"site": "harbour"}, caller=OF_REC1).status_code == 201
+    assert [len(one[0].steps) for one in asked.renewal_days.asked] == [6, 2]  # type: ignore[attr-defined]
 
 
 def test_a_refusal() -> None:
