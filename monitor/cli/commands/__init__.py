@@ -16,6 +16,7 @@ GROUPS = {
     "daemon": ("reload", "health", "clock"),
     "demo": ("demo",),
     "alerts": ("alerts", "acknowledge", "silence"),
+    "renewal_day": ("renewal-day",),
     "access": ("token", "user"),
     "links": ("links",),
     "calendar": ("calendar",),
