@@ -18,7 +18,7 @@ from monitor.web.paths import is_link
 from monitor.web.planning_texts import FORECAST
 from monitor.web.queries.overview import TargetFacts, target_facts
 from monitor.web.queries.planning import CertificateIndexes
-from monitor.web.queries.scope import TargetScope, scoped
+from monitor.web.queries.scoped_snapshots import ScopedSnapshots
 from monitor.web.queries.snapshot_cache import SnapshotCache
 from monitor.web.view import Health, WebView
 
@@ -61,6 +61,7 @@ class Pages:
         self._view = view
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)
+        self._scopes = ScopedSnapshots()
         self.indexes = indexes
         self.ahead = Preparation()
         self.target_facts: SnapshotCache[TargetFacts] = SnapshotCache(
@@ -95,7 +96,7 @@ class Pages:
             health = Health(store_ok=health.ok, name=health.name, customer=health.customer)
 
         def run() -> T:
-            return act(Reader(caller, writer, scoped(snapshot, TargetScope(caller.scope)), health))
+            return act(Reader(caller, writer, self._scopes.of(snapshot, caller.scope), health))
 
         return await self._pool.run(run)
 

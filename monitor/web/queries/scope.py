@@ -1,6 +1,6 @@
 """Which targets a reader may see, by labels; what a query gives is made from these alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.alerts.matching import matches_target
@@ -36,8 +36,17 @@ def scoped(snapshot: Snapshot, scope: TargetScope) -> Snapshot:
     if scope.everything:
         return snapshot
     states = {key: state for key, state in snapshot.states.items() if scope.allows(state.target)}
-    shown = {sighting.certificate.sha256 for state in states.values() for sighting in state.sightings}
-    narrowed = replace(
+    return narrowed(snapshot, states)
+
+
+def narrowed(
+    snapshot: Snapshot, states: Mapping[str, TargetState], alerts: tuple[AlertGroup, ...] | None = None
+) -> Snapshot:
+    """Return a snapshot of those of its targets that may be seen, with these alerts if they are known."""
+    shown = set[str]()
+    if snapshot.revocations or snapshot.renewals:
+        shown = {sighting.certificate.sha256 for state in states.values() for sighting in state.sightings}
+    part = replace(
         snapshot,
         states=states,
         correlated={key: found for key, found in snapshot.correlated.items() if key in states},
@@ -45,7 +54,7 @@ def scoped(snapshot: Snapshot, scope: TargetScope) -> Snapshot:
         revocations={key: one for key, one in snapshot.revocations.items() if key in shown},
         renewals={key: one for key, one in snapshot.renewals.items() if key in shown},
     )
-    return replace(narrowed, alerts=tuple(_visible(narrowed)))
+    return replace(part, alerts=tuple(_visible(part)) if alerts is None else alerts)
 
 
 def _visible(snapshot: Snapshot) -> Iterator[AlertGroup]:

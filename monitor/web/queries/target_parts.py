@@ -44,7 +44,7 @@ class TargetParts(Generic[Part]):
         before = self.snapshot.states
         for target_id, state in snapshot.states.items():
             old = before.get(target_id)
-            if old is not None and (old is state or _same(old, state)) and target_id not in touched:
+            if old is not None and (old is state or shows_the_same(old, state)) and target_id not in touched:
                 continue
             seen = RowInput(state, snapshot.findings(target_id), target_id in needing, now)
             made, known = tuple(self._make(seen)), self._parts.get(target_id)
@@ -80,7 +80,7 @@ def _by_key(parts: Sequence[tuple[Hashable, Part]]) -> dict[Hashable, list[Part]
     return found
 
 
-def _same(old: TargetState, new: TargetState) -> bool:
+def shows_the_same(old: TargetState, new: TargetState) -> bool:
     """Return whether nothing differs that a row may show; a quiet probe gives the same objects again."""
     return (
         old.assessment is new.assessment
