@@ -6,8 +6,8 @@ from monitor.alerts.alert import Alert
 from monitor.alerts.unreachable import host_of
 from monitor.model import AlertKey, Check, Snapshot
 
-_NEVER_WAIT = frozenset({Check.EXPIRY, Check.CA_EXPIRY})
-"""What expires does so whatever is being worked on."""
+_NEVER_WAIT = frozenset({Check.EXPIRY, Check.CA_EXPIRY, Check.REVOKED})
+"""What expires or is revoked does so whatever is being worked on."""
 
 
 def waiting_alerts(

@@ -63,6 +63,14 @@ def test_expiry_never_waits() -> None:
     assert [one.state for one in over.last.groups] == [AlertState.ACTIVE]
 
 
+def test_a_revocation_does_not_wait() -> None:
+    """It is no consequence of the work either."""
+    shown = certificate(4)
+    over = passes("rec:7563")
+    revoked = seen("rec:7563", shown, finding(Check.REVOKED, shown, "rec:7563"))
+    assert told(over, picture(revoked)) == [("first", "rec:7563")]
+
+
 def test_other_servers_do_not_wait() -> None:
     """The work of one server hides nothing of another."""
     over = passes("rec:7563")

@@ -19,6 +19,8 @@ _ORDER = ("event_server", "management_server", _RECORDER, "failover_recorder", "
 def site_steps(snapshot: Snapshot, site: str) -> tuple[DayStep, ...]:
     """Return the steps of a site, none where nothing of it serves a certificate."""
     ports = [state for state in snapshot if _is_port(state, site)]
+    # Where groups are known, what has none is renewed by other means: a web site beside the video system.
+    ports = [state for state in ports if state.target.label("certificate_group")] or ports
     groups: dict[tuple[str, str], list[TargetState]] = {}
     for state in sorted(ports, key=_place):
         groups.setdefault((server_of(state), state.target.label("certificate_group")), []).append(state)

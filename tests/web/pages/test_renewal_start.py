@@ -30,6 +30,7 @@ PORTS = (
     port("mob:8082", "mobile_server", "mobile"),
     port("ms:443", "management_server", "server"),
     port("ms:9000", "management_server", "server"),
+    port("web:443", "web_site"),
     port("quay:443", "management_server", "server", site="Quay"),
 )
 SHOWN = Snapshot({one.target.id: one for one in PORTS})
