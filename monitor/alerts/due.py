@@ -25,6 +25,7 @@ _MOST_URGENT_FIRST = (
 _CHECK_ORDER = {check: order for order, check in enumerate((*MonitorCheck, *Check))}
 _LONGEST = timedelta(days=3650)
 _WEEK = timedelta(days=7)
+_SOON_FOR_A_CA = timedelta(days=30)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When an alert counts as notified last that is due again at the next occasion."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -186,11 +187,19 @@ def _reason(  # noqa: PLR0913 - all that it depends on
 
 
 def reminder_interval(alert: Alert, now: datetime) -> timedelta:
-    """Return how often an alert is repeated; what expired more than a week ago once a week at most."""
-    if alert.level is not AlertLevel.EXPIRED or alert.certificate is None:
+    """Return how often an alert is repeated; what expired more than a week ago once a week at most.
+
+    So is a CA with more than 30 days left: renewing it takes weeks, and a mail a day would not be read.
+    """
+    if alert.certificate is None:
         return alert.remind_every
-    long_ago = now - alert.certificate.not_after >= _WEEK
-    return max(alert.remind_every, _WEEK) if long_ago else alert.remind_every
+    left = alert.certificate.not_after - now
+    rarely = left <= -_WEEK if alert.level is AlertLevel.EXPIRED else _is_work_of_weeks(alert, left)
+    return max(alert.remind_every, _WEEK) if rarely else alert.remind_every
+
+
+def _is_work_of_weeks(alert: Alert, left: timedelta) -> bool:
+    return alert.check is Check.CA_EXPIRY and left > _SOON_FOR_A_CA
 
 
 def _records(alert: Alert, log: Log) -> list[NotificationRecord]:
