@@ -7,7 +7,7 @@ from monitor.planning.by_location import LocationExpiry, location_expiries
 from monitor.planning.ca_renewals import CaRenewal
 from monitor.planning.expiries import Expiry, expiries
 from monitor.planning.forecast import Forecast, forecast
-from monitor.planning.index import CertificateIndex, index_certificates
+from monitor.planning.index import CertificateIndex, index_again, index_certificates
 from monitor.planning.leaves import Leaf, Use
 from monitor.planning.load import Load, MonthLoad
 from monitor.planning.stops import Stop
@@ -30,6 +30,7 @@ __all__ = [
     "Week",
     "expiries",
     "forecast",
+    "index_again",
     "index_certificates",
     "location_expiries",
     "timeline",

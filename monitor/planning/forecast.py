@@ -38,7 +38,7 @@ def forecast(index: CertificateIndex, at: datetime, most: int | None = None) -> 
     """Return the forecast for an instant; one in the past gives what had expired by then.
 
     A certificate has expired at ``at`` when it is valid until then at the latest. ``most`` is how many of
-    them are returned at most, in the order of renewing.
+    them are returned at most, in the order of renewing, and how many targets of what stops.
     """
     due = [leaf for leaf in index.leaves if leaf.first_expiry <= at]
     found = expiries(due, at, index.levels, most)
@@ -48,7 +48,7 @@ def forecast(index: CertificateIndex, at: datetime, most: int | None = None) -> 
         expiries=found.first,
         expired=found.certificates + found.cas,
         expired_cas=found.cas,
-        stops=stops(due, at),
+        stops=stops(due, at, most),
         load=renewal_load(index.renewals, index.now, at),
         ca_renewals=tuple(one for one in index.ca_renewals if one.renew_by <= at),
         unknown=index.unknown,

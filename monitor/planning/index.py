@@ -53,3 +53,21 @@ def index_certificates(
     """Return the index of a snapshot; finding its ``leaves`` is the part that takes time."""
     found = tuple(watched_leaves(snapshot).values()) if leaves is None else leaves
     return CertificateIndex(now, snapshot, found, expiry_levels(snapshot))
+
+
+def index_again(before: CertificateIndex, snapshot: Snapshot, now: datetime) -> CertificateIndex:
+    """Return the index of a later snapshot with the same leaves; what follows from those is kept."""
+    index = index_certificates(snapshot, now, before.leaves)
+    counted = {name: made for name, made in vars(before).items() if name in ("renewals", "ca_renewals")}
+    if counted and before.now <= now and not _expire(before, now):
+        vars(index).update(counted)
+    return index
+
+
+def _expire(index: CertificateIndex, until: datetime) -> bool:
+    """Return whether a leaf or its path expires between an index and an instant."""
+    since = index.now
+    return any(
+        since < leaf.first_expiry <= until or since < leaf.certificate.not_after <= until
+        for leaf in index.leaves
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 
 from monitor.alerts.step_texts import REFUSED
 from monitor.model import Message, Target
@@ -14,7 +15,8 @@ class Stop:
     """What stops working at targets of one component, and when the first of them stops.
 
     ``impact`` is the text of the preset or the configuration, else the one that is true of any server.
-    ``component`` is empty where nothing has named it. ``targets`` are in the order in which they stop.
+    ``component`` is empty where nothing has named it. ``targets`` are in the order in which they stop,
+    perhaps only the first of ``count``.
     """
 
     impact: Message
@@ -22,13 +24,15 @@ class Stop:
     low_impact: bool
     first_at: datetime
     targets: tuple[Target, ...]
+    count: int
 
 
-def stops(leaves: Iterable[Leaf], at: datetime) -> tuple[Stop, ...]:
+def stops(leaves: Iterable[Leaf], at: datetime, most: int | None = None) -> tuple[Stop, ...]:
     """Return what will have stopped at ``at``: low impact last, the earliest first.
 
     A target stops when the first of its paths expires, by its leaf or by a CA. Each counts once. A CA's
-    certificate that is only stored somewhere stops nothing there unless a text says so.
+    certificate that is only stored somewhere stops nothing there unless a text says so. ``most`` is how many
+    targets of each are returned.
     """
     first: dict[int, tuple[datetime, Target]] = {}
     for leaf in leaves:
@@ -39,7 +43,7 @@ def stops(leaves: Iterable[Leaf], at: datetime) -> tuple[Stop, ...]:
             known = first.get(id(target))
             if known is None or expires_at < known[0]:
                 first[id(target)] = expires_at, target
-    stopped = [one.stop() for one in _by_impact(first.values())]
+    stopped = [one.stop(most) for one in _by_impact(first.values())]
     return tuple(sorted(stopped, key=lambda one: (one.low_impact, one.first_at, one.component)))
 
 
@@ -50,10 +54,17 @@ class _Group:
     low_impact: bool
     members: list[tuple[datetime, Target]] = field(default_factory=list)
 
-    def stop(self) -> Stop:
-        self.members.sort(key=lambda one: (one[0], one[1].id))
-        targets = tuple(target for _, target in self.members)
-        return Stop(self.impact, self.component, self.low_impact, self.members[0][0], targets)
+    def stop(self, most: int | None) -> Stop:
+        count = len(self.members)
+        # Most often nobody reads all of them, and sorting 100,000 would hold the interpreter for long.
+        first = nsmallest(count if most is None else most, self.members, key=_order)
+        targets = tuple(target for _, target in first)
+        first_at = min(at for at, _ in self.members)
+        return Stop(self.impact, self.component, self.low_impact, first_at, targets, count)
+
+
+def _order(one: tuple[datetime, Target]) -> tuple[datetime, str]:
+    return one[0], one[1].id
 
 
 def _by_impact(stopping: Iterable[tuple[datetime, Target]]) -> Iterable[_Group]:

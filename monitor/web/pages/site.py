@@ -1,6 +1,7 @@
 """The pages of sites: each as a map of its servers and devices with their states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,9 +14,11 @@ from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
 from monitor.web.pages.renewal_start import SitePlan, site_plan
-from monitor.web.queries.site import SiteMap, site_map, sites
+from monitor.web.queries.site import Server, SiteMap, site_map, sites
 
-_MOST_DEVICES = 5000
+_MOST_DEVICES = 300
+_MOST_PORTS = 250
+"""So that a page stays below 200 KB; the list of targets has them all."""
 
 
 def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
@@ -40,11 +43,25 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
 
 def site_values(found: SiteMap, plan: SitePlan | None = None) -> Mapping[str, Any]:
     """Return the values of the page of a site; ``plan`` is that of renewing its certificates."""
+    shown = _first_servers(found.servers)
     return {
         "title": text(found.name),
         "site": found,
         "plan": plan,
         "renewal": renewal_texts,
+        "servers": shown,
+        "more_servers": len(found.servers) - len(shown),
         "devices": found.devices[:_MOST_DEVICES],
         "more_devices": max(len(found.devices) - _MOST_DEVICES, 0),
     }
+
+
+def _first_servers(servers: Sequence[Server]) -> list[Server]:
+    """Return the servers for which there is room, the worst of them first, each with as many ports."""
+    shown, left = [], _MOST_PORTS
+    for one in servers:
+        if left <= 0:
+            break
+        shown.append(replace(one, ports=one.ports[:left]))
+        left -= len(one.ports)
+    return shown

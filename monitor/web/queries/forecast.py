@@ -93,14 +93,14 @@ def forecast_view(found: Forecast, *, most: int, places: int) -> ForecastView:
         more=max(found.expired - most, 0),
         certificates=found.expired - found.expired_cas,
         cas=found.expired_cas,
-        stopping=sum(len(one.targets) for one in found.stops if not one.low_impact),
+        stopping=sum(one.count for one in found.stops if not one.low_impact),
         stops=tuple(
             StopRow(
                 one.impact,
                 one.component,
                 one.low_impact,
                 one.first_at,
-                len(one.targets),
+                one.count,
                 tuple(place(target) for target in one.targets[:places]),
             )
             for one in found.stops[:most]

@@ -2,15 +2,17 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
+from threading import Lock
 
 from monitor.model import Matcher, Snapshot
-from monitor.planning import CertificateIndex, index_certificates
+from monitor.planning import CertificateIndex, index_again, index_certificates
 from monitor.planning.leaves import Chains, Leaf, LeafUse, leaf_of, leaf_uses
 from monitor.web.queries.row_index import Recipe, RowIndexes
 from monitor.web.queries.snapshot_cache import MAX_AGE, SnapshotCache
 from monitor.web.queries.target_parts import RowInput
 
 __all__ = ["MAX_AGE", "CertificateIndexes"]
+_MOST_KEPT = 8
 
 
 class CertificateIndexes:
@@ -19,6 +21,8 @@ class CertificateIndexes:
     def __init__(self) -> None:
         """Start with none."""
         self._leaves: RowIndexes[LeafUse, Leaf] = RowIndexes(Recipe(_Uses(), leaf_of), timedelta(0))
+        self._lock = Lock()
+        self._last: dict[tuple[Matcher, ...], CertificateIndex] = {}
         self._kept: SnapshotCache[CertificateIndex] = SnapshotCache(self._made)
 
     def of(self, snapshot: Snapshot, scope: tuple[Matcher, ...], now: datetime) -> CertificateIndex:
@@ -27,7 +31,17 @@ class CertificateIndexes:
 
     def _made(self, snapshot: Snapshot, scope: tuple[Matcher, ...], now: datetime) -> CertificateIndex:
         found = self._leaves.of(snapshot, scope, now)
-        return index_certificates(found.snapshot, found.at, found.rows)
+        with self._lock:
+            before = self._last.pop(scope, None)
+        if before is not None and before.leaves is found.rows:
+            index = index_again(before, found.snapshot, found.at)
+        else:
+            index = index_certificates(found.snapshot, found.at, found.rows)
+        with self._lock:
+            self._last[scope] = index
+            while len(self._last) > _MOST_KEPT:
+                del self._last[next(iter(self._last))]
+        return index
 
 
 class _Uses:

@@ -35,3 +35,22 @@ def test_hostile_texts_stay_text() -> None:
     found = site_map(snapshot(bad), HOSTILE)
     assert found is not None
     assert rendered("site.html", reader_of(snapshot(bad)), lambda _: site_values(found)).count("<script") == 1
+
+
+def test_a_large_site_is_shown_in_part() -> None:
+    """The worst servers are there, the page stays small, and the list of targets has the rest."""
+    many = snapshot(*(endpoint(f"rec{number}", 90) for number in range(1000)), endpoint("late", -1))
+    page = get(FakeDaemon(many), "/sites/harbour").text
+    assert page.count("/targets/endpoint") == 250
+    assert '<a href="/targets?site=harbour">751 more.</a>' in page
+    assert len(page) < 200_000
+
+
+def test_no_server_hides_another() -> None:
+    """One with more ports than there is room for shows the first of them, and the next ones are counted."""
+    found = site_map(SHOWN, "harbour")
+    assert found is not None
+    (server,) = found.servers
+    crowded = replace(found, servers=(replace(server, ports=server.ports * 300), server))
+    shown = site_values(crowded)
+    assert ([len(one.ports) for one in shown["servers"]], shown["more_servers"]) == ([250], 1)
