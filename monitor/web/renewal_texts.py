@@ -87,6 +87,7 @@ START_HELP = plain(
     "wait while work goes on, expiry excepted.",
 )
 GOES_ON = plain("renewal_page.goes_on", "Certificates of this site are being renewed:")
+SHOW_WORK = plain("renewal_page.show_work", "show the work")
 NOTHING_TO_DO = plain(
     "renewal_page.nothing_to_do", "Nothing of this site serves a certificate that could be renewed."
 )
