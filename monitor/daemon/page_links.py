@@ -7,19 +7,25 @@ from monitor.alerts.acknowledge_link import link_sent, token_of
 from monitor.config import Config
 from monitor.daemon.link_key import LinkKey
 from monitor.delivery.links import Links
+from monitor.web_config import WebConfig
 
 
-def links_acknowledge(config: Config) -> bool:
-    """Return whether a link alone acknowledges; where people log in, it leads to the alert's page instead."""
+def links_acknowledge(config: Config, file: WebConfig | None) -> bool:
+    """Return whether a link alone acknowledges; where people log in, it leads to the alert's page instead.
+
+    ``file`` is the web configuration file in force. One with TLS alone names nobody who could log in.
+    """
     web = config.web
-    return web.external_url is not None and web.config_file is None and not web.names_by_proxy
+    if web.external_url is None or web.names_by_proxy:
+        return False
+    return web.config_file is None if file is None else not file.names_users
 
 
-def page_links(current: Callable[[], Config], key: LinkKey) -> Links:
+def page_links(current: Callable[[], Config], file: Callable[[], WebConfig | None], key: LinkKey) -> Links:
     """Return the links of the configuration in force, with the key of now. Blocks."""
     config = current()
     url = config.web.external_url or ""
-    if not links_acknowledge(config):
+    if not links_acknowledge(config, file()):
         return Links(url)
     in_force = key.current()
 

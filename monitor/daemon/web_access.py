@@ -11,7 +11,7 @@ from monitor.model import Clock
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import AccessServices
-from monitor.web_config import WatchedWebConfig
+from monitor.web_config import WatchedWebConfig, WebConfig
 
 log = getLogger(__name__)
 
@@ -28,6 +28,10 @@ class WebAccess:
         self._ended = EndedSessions(store, clock)
         self._clock = clock
         self._pool = ThreadPool("web configuration", 1)
+
+    def file(self) -> WebConfig | None:
+        """Return the web configuration file in force, ``None`` without one."""
+        return self.web_config.config if self.web_config else None
 
     @property
     def problem(self) -> str:

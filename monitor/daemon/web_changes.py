@@ -22,6 +22,7 @@ from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import ChangeResult
+from monitor.web_config import WebConfig
 
 log = getLogger(__name__)
 
@@ -34,7 +35,7 @@ class ChangeServices:
     """The parts that changes concern.
 
     ``decide_again`` brings the next alert pass forward, ``deliver`` the next deliveries. ``link_key`` signs
-    the links in mails.
+    the links in mails, ``web_file`` returns the file with users and TLS.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class ChangeServices:
     deliver: Callable[[], None]
     checks: ChecksNow
     link_key: LinkKey
+    web_file: Callable[[], WebConfig | None]
     renewal_days: RenewalDays
 
 
@@ -83,7 +85,7 @@ class WebChanges:
     @property
     def links_acknowledge(self) -> bool:
         """Return whether a link from a mail acknowledges by itself."""
-        return links_acknowledge(self._services.config())
+        return links_acknowledge(self._services.config(), self._services.web_file())
 
     async def link(self, token: str) -> AcknowledgeLink | None:
         """Return what the token of a link allows, ``None`` where it is not one of ours."""

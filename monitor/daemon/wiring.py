@@ -124,7 +124,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     def decide_again() -> None:
         tasks.alerts.nudge()
 
-    links = partial(page_links, in_force, link_key)
+    links = partial(page_links, in_force, access.file, link_key)
     deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again, links=links)
     delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
     renewal_days = RenewalDays(RenewalServices(store, board, pipeline, clock, decide_again))
@@ -195,7 +195,16 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
         tasks=tasks,
         health=health,
         changes=ChangeServices(
-            store, board, clock, in_force, decide_again, delivery.nudge, checks, link_key, renewal_days
+            store,
+            board,
+            clock,
+            in_force,
+            decide_again,
+            delivery.nudge,
+            checks,
+            link_key,
+            access.file,
+            renewal_days,
         ),
         checks=checks,
         renewal_days=renewal_days,

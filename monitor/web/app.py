@@ -22,6 +22,7 @@ from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_pages
+from monitor.web.pages.calendars import add_calendars
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import every_list
 from monitor.web.paths import loggable
@@ -55,6 +56,7 @@ def make_app(
     if access:
         add_calendar(app, view, access.services.tokens, indexes)
         add_tokens(app, access.services.tokens)
+        add_calendars(app, view, access.services.tokens, pages)
     _add_changes(app, changes)
     return app
 

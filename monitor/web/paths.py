@@ -7,6 +7,7 @@ HEALTH = frozenset({"/healthz", "/readyz", "/livez"})
 LOGIN = "/login"
 LOGOUT = "/logout"
 STATIC = "/static/"
+CALENDARS = "/calendars"
 CALENDAR = "/calendar.ics"
 """Its token is in the query, and verified where it is answered: programs that subscribe cannot log in."""
 

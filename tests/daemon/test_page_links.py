@@ -9,8 +9,10 @@ import pytest
 from monitor.alerts.acknowledge_link import link_of
 from monitor.config import Config, load
 from monitor.daemon.link_key import LinkKey, rotate
-from monitor.daemon.page_links import page_links
+from monitor.daemon.page_links import links_acknowledge, page_links
 from monitor.daemon.receivers import receivers
+from monitor.web_config import WebConfig
+from monitor.web_config.values import ClientAuth, TlsServerConfig
 from support.factories.alerts_world import NOW
 from support.factories.mail_samples import contents
 from support.servers.posted import about
@@ -27,10 +29,35 @@ def configured(folder: Path, web: str) -> Config:
     return load(path)
 
 
+def without_file() -> None:
+    """Return the web configuration file where there is none."""
+
+
+TLS = TlsServerConfig(Path("a.pem"), Path("a.key"))
+BY_CERTIFICATE = replace(TLS, client_auth=ClientAuth.VERIFY_IF_GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("web", "file", "acknowledge"),
+    [
+        (f"external_url: '{URL}'", None, True),
+        (f"external_url: '{URL}', config_file: web.yml", WebConfig(Path("web.yml"), tls=TLS), True),
+        (f"external_url: '{URL}', config_file: web.yml", WebConfig(Path("web.yml"), {"a": "x"}), False),
+        (f"external_url: '{URL}', config_file: web.yml", WebConfig(Path("w"), tls=BY_CERTIFICATE), False),
+        (f"external_url: '{URL}', config_file: web.yml", None, False),
+        (f"external_url: '{URL}'", WebConfig(Path("web.yml"), {"a": "x"}), False),
+        ("config_file: web.yml", WebConfig(Path("web.yml"), tls=TLS), False),
+    ],
+)
+def test_where_nobody_logs_in(tmp_path: Path, web: str, file: WebConfig | None, *, acknowledge: bool) -> None:
+    """A link acknowledges wherever the file in force names no users, also where that file has TLS."""
+    assert links_acknowledge(configured(tmp_path, web), file) is acknowledge
+
+
 def test_no_external_url(tmp_path: Path) -> None:
     """Nothing is linked, and no key is made."""
     config = configured(tmp_path, "")
-    links = page_links(lambda: config, LinkKey(tmp_path))
+    links = page_links(lambda: config, without_file, LinkKey(tmp_path))
     assert (links.alerts, links.alert("a"), links.sent_to("email").acknowledge("a", NOW)) == ("", "", "")
     assert not (tmp_path / "link-key").exists()
 
@@ -40,7 +67,7 @@ def test_signed_with_the_key_of_now(tmp_path: Path) -> None:
     config, key = configured(tmp_path, f"external_url: '{URL}'"), LinkKey(tmp_path)
 
     def token() -> str:
-        url = page_links(lambda: config, key).sent_to("email").acknowledge("0" * 20, NOW)
+        url = page_links(lambda: config, without_file, key).sent_to("email").acknowledge("0" * 20, NOW)
         return url.removeprefix(f"{URL}/acknowledge/")
 
     before = token()
@@ -57,7 +84,9 @@ def test_mails(tmp_path: Path, *, signed: bool) -> None:
     config, key = configured(tmp_path, f"external_url: '{URL}'"), LinkKey(tmp_path)
 
     async def rendered() -> str:
-        made = receivers(lambda: config, (lambda: page_links(lambda: config, key)) if signed else None)
+        made = receivers(
+            lambda: config, (lambda: page_links(lambda: config, without_file, key)) if signed else None
+        )
         try:
             one = replace(about(contents()["alert"]), receiver="email")
             return (await made[0].render(one, NOW)).decode()

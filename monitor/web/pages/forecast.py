@@ -12,6 +12,7 @@ from monitor.model.texts import enumerated, names
 from monitor.planning import forecast
 from monitor.planning.load import Share
 from monitor.web import planning_texts as words
+from monitor.web.pages.calendar_texts import SUBSCRIBE
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.queries.forecast import (
     ExpiryRow,
@@ -58,6 +59,7 @@ def forecast_values(reader: Reader, indexes: CertificateIndexes, written: str) -
     return {
         "title": _headline(view),
         "words": words,
+        "subscribe": SUBSCRIBE,
         "view": view,
         "known": asked is not None,
         "day": at.astimezone(writer.zone).date().isoformat(),

@@ -1,7 +1,7 @@
 """A web server with users on loopback, and clients for it: people in a browser, and programs."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ import httpx
 
 from monitor.model import AccessToken, Matcher, TokenRole
 from monitor.web import WebServer, make_app
-from monitor.web.access import AccessServices, Identities, digest_of
+from monitor.web.access import AccessServices, Identities, NewToken, TokenRefusedError, digest_of
 from monitor.web_config import WatchedWebConfig, hashed
 from support.factories.web_fakes import NOW, TOKEN, FakeDaemon
 
@@ -36,6 +36,30 @@ class FakeTokens:
     def find(self, digest: str) -> AccessToken | None:
         """Return the token with a digest."""
         return self.known.get(digest)
+
+    def listed(self) -> Sequence[AccessToken]:
+        """Return all of them."""
+        return list(self.known.values())
+
+    async def create(
+        self,
+        name: str,
+        role: TokenRole,
+        matchers: Sequence[Matcher],
+        *,
+        expires_at: datetime | None,
+        by: str,
+    ) -> NewToken:
+        """Add one whose text is its name, unless there is one of that name."""
+        if not name or digest_of(name) in self.known:
+            raise TokenRefusedError(f"no token {name!r} can be made")
+        made = AccessToken(name, digest_of(name), role, tuple(matchers), NOW, by, expires_at)
+        self.known[made.digest] = made
+        return NewToken(name, made)
+
+    async def revoke(self, name: str, *, by: str) -> bool:
+        """Remove one."""
+        return self.known.pop(digest_of(name), None) is not None
 
 
 @dataclass
