@@ -88,5 +88,5 @@ def _after_pilot(steps: list[DayStep]) -> Iterator[DayStep]:
     first = recorders[0].server if recorders else ""
     pilot = tuple(one.id for one in recorders if one.server == first)
     for one in steps:
-        waits = one in recorders and one.server != first
+        waits = _RECORDER in one.component and one.server != first
         yield replace(one, needs=(*one.needs, *pilot)) if waits else one

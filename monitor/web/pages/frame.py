@@ -67,7 +67,7 @@ class Pages:
         self.target_facts: SnapshotCache[TargetFacts] = SnapshotCache(
             lambda snapshot, _scope, now: target_facts(snapshot, now)
         )
-        self.ahead.add([lambda snapshot, now: indexes.of(snapshot, (), now)])
+        self.ahead.add([indexes.prepare])
 
     async def answer(self, request: Request, template: str, make: Make, *, status: int = 200) -> Response:
         """Return a page from a template and the values that ``make`` gives, made off the event loop."""

@@ -29,6 +29,11 @@ class CertificateIndexes:
         """Return the index of a snapshot that is narrowed to a scope; of few targets it is always new."""
         return self._kept.of(snapshot, scope, now)
 
+    def prepare(self, snapshot: Snapshot, now: datetime) -> None:
+        """Make the index of everything with what forecasts need; what follows from its leaves is kept."""
+        index = self.of(snapshot, (), now)
+        _ = index.renewals, index.ca_renewals
+
     def _made(self, snapshot: Snapshot, scope: tuple[Matcher, ...], now: datetime) -> CertificateIndex:
         found = self._leaves.of(snapshot, scope, now)
         with self._lock:
