@@ -89,5 +89,6 @@ DO = {
     ),
     Check.CRL_EXPIRY: plain("do_crl_expiry", "have a newer CRL published, and copied to where it is read."),
     Check.RENEWAL_WINDOW: plain("do_renewal_window", "find out why its automatic renewal did not run."),
+    Check.RENEWAL_LATE: plain("do_renewal_late", "find out why it was not renewed as usual."),
 }
 """What to do, by check; a preset may say it better."""

@@ -33,6 +33,7 @@ ABOUT_CERTIFICATE = frozenset(
         Check.WEAK_KEY,
         Check.WEAK_SIGNATURE,
         Check.RENEWAL_WINDOW,
+        Check.RENEWAL_LATE,
         Check.REVOKED,
     }
 )
@@ -55,6 +56,7 @@ RESOLVED_BY_RENEWAL = frozenset(
         Check.EXPIRY,
         Check.REVOKED,
         Check.RENEWAL_WINDOW,
+        Check.RENEWAL_LATE,
         Check.RECORDER_PAIR,
         Check.FAILOVER_OLDER,
         Check.NAME,

@@ -33,7 +33,9 @@ from monitor.parse.display import display
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _STANDARD: StepsKey = ("standard",)
-_NO_IMPACT = frozenset({Check.RENEWAL_WINDOW, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.KEY_TYPE})
+_NO_IMPACT = frozenset(
+    {Check.RENEWAL_WINDOW, Check.RENEWAL_LATE, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.KEY_TYPE}
+)
 """Checks of which the impact is not known where no preset says it."""
 _HAS_IMPACT = RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 

@@ -46,6 +46,7 @@ PROBLEM = {
     Check.REVOCATION_UNKNOWN: plain("problem_revocation_unknown", "revocation status unknown"),
     Check.CRL_EXPIRY: plain("problem_crl_expiry", "a newer CRL is due"),
     Check.RENEWAL_WINDOW: plain("problem_renewal_window", "renewal requested by the CA"),
+    Check.RENEWAL_LATE: plain("problem_renewal_late", "not renewed when it usually is"),
 }
 """What is wrong, by check: a clause that follows the name of what has the problem."""
 

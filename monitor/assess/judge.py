@@ -16,6 +16,7 @@ from monitor.assess.expiry import Due, due
 from monitor.assess.flapping import flapping_findings
 from monitor.assess.names import mismatch
 from monitor.assess.purpose import purpose_problem
+from monitor.assess.renewal_late import late_renewals
 from monitor.assess.superseded import superseded
 from monitor.assess.traits import (
     encryption_problem,
@@ -32,6 +33,7 @@ from monitor.model import (
     DateForm,
     Failure,
     Finding,
+    PastRenewal,
     Path,
     RevocationList,
     Scope,
@@ -52,25 +54,28 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     lists: tuple[RevocationList, ...] = (),
     damage: tuple[Failure, ...] = (),
     changing: tuple[str, ...] = (),
+    renewals: tuple[PastRenewal, ...] = (),
 ) -> Assessment:
     """Return every finding about one target, worst first, and the next relevant instants.
 
     ``paths`` has one path for each leaf: the served certificate at position 0, or the first of each chain in
     a file. ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not
     known. ``lists`` are the CRLs found there, ``damage`` the failures of single items of a collection,
-    ``changing`` the locations whose certificate changes at every probe.
+    ``changing`` the locations whose certificate changes at every probe, ``renewals`` those seen before.
     """
     gone = superseded((path.leaf for path in paths), now) if target.collection else ()
     olds = {pair.old for pair in gone}
     counting = [path for path in paths if path.leaf.sha256 not in olds] if olds else paths
     findings: dict[tuple[Check, str, str], Finding] = {}
     dues: list[Due] = []
+    late: list[datetime] = []
     if (plain := _encryption_finding(target, encrypted)) is not None:
         findings[plain.check, "", plain.location] = plain
     for found in (*damage_findings(target, damage), *flapping_findings(target, changing)):
         findings[found.check, "", found.location] = found
     for path in counting:
-        for found in _path_findings(Case(target, path, sightings, now), dues):
+        case = Case(target, path, sightings, now)
+        for found in (*_path_findings(case, dues), *late_renewals(case, renewals, late)):
             findings.setdefault((found.check, found.sha256, found.location), found)
     replaced = superseded_lists(target, lists, now) if lists else ()
     every = (*findings.values(), *list_findings(target, lists, replaced, now)) if lists else findings.values()
@@ -82,7 +87,7 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
         not_after=min((path.not_after for path in counting), default=None),
         warning_due_at=min((when.warning_at for when in dues), default=None),
         critical_due_at=min((when.critical_at for when in dues), default=None),
-        next_change_at=_next_change(paths, dues, list_changes(target, lists), now),
+        next_change_at=_next_change(paths, dues, (*list_changes(target, lists), *late), now),
     )
 
 

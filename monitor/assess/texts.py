@@ -3,7 +3,7 @@
 A kind of message is published: its code and its parameters change only with a notice.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Message, message
 from monitor.model.message import plain
@@ -49,6 +49,14 @@ def its_trusted_ca_not_in_store(*, title: str) -> None: ...
 
 @message("expires", "{who} {not_after:expires} ({not_after})")
 def expires(*, who: Message, not_after: datetime) -> None: ...
+
+
+@message(
+    "renewal_late",
+    "{who} was not renewed when it usually is: the last {renewals} renewals were seen {least} or more before "
+    "expiry, and it {not_after:expires}",
+)
+def renewal_late(*, who: Message, renewals: int, least: timedelta, not_after: datetime) -> None: ...
 
 
 @message("not_yet_valid", "{who} is not valid before {not_before}")

@@ -51,6 +51,7 @@ from monitor.model.observation import (
     is_within,
 )
 from monitor.model.outage import Outage
+from monitor.model.past_renewal import PastRenewal
 from monitor.model.policy_origin import PolicyOrigin, PolicyValue
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.renewal_day import (
@@ -132,6 +133,7 @@ __all__ = [
     "NotifiedAlert",
     "Observation",
     "Outage",
+    "PastRenewal",
     "Path",
     "Policy",
     "PolicyOrigin",

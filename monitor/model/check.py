@@ -33,6 +33,7 @@ class Check(StrEnum):
     REVOCATION_UNKNOWN = "revocation_unknown"
     CRL_EXPIRY = "crl_expiry"
     RENEWAL_WINDOW = "renewal_window"
+    RENEWAL_LATE = "renewal_late"
     NOT_DEPLOYED = "not_deployed"
     BINDING_STALE = "binding_stale"
     KEY_MISSING = "key_missing"

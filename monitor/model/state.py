@@ -10,6 +10,7 @@ from monitor.model.check import Severity, worst
 from monitor.model.finding import Assessment, Finding
 from monitor.model.machine import Machine
 from monitor.model.observation import Failure, Sighting
+from monitor.model.past_renewal import PastRenewal
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Staple
 from monitor.model.target import Target
 
@@ -30,8 +31,9 @@ class TargetState:
 
     ``sightings`` are the last known ones: while probes fail they are kept and judged until ``forget_after``.
     ``failed_probes`` counts failures in a row. ``watched_since`` is the time of the first probe;
-    ``unreachable`` is the finding of that check or of never_seen, if due. ``machine``, ``lists`` and
-    ``staples`` are the last known ones too; staples are not recorded.
+    ``unreachable`` is the finding of that check or of never_seen, if due. ``past_renewals``
+    are the newest ones of each location. ``machine``, ``lists`` and ``staples`` are the last known ones too;
+    staples are not recorded.
     """
 
     target: Target
@@ -44,6 +46,7 @@ class TargetState:
     encrypted: bool | None = None
     sightings: tuple[Sighting, ...] = ()
     former_leaves: tuple[FormerLeaf, ...] = ()
+    past_renewals: tuple[PastRenewal, ...] = ()
     assessment: Assessment = Assessment()
     unreachable: Finding | None = None
     machine: Machine | None = None

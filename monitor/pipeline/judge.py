@@ -22,6 +22,7 @@ from monitor.model import (
 )
 from monitor.pipeline.former_leaves import former_leaves
 from monitor.pipeline.last_known import last_known, lists_known, machine_known
+from monitor.pipeline.past_renewals import past_renewals
 
 Link = tuple[Certificate, bytes]
 
@@ -57,6 +58,7 @@ class Judge:
             lists = previous.lists
         encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
         succeeded = observation.succeeded
+        former = former_leaves(previous, paths, seen)
         state = replace(
             previous,
             watched_since=previous.watched_since or observation.started_at,
@@ -67,7 +69,8 @@ class Judge:
             failures=seen.failures,
             encrypted=encrypted,
             sightings=sightings,
-            former_leaves=former_leaves(previous, paths, seen),
+            former_leaves=former,
+            past_renewals=past_renewals(previous, former, paths, observation.started_at),
             machine=machine_known(previous, seen, kept),
             lists=lists,
             staples=seen.staples if seen.sightings else previous.staples,
@@ -82,6 +85,7 @@ class Judge:
                 lists=lists,
                 damage=damaged(state),
                 changing=flapping(state.former_leaves),
+                renewals=state.past_renewals,
             )
             state = replace(state, assessment=assessment)
         if succeeded:
@@ -112,6 +116,7 @@ class Judge:
             lists=state.lists,
             damage=damaged(state),
             changing=flapping(state.former_leaves),
+            renewals=state.past_renewals,
         )
         return self._with_unreachability(replace(state, assessment=assessment), now)
 
@@ -178,6 +183,7 @@ def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[P
         and not known.findings
         and state.sightings is previous.sightings
         and state.lists is previous.lists
+        and state.past_renewals is previous.past_renewals
         and state.encrypted is previous.encrypted
         and damaged(state) == damaged(previous)
         and paths == known.paths

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,6 +14,7 @@ from monitor.model import (
     FormerLeaf,
     Machine,
     Message,
+    PastRenewal,
     RecipientStatus,
     RevocationList,
     Sighting,
@@ -126,6 +128,24 @@ def former_leaves_json(former_leaves: Iterable[FormerLeaf]) -> str:
 def former_leaves_of(text: str) -> tuple[StoredFormerLeaf, ...]:
     """Return former leaves from their JSON array."""
     return tuple(StoredFormerLeaf(d["location"], d["old"], d["new"], d["probes"]) for d in json.loads(text))
+
+
+def past_renewals_json(renewals: Iterable[PastRenewal]) -> str:
+    """Return past renewals as a JSON array of arrays, with instants in ISO 8601."""
+    return json.dumps(
+        [
+            (one.location, one.sha256, *(at.isoformat() for at in (one.not_before, one.not_after, one.at)))
+            for one in renewals
+        ]
+    )
+
+
+def past_renewals_of(text: str) -> tuple[PastRenewal, ...]:
+    """Return past renewals from their JSON array."""
+    return tuple(
+        PastRenewal(location, sha256, *map(datetime.fromisoformat, instants))
+        for location, sha256, *instants in json.loads(text)
+    )
 
 
 def recipients_json(recipients: Sequence[tuple[str, RecipientStatus]]) -> str:

@@ -17,6 +17,7 @@ from monitor.store.json_columns import (
     lists_of,
     machine_of,
     own_keys_of,
+    past_renewals_of,
 )
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import HistoryEntry
@@ -114,6 +115,7 @@ def _state(
         encrypted=row.encrypted,
         sightings=sightings,
         former_leaves=former_leaves,
+        past_renewals=past_renewals_of(row.past_renewals) if row.past_renewals else (),
         machine=machine_of(row.machine) if row.machine else None,
         lists=lists_of(row.lists) if row.lists else (),
     )

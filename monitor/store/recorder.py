@@ -78,6 +78,7 @@ class Recorder:
             and state.failures == before.failures
             and state.encrypted is before.encrypted
             and state.former_leaves == before.former_leaves
+            and state.past_renewals == before.past_renewals
             and state.machine == before.machine
             and state.lists == before.lists
             and state.watched_since == before.watched_since

@@ -21,6 +21,7 @@ from monitor.store.json_columns import (
     lists_json,
     machine_json,
     own_keys_json,
+    past_renewals_json,
 )
 from monitor.store.needless import needless_entries, remove_entries
 from monitor.store.tables import certificate, history, storable, target
@@ -154,6 +155,7 @@ def _target_row(state: TargetState) -> dict[str, Any]:
         "machine": machine_json(state.machine) if state.machine else None,
         "lists": lists_json(state.lists) if state.lists else None,
         "own_keys": own_keys_json(state.sightings),
+        "past_renewals": past_renewals_json(state.past_renewals) if state.past_renewals else None,
     }
 
 

@@ -110,6 +110,7 @@ target = Table(
     Column("machine", Text),
     Column("lists", Text),
     Column("own_keys", Text),
+    Column("past_renewals", Text),
 )
 
 # One row for each uninterrupted period of a certificate at a location. The open rows (no ended_at) are the

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import signature
 from types import ModuleType
 from typing import get_type_hints
@@ -27,6 +27,7 @@ EXAMPLES: dict[object, object] = {
     str: "one",
     int: 2,
     datetime: days(3),
+    timedelta: timedelta(days=3),
     Message: text("nested"),
     tuple[str, ...]: ("one", "two"),
 }

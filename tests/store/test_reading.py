@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from monitor.model import Failure, FailureReason, FormerLeaf, Observation, Sighting, TargetState, text
+from monitor.model import (
+    Failure,
+    FailureReason,
+    FormerLeaf,
+    Observation,
+    PastRenewal,
+    Sighting,
+    TargetState,
+    text,
+)
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.reading import load
@@ -81,6 +90,22 @@ def test_departed_leaves_come_back(where: str) -> None:
         return await loaded(store, after.target)
 
     assert using(act, where) == [replace(after, former_leaves=gone)]
+
+
+def test_past_renewals_outlive_the_certificates(where: str) -> None:
+    """When a certificate was renewed is known after a restart, also once it is no longer kept."""
+    before, seen_before = probe(NOW, sighting("old"))
+    after, seen_after = probe(NOW + HOUR, sighting("new"))
+    old = sighting("old").certificate
+    past = (PastRenewal("host:443", old.sha256, old.not_before, old.not_after, NOW + HOUR),)
+
+    async def act(store: Store) -> list[TargetState]:
+        await store.record([before], seen_before)
+        await store.record([replace(after, past_renewals=past)], seen_after)
+        await store.prune(NOW + DAY, HOUR)
+        return await loaded(store, after.target)
+
+    assert using(act, where) == [replace(after, past_renewals=past)]
 
 
 def test_departed_leaf_that_was_pruned_is_dropped(where: str) -> None:

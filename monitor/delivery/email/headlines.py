@@ -18,6 +18,7 @@ _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.
 _SAYS_EXPIRY_TOO = {
     Check.OUTLIVES_CA: texts.problem_and_expiry_of_ca,
     Check.RENEWAL_WINDOW: texts.problem_and_expiry,
+    Check.RENEWAL_LATE: texts.problem_and_expiry,
     Check.NOT_DEPLOYED: texts.problem_and_expiry_in_use,
     Check.RECORDER_PAIR: texts.problem_and_expiry_of_other,
 }
