@@ -19,7 +19,7 @@ from monitor.web.changes import Changes
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.renewal_day_form import fields_of, text_of
 from monitor.web.queries.renewal_day import may_see
-from monitor.web.queries.site import site_map
+from monitor.web.queries.site import SiteMap, site_map
 from monitor.web.renewal_days import RenewalDays
 from monitor.web.view import WebView
 
@@ -34,9 +34,9 @@ class SitePlan:
     day_id: str = ""
 
 
-def site_plan(reader: Reader, site: str, days: RenewalDays) -> SitePlan | None:
-    """Return the plan of a site, ``None`` where the reader sees nothing of it."""
-    found = site_map(reader.snapshot, site)
+def site_plan(reader: Reader, site: str, days: RenewalDays, found: SiteMap | None = None) -> SitePlan | None:
+    """Return the plan of a site, ``None`` where the reader sees nothing of it; its map may be known."""
+    found = found or site_map(reader.snapshot, site)
     if found is None:
         return None
     steps = site_steps(reader.snapshot, found.name)

@@ -37,7 +37,7 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
             return await not_found(request, pages, detail_texts.no_site(site=name))
         days = changes.renewal_days
         return await pages.answer(
-            request, "site.html", lambda reader: site_values(found, site_plan(reader, name, days))
+            request, "site.html", lambda reader: site_values(found, site_plan(reader, name, days, found))
         )
 
 
