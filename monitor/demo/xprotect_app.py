@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import RESOURCES, VERSION, Item, Resources, lower_spelling
 from monitor.demo.xprotect_login import CLIENT, IdentityProvider, LoginVerdict
+from monitor.demo.xprotect_rights import effective, namespaces
 
 REST = "/api/rest/v1/"
 _SPELLINGS = {name.lower(): name for name in RESOURCES}
@@ -164,7 +165,9 @@ class _Answers:
         """Return one object: ``{"data": {...}}``."""
         if refused := self._unknown(request):
             return refused
-        if resource == "hardwaredriversettings":
+        if resource in ("securitynamespaces", "effectivepermissions"):
+            items = [known for known in self._rights(resource) or [] if known["id"] == item]
+        elif resource == "hardwaredriversettings":
             items = self._items(f"hardware/{item}/{resource}") or []
         else:
             items = [known for known in self._items(resource) or [] if known["id"] == item]
@@ -188,7 +191,17 @@ class _Answers:
     def _items(self, key: str) -> list[Item] | None:
         if key == "registeredservices" and not self._site.behaviour.registered_services:
             return None
+        if key == "securitynamespaces":
+            return self._rights(key)
         return self._site.resources.get("/".join(_SPELLINGS.get(part, part) for part in key.split("/")))
+
+    def _rights(self, resource: str) -> list[Item] | None:
+        behaviour = self._site.behaviour
+        if not behaviour.permissions:
+            return None
+        if resource == "securitynamespaces":
+            return namespaces()
+        return effective(self._site.resources, behaviour)
 
     def _page(self, items: list[Item], query: dict[str, str]) -> list[Item]:
         largest = self._site.behaviour.largest_page

@@ -34,7 +34,9 @@ class Behaviour:
     ``registered_services`` is false before 2024 R2. ``token_redirect`` is the URL that the token endpoint
     redirects to. ``lower_settings`` spells driver settings as published answers do, otherwise as the
     documentation does. ``largest_page`` limits ``size``; 0 ignores paging. ``windows_login`` is false if
-    the identity provider does not offer NTLM.
+    the identity provider does not offer NTLM. ``permissions`` is false before 2024 R2; then the site does
+    not say what the login may do. ``administrator`` makes the login a full one, ``unreadable`` are the
+    security namespaces on which its role lacks Read, which shows only in what the site says about it.
     """
 
     answers: Mapping[str, int | Fault] = field(default_factory=dict)
@@ -49,3 +51,6 @@ class Behaviour:
     lower_settings: bool = True
     largest_page: int = 1000
     windows_login: bool = True
+    permissions: bool = True
+    administrator: bool = False
+    unreadable: frozenset[str] = frozenset()

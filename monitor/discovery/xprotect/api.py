@@ -74,6 +74,12 @@ class Api:
         """
         return _items(_good(await self._get(path + resource.path), resource), resource.path)
 
+    async def one(self, resource: Resource, identity: str) -> Item:
+        """Return one object of a list, possibly without fields; raise as ``children`` does."""
+        path = f"{resource.path}/{quote(identity, safe='')}"
+        items = _items(_good(await self._get(path), resource), resource.path)
+        return items[0] if items else {}
+
     async def _page(self, resource: Resource, page: int) -> list[Item]:
         reply = await self._get(f"{resource.path}?page={page}&size={PAGE}")
         if page and reply.status in (400, 404):

@@ -14,27 +14,46 @@ CORPORATE = (
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One list; ``optional`` if older versions do not have it, ``since`` is the first version with it."""
+    """One list; ``optional`` if older versions do not have it, ``since`` is the first version with it.
+
+    ``namespace`` is the display name of the security namespace of its rights, as far as they are asked for.
+    """
 
     path: str
     title: str
     permission: str
     optional: bool = False
     since: str = ""
+    namespace: str = ""
 
 
-SITES = Resource("sites", "the site itself", "Connect and Read on Management Server")
-RECORDING_SERVERS = Resource("recordingServers", "recording servers", "Read on Recording Servers")
+SITES = Resource(
+    "sites", "the site itself", "Connect and Read on Management Server", namespace="Management Server"
+)
+RECORDING_SERVERS = Resource(
+    "recordingServers", "recording servers", "Read on Recording Servers", namespace="Recording Servers"
+)
 REGISTERED_SERVICES = Resource(
     "registeredServices",
     "registered services",
     "Connect and Read on Management Server",
     optional=True,
     since="2024 R2",
+    namespace="Management Server",
 )
-FAILOVER_GROUPS = Resource("failoverGroups", "failover groups", "Read on Failover Servers", optional=True)
+FAILOVER_GROUPS = Resource(
+    "failoverGroups",
+    "failover groups",
+    "Read on Failover Servers",
+    optional=True,
+    namespace="Failover Servers",
+)
 FAILOVER_RECORDERS = Resource(
-    "failoverRecorders", "failover recorders", "Read on Failover Servers", optional=True
+    "failoverRecorders",
+    "failover recorders",
+    "Read on Failover Servers",
+    optional=True,
+    namespace="Failover Servers",
 )
 RECORDER_FAILOVERS = Resource(
     "recordingServerFailovers",
@@ -42,6 +61,9 @@ RECORDER_FAILOVERS = Resource(
     "Read on Recording Servers and on Failover Servers",
     optional=True,
 )
-HARDWARE = Resource("hardware", "cameras and other devices", "Read on Hardware")
+HARDWARE = Resource("hardware", "cameras and other devices", "Read on Hardware", namespace="Hardware")
 HARDWARE_SETTINGS = Resource("hardwareDriverSettings", "HTTPS settings of devices", "Read on Hardware")
-CHILD_SITES = Resource("childSites", "child sites", "Connect and Read on Management Server", optional=True)
+# MilestonePSTools, Set-VmsRoleOverallSecurity: GENERIC_READ on Sites makes child sites visible.
+CHILD_SITES = Resource("childSites", "child sites", "Read on Sites", optional=True, namespace="Sites")
+SECURITY_NAMESPACES = Resource("securityNamespaces", "security namespaces", "", since="2024 R2")
+EFFECTIVE_PERMISSIONS = Resource("effectivePermissions", "effective permissions", "", since="2024 R2")

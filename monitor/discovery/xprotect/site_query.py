@@ -15,6 +15,7 @@ from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
+from monitor.discovery.xprotect.rights import rights_notes
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.site_reader import SiteReader
 from monitor.model import Failure, FailureReason
@@ -64,6 +65,7 @@ class _SiteQuery:
         self._result = SiteResult()
         self._gateways: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
+        self._api: Api | None = None
         self.failures: list[Failure] = []
 
     async def run(self, client: Client) -> None:
@@ -76,6 +78,7 @@ class _SiteQuery:
             longest = timedelta(seconds=self._budgets.lists)
             said = texts.lists_timeout(server=location, timeout=longest)
             raise SiteRequestError(FailureReason.TIMEOUT, said, location) from None
+        await self._rights()
         if "cameras" in self._settings.include:
             await self._cameras()
 
@@ -102,11 +105,18 @@ class _SiteQuery:
         self._gateways, self._notes = found.gateways, (*found.notes, *skew)
         login = Login(self._settings, found, self._services, self._memory)
         await login.token()
-        api = Api(client, login, found.base)
+        self._api = api = Api(client, login, found.base)
         budgets = self._budgets
         self._devices = Devices(api, self._memory.devices, self._services.clock, budgets.devices_per_second)
         self._reader = SiteReader(api, self._settings.include)
         await self._reader.lists()
+
+    async def _rights(self) -> None:
+        if self._api is None or self._reader is None:
+            return
+        failures = self._reader.failures
+        refused = {one.location for one in failures if one.reason is FailureReason.FORBIDDEN}
+        self._notes += await rights_notes(self._api, self._reader.tried, refused)
 
     async def _cameras(self) -> None:
         if self._reader is None or self._devices is None:

@@ -46,6 +46,7 @@ class SiteReader:
         self.failures: list[Failure] = []
         self.notes: list[str] = []
         self.complete: set[str] = set()
+        self.tried: list[Resource] = []
 
     async def lists(self) -> None:
         """Read every list but no device settings; raise ``SiteRequestError`` when no request can succeed."""
@@ -89,6 +90,7 @@ class SiteReader:
         await self._below(RECORDING_SERVERS, RECORDER_FAILOVERS, RECORDER_FAILOVERS.path)
 
     async def _read(self, resource: Resource) -> None:
+        self.tried.append(resource)
         with self._catching(resource) as caught:
             self._lists[resource.path] = await self._api.listing(resource)
             self.complete.add(resource.path)
