@@ -124,7 +124,7 @@ def _discover(commands: Any) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="write the answers to a file, with names and addresses masked",
+        help="write all answers and TLS details of the ports to a file, with names and addresses masked",
     )
     command.set_defaults(command=later("xprotect.discover", "discover"))
 

@@ -1,16 +1,22 @@
 """``cert-monitor xprotect discover``: print the endpoints of a site; changes nothing."""
 
 import argparse
+import asyncio
 import json
+import platform
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from monitor import __version__
 from monitor.cli.output import say
 from monitor.cli.xprotect.listing import as_json, as_table, rows
 from monitor.cli.xprotect.pasted import as_yaml
+from monitor.cli.xprotect.port_details import port_details
 from monitor.cli.xprotect.sites import COMMAND, Site, ask_sites, site_config
 from monitor.clock import SystemClock
+from monitor.discovery.xprotect.record import record
 from monitor.errors import UsageError
 from monitor.messages import english, failure_line
 from monitor.parse import display
@@ -21,7 +27,7 @@ _LONGEST = 4096
 def discover(arguments: argparse.Namespace) -> int:
     """Print every endpoint of the sites; return 3 when a list could not be read completely."""
     config = site_config(arguments)
-    sites = ask_sites(config)
+    sites = ask_sites(config, keep=bool(arguments.record))
     if arguments.record:
         _keep(arguments.record, sites)
     answered = [site for site in sites if site.answered]
@@ -47,7 +53,8 @@ def _print_notes(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether t
 
 
 def _keep(path: Path, sites: Sequence[Site]) -> None:
-    recorded = [one for site in sites for one in site.recorded]
+    seen = asyncio.run(port_details(found for site in sites for found in site.answer.found))
+    recorded = record([site.recorded for site in sites], seen, _about())
     try:
         path.write_text(json.dumps(recorded, indent=2) + "\n", encoding="ascii")
     except OSError as error:
@@ -56,3 +63,14 @@ def _keep(path: Path, sites: Sequence[Site]) -> None:
         f"note: {path} has the answers with names and addresses masked; read it before you send it to anybody"
     )
     print(note, file=sys.stderr)
+
+
+def _about() -> dict[str, str]:
+    """Return what is needed to do the same elsewhere; no name of this machine."""
+    return {
+        "cert-monitor": __version__,
+        "python": platform.python_version(),
+        "openssl": ssl.OPENSSL_VERSION,
+        "system": f"{platform.system()} {platform.machine()}",
+        "day": f"{SystemClock().now():%Y-%m-%d}",
+    }

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,11 +12,13 @@ from monitor.clock import SystemClock
 from monitor.config import Config, default_config, load, trust_of
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
-from monitor.discovery.xprotect.record import record
+from monitor.discovery.xprotect.exchanges import Exchange, ignored
+from monitor.discovery.xprotect.record import SiteRecord
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.errors import UsageError
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
+from monitor.secrets import SecretUnavailableError
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.xprotect import Answers
 
@@ -29,14 +30,14 @@ _OF_ONE_SITE = ("username", "password_file", "password_env", "login", "include",
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site, its result, and its masked answers for a report.
+    """One site, its result, and what a record of it is made of.
 
     ``answered`` is false if it returned no list: its endpoints are then only derived from its address.
     """
 
     settings: XProtectSiteSettings
     answer: DiscoveryResult
-    recorded: list[dict[str, Any]]
+    recorded: SiteRecord
     answered: bool
 
 
@@ -75,24 +76,50 @@ def _typed(arguments: argparse.Namespace) -> XProtectSiteSettings:
         raise UsageError(f"{COMMAND}: {'; '.join(said).replace('Value error, ', '')}") from None
 
 
-def ask_sites(config: Config) -> list[Site]:
-    """Query every site of a configuration and return the results."""
-    return asyncio.run(_asked(config))
+def ask_sites(config: Config, *, keep: bool = False) -> list[Site]:
+    """Query every site of a configuration and return the results; ``keep``: with every answer."""
+    return asyncio.run(_asked(config, keep=keep))
 
 
-async def _asked(config: Config) -> list[Site]:
+async def _asked(config: Config, *, keep: bool) -> list[Site]:
     clock = SystemClock()
     trust_stores, resolver = TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     context = DiscoveryContext(resolver, trust_stores.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:
-        site = XProtectSite(settings, trust_of(config, settings), context, budgets=_PATIENT)
+        exchanges: list[Exchange] = []
+        note = exchanges.append if keep else ignored
+        site = XProtectSite(settings, trust_of(config, settings), context, budgets=_PATIENT, on_exchange=note)
         try:
             answer = await site.discover()
             answered = any(answers != Answers() for answers in site.answers)
-            return Site(settings, answer, record(site.results), answered)
+            return Site(settings, answer, _recorded(settings, site, answer, exchanges), answered)
         finally:
             await site.close()
 
     wanted = [one for one in config.discoveries if isinstance(one, XProtectSiteSettings)]
     return list(await asyncio.gather(*map(one, wanted)))
+
+
+def _recorded(
+    settings: XProtectSiteSettings, site: XProtectSite, answer: DiscoveryResult, exchanges: list[Exchange]
+) -> SiteRecord:
+    return SiteRecord(
+        site.results,
+        exchanges,
+        answer.found,
+        answer.failures,
+        settings.login,
+        settings.include,
+        _secrets(settings),
+    )
+
+
+def _secrets(settings: XProtectSiteSettings) -> tuple[str, ...]:
+    """Return what must not be in a record wherever it stands: the login, its parts and the password."""
+    domain, _, user = settings.username.rpartition("\\")
+    try:
+        password = settings.password.resolve().reveal()
+    except SecretUnavailableError:
+        password = ""
+    return (settings.username, user, domain, password, f"{settings.username}:{password}")

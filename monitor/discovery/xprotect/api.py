@@ -64,7 +64,8 @@ class Api:
                 if len(read) < min(first, PAGE) or not read or stale > (len(read) >= PAGE):
                     break
         except SiteRequestError as error:
-            raise PartialListError(error, list(items.values())) from None
+            read = error.items if isinstance(error, PartialListError) else []
+            raise PartialListError(error, list((items | dict(_keyed(read))).values())) from None
         return list(items.values())
 
     async def children(self, resource: Resource, path: str) -> list[Item]:
@@ -138,16 +139,24 @@ def child_path(resource: Resource, item: Item) -> str:
 
 
 def _items(reply: FetchResponse, location: str) -> list[Item]:
-    """Return the items of ``{"array": [...]}``, or the one item of ``{"data": {...}}``."""
+    """Return the items of ``{"array": [...]}`` or a bare list, or the one item of ``{"data": {...}}``.
+
+    Raises ``PartialListError`` with the items of a list that also has something else in it.
+    """
     body = reply.json()
-    if isinstance(body, dict):
-        found = body.get("array", body.get("data"))
-        items = [found] if isinstance(found, dict) else found
-        if isinstance(items, list) and all(isinstance(item, dict) for item in items):
-            return items
+    found = body.get("array", body.get("data")) if isinstance(body, dict) else body
+    wrapped = isinstance(body, dict) and isinstance(found, dict)
+    items = [found] if wrapped else found
+    # An empty bare list may be anything, and would take every known target away.
+    believed = bool(items) or isinstance(body, dict)
+    if believed and isinstance(items, list) and all(isinstance(item, dict) for item in items):
+        return items
     # Not quoted: a gateway that echoes the request would put the token into the log.
     said = texts.list_malformed(path=location, octets=len(reply.body))
-    raise SiteRequestError(FailureReason.BAD_ANSWER, said, location)
+    malformed = SiteRequestError(FailureReason.BAD_ANSWER, said, location)
+    if isinstance(items, list):
+        raise PartialListError(malformed, [item for item in items if isinstance(item, dict)])
+    raise malformed
 
 
 def _keyed(items: list[Item]) -> Iterator[tuple[str, Item]]:

@@ -5,13 +5,15 @@ It must not follow redirects, or send anything before the host's certificate and
 
 import asyncio
 import ssl
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
+from monitor.discovery.xprotect.exchanges import Exchange, OnExchange, ignored
 from monitor.discovery.xprotect.failures import SiteRequestError, request_error
 from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
@@ -41,8 +43,10 @@ class Client:
         context: ssl.SSLContext,
         resolver: NameLookup,
         bounds: Bounds,
+        on_exchange: OnExchange = ignored,
     ) -> None:
-        """Prepare without connecting."""
+        """Prepare without connecting; ``on_exchange`` is told every answer, and every failure to get one."""
+        self._on_exchange = on_exchange
         self.origin = origin
         self._resolver = resolver
         self._bounds = bounds
@@ -82,13 +86,27 @@ class Client:
         )
 
     async def _send(self, request: FetchRequest) -> FetchResponse:
+        begun = time.monotonic()
         try:
-            return await self._session.send(request)
+            reply = await self._session.send(request)
         except FetchError as error:
             failed = error
+        else:
+            self._note(request, begun, reply)
+            return reply
+        self._note(request, begun, reason=failed.reason.value)
         if failed.reason is FailureReason.BAD_CERTIFICATE:
             raise await self._described(failed.tls_error)
         raise request_error(failed, self.origin)
+
+    def _note(
+        self, request: FetchRequest, begun: float, reply: FetchResponse | None = None, reason: str = ""
+    ) -> None:
+        path, seconds = request.url.removeprefix(self.origin.url), time.monotonic() - begun
+        made = Exchange(self.origin.where, request.method, path, seconds, reason=reason)
+        if reply is not None:
+            made = replace(made, status=reply.status, fields=reply.fields, body=reply.body)
+        self._on_exchange(made)
 
     async def _described(self, why: str) -> SiteRequestError:
         """Return the failure with a description of the untrusted certificate; sends no request."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.client import Bounds, Client
+from monitor.discovery.xprotect.exchanges import OnExchange, ignored
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.gateway import Gateway
 from monitor.discovery.xprotect.memory import SiteMemory
@@ -46,6 +47,7 @@ class Services:
     clock: Clock
     pool: ThreadPool
     request_timeout: float = 30.0
+    on_exchange: OnExchange = ignored
 
 
 class Login:
@@ -119,6 +121,7 @@ class Login:
             services.context,
             services.resolver,
             Bounds(services.request_timeout, connections=1, max_bytes=1024 * 1024),
+            services.on_exchange,
         )
 
     async def _exchange(self, client: Client, secret: Secret) -> FetchResponse:

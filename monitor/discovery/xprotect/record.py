@@ -1,150 +1,189 @@
-"""Turn a site's answers into JSON that is safe to share with us: all names are masked.
+"""The record of a query of sites: one JSON value that is safe to send, from which a fault can be found afar.
 
-Only values known to be harmless are kept: structure, switches, ports, versions. Equal texts get equal masks,
-so that relations stay visible. It writes no file.
+Everything in it went through one ``Mask``, so that the same thing has the same pseudonym everywhere. It
+writes no file. Decision 0707 says why it has this form; a record can be replayed as a simulated site.
 """
 
-import ipaddress
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from monitor.addresses import HostPort, IpAddress, read_ip
+from monitor.addresses import HostPort
+from monitor.discovery.xprotect.exchanges import Exchange
+from monitor.discovery.xprotect.mask import Mask
 from monitor.discovery.xprotect.site_query import SiteResult
+from monitor.model import DiscoveredTarget, Failure
+from monitor.xprotect.known_fields import unknown_by_resource
 
-_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_NONE = "00000000-0000-0000-0000-000000000000"
-_SECRET = re.compile(
-    r"password|passphrase|secret|token|credential|user|login|serial|mac|thumb", re.IGNORECASE
+FORMAT = 2
+READ_FIRST = (
+    "This file is for a report about a site that cert-monitor reads wrongly. Read it before you send it.",
+    "It has the answers of the site's API in the order of the requests, and what its ports showed in TLS.",
+    "Replaced are names, addresses, ids, texts and names in certificates, the same thing by the same name.",
+    "Examples: host-1, domain-1.example, 198.18.0.1, text-1, 00000000-0000-0000-0000-000000000001.",
+    "Not replaced are names of fields, switches, ports, versions, dates, loopback addresses and durations.",
+    "Not in it are passwords, tokens, cookies, keys, serial numbers, thumbprints, and what was sent.",
 )
-_HOST_KEYS = re.compile(r"host|address|computer|domain|server$", re.IGNORECASE)
-_PLAIN = frozenset(
-    {"version", "model", "type", "lastmodified", "sitetype", "productversion", "driver", "firmwareversion"}
-    | {"httpsenabled", "httpsvalidatecertificate", "httpsport", "enabled", "position"}
+_HEADERS = frozenset(
+    {"allow", "cache-control", "connection", "content-encoding", "content-length", "content-type", "date"}
+    | {"expires", "location", "pragma", "retry-after", "server", "strict-transport-security", "vary", "via"}
+    | {"transfer-encoding", "www-authenticate", "x-powered-by", "x-frame-options", "keep-alive", "etag"}
 )
-_SERVICES = re.compile(
-    r"(?:(?:milestone )?xprotect )?(event|log|mobile|management|recording|report|lpr|data|smart)?\s*"
-    r"(server|service|collector|client|map|wall)?|api|api gateway|identity provider|incident manager",
-    re.IGNORECASE,
-)
-_SIMPLE = re.compile(r"[A-Za-z0-9._ :+-]{0,64}")
-_LARGEST = 65535
-_PATH = re.compile(r"/(?:[A-Za-z]{1,40}(?:\.[a-z]{2,5})?/?)*")
+_LEFT_OUT = frozenset({"set-cookie", "cookie", "authorization", "proxy-authorization"})
+_PLAIN_HEADERS = frozenset({"content-length", "date", "retry-after", "connection", "transfer-encoding"})
+_TYPES = frozenset({"application/json", "text/html", "text/plain", "application/xml", "text/xml"})
+_SERVERS = ("Microsoft-IIS/10.0", "Microsoft-HTTPAPI/2.0", "Kestrel", "uvicorn")
+_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm"})
+_QUERY = frozenset({"page", "size"})
 
 
-def record(sites: Sequence[tuple[str, SiteResult]]) -> list[dict[str, Any]]:
-    """Return the answers of a site and its child sites (``XProtectSite.results``) as masked plain JSON."""
-    mask = _Mask()
-    return [
-        {
-            "site": mask.host(HostPort.parse(where).host),
-            "version": result.version if _SIMPLE.fullmatch(result.version) else "",
-            "failures": [
-                {"reason": str(one.reason), "location": _resource(one.location)} for one in result.failures
-            ],
-            "answers": mask.value("", asdict(result.answers)),
-        }
-        for where, result in sites
-    ]
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """What is known of one configured site: its results by ``host:port``, every exchange, and its targets."""
+
+    results: Sequence[tuple[str, SiteResult]]
+    exchanges: Sequence[Exchange]
+    found: Sequence[DiscoveredTarget] = ()
+    failures: Sequence[Failure] = ()
+    login: str = ""
+    include: Sequence[str] = ()
+    secrets: Sequence[str] = ()
 
 
-def _resource(location: str) -> str:
-    """Return a location if it is the path of a list, else a mask: it is an address."""
-    return location if location.isalpha() else ""
+def record(
+    sites: Sequence[SiteRecord],
+    ports: dict[str, dict[str, Any]] | None = None,
+    about: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the record; ``ports`` is what was seen at each address, ``about`` our version and platform."""
+    mask = Mask()
+    made = {
+        "sites": [_site(site, mask) for site in sites],
+        "ports": [
+            {"address": _where(address, mask), **_port(seen, mask)} for address, seen in (ports or {}).items()
+        ],
+    }
+    secrets = [secret for site in sites for secret in site.secrets]
+    head: dict[str, Any] = {"read_me_first": list(READ_FIRST), "format": FORMAT, "about": about or {}}
+    head.update(mask.scrubbed(made, secrets))
+    return head
 
 
-class _Mask:
-    """The pseudonyms of masked texts, one for each distinct text."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-        self._counts: Counter[str] = Counter()
-
-    def value(self, key: str, value: Any) -> Any:
-        """Return a value of any type, masked according to its type and its key."""
-        if isinstance(value, Mapping):
-            return {self._key(str(name)): self.value(str(name), inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.value(key, inner) for inner in value]
-        if isinstance(value, str):
-            return self.text(key, value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value if -1 <= value <= _LARGEST else 0
-        return value if isinstance(value, bool) else None
-
-    def text(self, key: str, value: str) -> str:
-        """Return one masked text; an unrecognized one becomes ``text-N``."""
-        plain = key.lower() in _PLAIN
-        if _SECRET.search(key) and not plain:
-            return "***" if value else ""
-        if "://" in value:
-            return self._url(value)
-        if _GUID.search(value):
-            return self._guids(value)
-        if not value or (plain and _SIMPLE.fullmatch(value)) or _harmless(value):
-            return value
-        if read_ip(value) is not None or _HOST_KEYS.search(key):
-            return self.host(value)
-        return self._known_host(value) or self._pseudonym("text", value.lower(), "text-{}")
-
-    def host(self, value: str) -> str:
-        """Return the pseudonym of a host; those of a short name and its full name stay related."""
-        name = value.lower().rstrip(".")
-        address = read_ip(name)
-        if address is not None:
-            return self._address(address)
-        first, dot, rest = name.partition(".")
-        masked = self._pseudonym("host", first, "host-{}")
-        return f"{masked}.{self._pseudonym('domain', rest, 'domain-{}.example')}" if dot else masked
-
-    def _known_host(self, value: str) -> str:
-        return self.host(value) if ("host", value.lower().partition(".")[0]) in self._known else ""
-
-    def _key(self, key: str) -> str:
-        return self._guids(key) if _GUID.search(key) else key if _SIMPLE.fullmatch(key) else "key"
-
-    def _address(self, address: IpAddress) -> str:
-        if address.is_loopback or address.is_unspecified or address.is_link_local:
-            return str(address)
-        if address.version == 6:
-            return self._pseudonym("v6", str(address), "2001:db8::{:x}")
-        number = int(self._pseudonym("v4", str(address), "{}"))
-        return str(ipaddress.IPv4Address("198.18.0.0") + number)
-
-    def _guids(self, value: str) -> str:
-        """Return a text such as ``FailoverGroup[ID]`` reduced to its ids and its resource name."""
-        found = [
-            _NONE
-            if guid == _NONE
-            else self._pseudonym("guid", guid.lower(), "00000000-0000-0000-0000-{:012d}")
-            for guid in _GUID.findall(value)
-        ]
-        word = re.fullmatch(r"([A-Za-z]{0,40})\[" + _GUID.pattern + r"\]", value)
-        return f"{word[1]}[{found[0]}]" if word else " ".join(found)
-
-    def _url(self, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            return self._pseudonym("text", value, "text-{}")
-        masked = self.host(host) if host else ""
-        where = f"[{masked}]" if ":" in masked else masked
-        path = parts.path if _PATH.fullmatch(parts.path) else "/path"
-        return f"{parts.scheme}://{where}{f':{port}' if port else ''}{path}"
-
-    def _pseudonym(self, kind: str, text: str, form: str) -> str:
-        known = self._known.get((kind, text))
-        if known is None:
-            self._counts[kind] += 1
-            known = self._known[kind, text] = form.format(self._counts[kind])
-        return known
+def _site(site: SiteRecord, mask: Mask) -> dict[str, Any]:
+    return {
+        "login": site.login,
+        "include": list(site.include),
+        "queried": [_result(where, result, mask) for where, result in site.results],
+        "failures": [_failure(one, mask) for one in site.failures],
+        "requests": [_exchange(one, mask) for one in site.exchanges],
+        "targets": [_target(one, mask) for one in site.found],
+    }
 
 
-def _harmless(value: str) -> bool:
-    switch = value.lower() in ("yes", "no", "true", "false")
-    number = value.isascii() and value.isdigit() and len(value) <= 5
-    return switch or number or _SERVICES.fullmatch(value) is not None
+def _result(where: str, result: SiteResult, mask: Mask) -> dict[str, Any]:
+    return {
+        "site": _where(where, mask),
+        "version": mask.text("version", result.version),
+        "failures": [_failure(one, mask) for one in result.failures],
+        "unknown_fields": {
+            resource: [mask.key(name) for name in names]
+            for resource, names in unknown_by_resource(result.answers).items()
+        },
+    }
+
+
+def _failure(one: Failure, mask: Mask) -> dict[str, str]:
+    location = one.location if one.location.isalpha() else _where(one.location, mask)
+    return {"reason": str(one.reason), "said": one.message.code, "location": location}
+
+
+def _target(one: DiscoveredTarget, mask: Mask) -> dict[str, Any]:
+    return {
+        "address": _where(one.address, mask),
+        "preset": one.preset,
+        "aliases": [mask.host(name) for name in one.aliases],
+        "stands_in_for": [mask.host(name) for name in one.traits.stands_in_for],
+    }
+
+
+def _where(address: str, mask: Mask) -> str:
+    try:
+        host, port = HostPort.parse(address)
+    except ValueError:
+        return mask.text("", address)
+    masked = mask.host(host)
+    return f"[{masked}]:{port}" if ":" in masked else f"{masked}:{port}"
+
+
+def _exchange(one: Exchange, mask: Mask) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "at": _where(one.where, mask),
+        "method": one.method,
+        "path": _path(one.path, mask),
+        "ms": round(one.seconds * 1000),
+    }
+    if one.reason:
+        return made | {"no_answer": one.reason}
+    return made | {
+        "status": one.status,
+        "headers": [[*_header(name, value, mask)] for name, value in one.fields if name not in _LEFT_OUT],
+        **_body(one.body, mask),
+    }
+
+
+def _path(path: str, mask: Mask) -> str:
+    parts = urlsplit(path)
+    known = [(key, value) for key, value in parse_qsl(parts.query) if key in _QUERY and value.isdigit()]
+    query = "&".join(f"{key}={value}" for key, value in known)
+    return mask.path(parts.path) + (f"?{query}" if query else "")
+
+
+def _header(name: str, value: str, mask: Mask) -> tuple[str, str]:
+    if name not in _HEADERS:
+        return mask.text("", f"header {name}"), mask.text("", value)
+    if name == "www-authenticate":
+        scheme = value.partition(" ")[0]
+        return name, scheme if scheme.lower() in _SCHEMES else "other"
+    if name == "location":
+        return name, mask.url(value) if "://" in value else mask.path(urlsplit(value).path)
+    if name == "content-type":
+        kind = value.partition(";")[0].strip().lower()
+        return name, kind if kind in _TYPES else "other"
+    known = value in _SERVERS or (name in _PLAIN_HEADERS and len(value) <= 40)
+    return name, value if known else mask.text("", value)
+
+
+def _body(body: bytes, mask: Mask) -> dict[str, Any]:
+    try:
+        return {"json": mask.value("", json.loads(body))}
+    except (ValueError, RecursionError):
+        return {"not_json": {"bytes": len(body), "begins_with": _form(body)}}
+
+
+def _form(body: bytes) -> str:
+    """Return what kind of text a body is by its first character, without showing any of it."""
+    first = body.lstrip()[:1]
+    return {b"<": "markup", b"{": "object", b"[": "array", b"": "nothing"}.get(first, "other")
+
+
+def _port(seen: dict[str, Any], mask: Mask) -> dict[str, Any]:
+    """Return what was seen at a port, with the names in its certificates masked."""
+    chain = [_certificate(one, mask) for one in seen.get("chain", ())]
+    return {key: value for key, value in seen.items() if key != "chain"} | {"chain": chain}
+
+
+def _certificate(seen: dict[str, Any], mask: Mask) -> dict[str, Any]:
+    return {
+        key: _names(value, mask)
+        if key == "names"
+        else mask.host(value)
+        if key in ("subject", "issuer")
+        else value
+        for key, value in seen.items()
+    }
+
+
+def _names(names: Iterable[str], mask: Mask) -> list[str]:
+    return [f"*.{mask.domain(name[2:])}" if name.startswith("*.") else mask.host(name) for name in names]

@@ -12,6 +12,7 @@ from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
 from monitor.discovery.xprotect.budgets import Budgets
+from monitor.discovery.xprotect.exchanges import OnExchange, ignored
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
@@ -21,6 +22,7 @@ from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.xprotect import Answers, Presets, site_endpoints
+from monitor.xprotect.known_fields import unknown_fields
 
 _OneSite = tuple[XProtectSiteSettings, SiteMemory, SiteResult]
 
@@ -33,19 +35,22 @@ _ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostN
 class XProtectSite:
     """The endpoints of one site, and of its child sites if configured."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the last three have defaults
         self,
         settings: XProtectSiteSettings,
         trust: tuple[str, ...],
         context: DiscoveryContext,
         memory: DiscoveryMemory | None = None,
         budgets: Budgets = _BUDGETS,
+        on_exchange: OnExchange = ignored,
     ) -> None:
         """Prepare without sending anything.
 
         ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when it
-        is passed in again; a new one is made if it is not a ``SiteMemory``.
+        is passed in again; a new one is made if it is not a ``SiteMemory``. ``on_exchange`` is told every
+        answer of the site.
         """
+        self._on_exchange = on_exchange
         self._settings = settings
         self._trust = trust
         self._context = context
@@ -77,7 +82,12 @@ class XProtectSite:
         """Return the current targets; never raise for failures of the site."""
         context = self._context
         services = Services(
-            context.resolver, await self._tls_context(), context.clock, self._pool, context.request_timeout
+            context.resolver,
+            await self._tls_context(),
+            context.clock,
+            self._pool,
+            context.request_timeout,
+            self._on_exchange,
         )
         sites, left_out = await self._sites(services)
         self.results = tuple((settings.origin.where, result) for settings, _, result in sites)
@@ -140,8 +150,9 @@ def _found(
     )
     if result.answers == Answers():
         return DiscoveryResult(site.found, result.failures, result.notes)
+    unknown = unknown_fields(result.answers)
     memory.own_address = _own(site.found, settings.origin) or settings.origin.where
-    return DiscoveryResult(site.found, result.failures, (*result.notes, *site.notes))
+    return DiscoveryResult(site.found, result.failures, (*result.notes, *site.notes, *unknown))
 
 
 def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:

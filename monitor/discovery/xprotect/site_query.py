@@ -43,7 +43,9 @@ async def query_site(
     query = _SiteQuery(settings, services, memory, budgets)
     try:
         bounds = Bounds(services.request_timeout)
-        async with Client(settings.origin, services.context, services.resolver, bounds) as client:
+        async with Client(
+            settings.origin, services.context, services.resolver, bounds, services.on_exchange
+        ) as client:
             await query.run(client)
     except SiteRequestError as error:
         query.failures.append(error.failure)

@@ -194,8 +194,28 @@ def test_record(asking: Asking, tmp_path: Path) -> None:
     file = tmp_path / "answers.json"
     done = discover(asking, "--record", file)
     text = file.read_text()
-    assert (done.code, len(json.loads(text))) == (0, 1)
+    recorded = json.loads(text)
+    assert (done.code, len(recorded["sites"])) == (0, 1)
     assert [word for word in ("Recorder 01", "Harbour", "certmon", PASSWORD) if word in text] == []
+    assert "Read it before you send it" in recorded["read_me_first"][0]
+    seen = [one for one in recorded["ports"] if one["outcome"] == "TLS"]
+    assert len(seen) > 5
+    assert {one["protocol"] for one in seen} <= {"TLSv1.2", "TLSv1.3"}
+    assert all(one["cipher"] and one["chain"] for one in seen)
+    assert "2.5.29.17" in seen[0]["chain"][0]["extensions"]
+    assert recorded["about"]["python"]
+
+
+def test_record_of_a_site_that_refuses_the_login(asking: Asking, tmp_path: Path) -> None:
+    """Where discovery fails half way there is a record of what was answered so far."""
+    asking.simulator.behaviour = Behaviour(answers={"token": 403})
+    file = tmp_path / "answers.json"
+    done = discover(asking, "--record", file)
+    recorded = json.loads(file.read_text())
+    assert done.code == 3
+    assert [one["status"] for one in recorded["sites"][0]["requests"]] == [200, 403]
+    assert recorded["sites"][0]["failures"][0]["reason"] == "unauthorized"
+    assert [one for one in recorded["ports"] if one["outcome"] == "TLS"]
 
 
 def test_record_cannot_be_written(asking: Asking, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from monitor.discovery.xprotect import (
     SiteMemory,
     XProtectSiteSettings,
 )
+from monitor.discovery.xprotect.exchanges import OnExchange, ignored
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import Anchors
 from monitor.network.resolve import Resolver
@@ -58,10 +59,16 @@ class Asking:
         return XProtectSiteSettings.model_validate(basic | keys)
 
     def discover(
-        self, trust: str = "", longest: float = 5.0, budgets: Budgets = QUICK, **keys: Any
+        self,
+        trust: str = "",
+        longest: float = 5.0,
+        budgets: Budgets = QUICK,
+        on_exchange: OnExchange = ignored,
+        **keys: Any,
     ) -> DiscoveryResult:
         """Return what one refresh gives; the memory lasts from one to the next."""
-        return asyncio.run(self._discover(trust or str(self.simulator.trust), longest, budgets, keys))
+        where = trust or str(self.simulator.trust)
+        return asyncio.run(self._discover(where, longest, budgets, on_exchange, keys))
 
     def broken(self, behaviour: Behaviour, **keys: Any) -> DiscoveryResult:
         """Return what one refresh of a site with this behaviour gives."""
@@ -69,10 +76,10 @@ class Asking:
         return self.discover(**keys)
 
     async def _discover(
-        self, trust: str, longest: float, budgets: Budgets, keys: dict[str, Any]
+        self, trust: str, longest: float, budgets: Budgets, on_exchange: OnExchange, keys: dict[str, Any]
     ) -> DiscoveryResult:
         settings = self.settings(**keys)
-        self.site = XProtectSite(settings, (trust,), context(longest), self.memory, budgets)
+        self.site = XProtectSite(settings, (trust,), context(longest), self.memory, budgets, on_exchange)
         try:
             return await self.site.discover()
         finally:
