@@ -62,6 +62,7 @@ ALERT = plain("page.list_alert", "Alert")
 LOCATIONS = plain("page.list_locations", "Locations")
 EXPIRES = plain("page.list_expires", "Expires")
 SINCE = plain("page.list_since", "Since")
+RESOLVED_ALERTS = plain("page.list_resolved_alerts", "Resolved alerts")
 NO_ALERTS = plain("page.list_no_alerts", "There is no alert.")
 
 ALERT_STATE = {
@@ -69,6 +70,7 @@ ALERT_STATE = {
     AlertState.ACKNOWLEDGED: plain("page.list_acknowledged", "acknowledged"),
     AlertState.SILENCED: plain("page.list_silenced", "silenced"),
     AlertState.WAITING: plain("page.list_waits", "waiting for a renewal day"),
+    "resolved": plain("page.list_resolved", "resolved"),
 }
 
 

@@ -37,8 +37,8 @@ def add_api_lists(app: FastAPI, view: WebView, pages: Pages, kinds: Sequence[Lis
 def _add(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[Any]) -> None:
     @app.api_route(f"/api/v1{kind.path}", methods=["GET", "HEAD"], response_model=None)
     async def listed(request: Request) -> Response:
-        source = await kind.load(view)
         parameters = request.query_params.multi_items()
+        source = await kind.source(view, parameters)
 
         def made(reader: Reader) -> Response:
             return _answered(request, kind, source, parameters, reader)

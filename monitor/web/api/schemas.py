@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.model import AlertLevel, Check, DayState, MonitorCheck, Severity
+from monitor.model import AlertLevel, AlertResolution, Check, DayState, MonitorCheck, Severity
 
 Schema = dict[str, Any]
 
@@ -77,6 +77,8 @@ def _alert() -> Schema:
             "silenced": {"type": "boolean"},
             "notified": {"type": "array", "items": notified},
             "waiting": {"type": "boolean"},
+            "resolved_at": or_null(INSTANT),
+            "resolution": or_null({"enum": list(AlertResolution)}),
         }
     )
 

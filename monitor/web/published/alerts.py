@@ -7,7 +7,7 @@ from typing import Any
 from monitor.alerts import group_steps
 from monitor.alerts.alert_json import Acknowledgement, AlertFacts, alert_json
 from monitor.messages import Writer
-from monitor.model import AlertGroup, AlertState, Silence, SilenceKind, Snapshot
+from monitor.model import AlertGroup, AlertRecord, AlertState, Silence, SilenceKind, Snapshot
 from monitor.web.view import Notified
 
 
@@ -24,9 +24,13 @@ class AlertContext:
 
 
 def one_alert_json(
-    group: AlertGroup, context: AlertContext, snapshot: Snapshot, writer: Writer
+    group: AlertGroup,
+    context: AlertContext,
+    snapshot: Snapshot,
+    writer: Writer,
+    record: AlertRecord | None = None,
 ) -> dict[str, Any]:
-    """Return one alert of the board."""
+    """Return one alert of the board, or one that is over by its record."""
     acknowledged = next((one for one in reversed(context.silences) if _acknowledges(one, group)), None)
     notified = (one for key in group.alerts for one in context.notified.get(key.id, ()))
     last = {one.receiver: one for one in sorted(notified, key=lambda one: one.at)}
@@ -43,7 +47,13 @@ def one_alert_json(
     )
     steps = group_steps(group, snapshot, writer.now)
     shown = alert_json(group, facts, steps, writer.write, writer.now)
-    return {**shown, "waiting": group.state is AlertState.WAITING}
+    at = record.resolved_at if record else None
+    return {
+        **shown,
+        "waiting": group.state is AlertState.WAITING,
+        "resolved_at": at.isoformat() if at else None,
+        "resolution": record.resolution.value if record and record.resolution else None,
+    }
 
 
 def _acknowledges(one: Silence, group: AlertGroup) -> bool:

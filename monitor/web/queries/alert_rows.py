@@ -1,13 +1,25 @@
 """The rows of the list of alerts, and what they can be filtered and sorted by."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
-from monitor.model import AlertGroup, AlertLevel, AlertState, Check, MonitorCheck, Snapshot, Target
+from monitor.model import (
+    AlertGroup,
+    AlertLevel,
+    AlertLocation,
+    AlertRecord,
+    AlertState,
+    Check,
+    MonitorCheck,
+    Snapshot,
+    Target,
+)
 from monitor.web.queries.listing import OF_TARGETS, Facet, Listing
 
+RESOLVED = "resolved"
+"""The state of alerts that are over, which are read from the store where they are asked for."""
 _SEPARATOR = "\n"
 
 
@@ -15,7 +27,7 @@ _SEPARATOR = "\n"
 class AlertRow:
     """One alert of the board with the labels of its targets; ``place`` is its place, the worst is first.
 
-    ``text`` is what words are searched in.
+    ``text`` is what words are searched in. ``record`` is what is known of one that is over.
     """
 
     group: AlertGroup
@@ -29,6 +41,7 @@ class AlertRow:
     kinds: tuple[str, ...]
     issuers: tuple[str, ...]
     text: str
+    record: AlertRecord | None = None
 
     @property
     def expires_at(self) -> datetime | None:
@@ -38,7 +51,7 @@ class AlertRow:
 
 ALERTS: Listing[AlertRow] = Listing(
     facets=(
-        Facet("state", attrgetter("states"), tuple(AlertState), AlertState.ACTIVE.value),
+        Facet("state", attrgetter("states"), (*AlertState, RESOLVED), AlertState.ACTIVE.value),
         Facet("level", attrgetter("levels"), tuple(reversed(AlertLevel))),
         Facet("check", attrgetter("checks"), (*Check, *MonitorCheck)),
         *OF_TARGETS,
@@ -56,9 +69,26 @@ ALERTS: Listing[AlertRow] = Listing(
 """The list of alerts; without a choice it has those that nobody acknowledged or silenced."""
 
 
-def alert_rows(snapshot: Snapshot) -> tuple[AlertRow, ...]:
-    """Return a row for each alert of the board."""
-    return tuple(_row(group, place, snapshot) for place, group in enumerate(snapshot.alerts))
+def alert_rows(snapshot: Snapshot, resolved: Sequence[AlertRecord] = ()) -> tuple[AlertRow, ...]:
+    """Return a row for each alert of the board, and for each that is over by the record, in their order."""
+    shown = [_row(group, place, snapshot) for place, group in enumerate(snapshot.alerts)]
+    over = [_resolved(record, place, snapshot) for place, record in enumerate(resolved, len(shown))]
+    return (*shown, *over)
+
+
+def _resolved(record: AlertRecord, place: int, snapshot: Snapshot) -> AlertRow:
+    """Return the row of an alert that is over; its record has the locations, and the target if it is one."""
+    group = AlertGroup(
+        record.key.id,
+        record.key.check,
+        record.level,
+        record.title,
+        record.opened_at,
+        (record.key,),
+        targets=tuple(one for one in (record.key.scope_id,) if one in snapshot.states),
+        locations=tuple(AlertLocation(one, one) for one in record.locations),
+    )
+    return replace(_row(group, place, snapshot), states=(RESOLVED,), record=record)
 
 
 def _row(group: AlertGroup, place: int, snapshot: Snapshot) -> AlertRow:

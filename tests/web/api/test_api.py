@@ -115,6 +115,8 @@ def test_alerts() -> None:
         "silenced": False,
         "notified": [{"receiver": "admins", "level": "warning", "at": NOW.isoformat()}],
         "waiting": False,
+        "resolved_at": None,
+        "resolution": None,
     }
 
 

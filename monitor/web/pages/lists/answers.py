@@ -31,7 +31,7 @@ def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> No
     @app.api_route(kind.path, methods=["GET", "HEAD"], response_model=None)
     async def listed(request: Request) -> Response:
         parameters = request.query_params.multi_items()
-        source = await kind.load(view)
+        source = await kind.source(view, parameters)
         form = request.query_params.get("format", "")
         if not form:
             return await pages.answer(

@@ -47,7 +47,8 @@ class ListKind(Generic[R]):
 
     ``load`` asks the daemon for what is not in the snapshot. ``columns`` and ``labels`` (the words for
     values of a facet, where they have any) are for people; ``csv`` are the published fields in a table.
-    ``prepare`` makes rows that are kept.
+    ``prepare`` makes rows that are kept; ``load_chosen`` is in the place of ``load`` where what is asked of
+    the daemon depends on the parameters.
     """
 
     path: str
@@ -60,6 +61,11 @@ class ListKind(Generic[R]):
     csv: tuple[str, ...]
     labels: Mapping[str, Mapping[Any, Message]]
     prepare: Prepare | None = None
+    load_chosen: Callable[[WebView, Sequence[tuple[str, str]]], Awaitable[Source[R]]] | None = None
+
+    async def source(self, view: WebView, parameters: Sequence[tuple[str, str]]) -> Source[R]:
+        """Return where the rows of a request come from."""
+        return await (self.load_chosen(view, parameters) if self.load_chosen else self.load(view))
 
 
 def preparing(indexes: RowIndexes[Any, R], listing: Listing[R]) -> Prepare:

@@ -8,7 +8,18 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import alerts_of_target
-from monitor.model import AlertGroup, AlertLevel, AlertState, Matcher, Silence, SilenceKind, Snapshot
+from monitor.alerts.keys import alert_key
+from monitor.model import (
+    AlertGroup,
+    AlertLevel,
+    AlertRecord,
+    AlertResolution,
+    AlertState,
+    Matcher,
+    Silence,
+    SilenceKind,
+    Snapshot,
+)
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
@@ -20,6 +31,17 @@ STATES = (
     endpoint("a", -2, sentence="it expired", title="Recorder 01"),
     endpoint("b", 5, sentence="it expires", title="Recorder 02"),
     unreachable("c"),
+)
+
+OVER = AlertRecord(
+    alert_key(STATES[0].target.id, STATES[0].assessment.findings[0]),
+    AlertLevel.CRITICAL,
+    NOW,
+    NOW,
+    "Recorder 09",
+    ("old:443",),
+    resolved_at=NOW,
+    resolution=AlertResolution.RENEWED,
 )
 
 
@@ -173,3 +195,32 @@ def test_a_wrong_filter_of_a_format_is_refused(query: str) -> None:
     """Programs learn it from the status, and people from the sentence."""
     answer = get(FakeDaemon(alerted()), f"/alerts?{query}")
     assert (answer.status_code, len(answer.json()["problems"])) == (400, 1)
+
+
+def test_resolved() -> None:
+    """What is over is listed where it is asked for, with when and how it ended, and nowhere else."""
+    daemon = FakeDaemon(alerted(), recorded=(OVER,))
+    page = get(daemon, "/alerts?state=resolved").text
+    assert ("Recorder 09" in page, "Renewed" in page, "Recorder 02" in page) == (True, True, False)
+    assert "Recorder 09" not in get(daemon, "/alerts").text
+    assert "Recorder 09" not in get(daemon, "/alerts?state=all").text
+
+
+def test_resolved_for_programs() -> None:
+    """The API and the exports list the same; without a choice of states it has open alerts alone."""
+    daemon = FakeDaemon(alerted(), recorded=(OVER,))
+    [one] = get(daemon, "/api/v1/alerts?state=resolved").json()["items"]
+    assert (one["title"], one["resolution"], one["resolved_at"]) == (
+        "Recorder 09",
+        "renewed",
+        NOW.isoformat(),
+    )
+    assert len(get(daemon, "/api/v1/alerts").json()["items"]) == len(daemon.shown.alerts)
+    assert "Recorder 09" in get(daemon, "/alerts?state=resolved&format=csv").text
+
+
+def test_resolved_out_of_scope() -> None:
+    """A record names all targets of its alert, so that a limited reader sees none."""
+    caller = Caller("lab", Role.VIEWER, (Matcher("site", ("harbour",)),))
+    daemon = FakeDaemon(alerted(), recorded=(OVER,))
+    assert "Recorder 09" not in get(daemon, "/alerts?state=resolved", caller=caller).text
