@@ -8,6 +8,8 @@ from json import dumps
 from monitor.model import DayPort, DayStep, Snapshot, TargetState
 
 CA, SWITCH = "ca", "switch"
+MOST_PORTS = 2000
+"""Nobody renews more in one go, and a page of them could not be read."""
 
 _ID_LENGTH, _VERSION_LENGTH = 12, 12
 _ENDPOINT = "endpoint"
@@ -17,10 +19,12 @@ _ORDER = ("event_server", "management_server", _RECORDER, "failover_recorder", "
 
 
 def site_steps(snapshot: Snapshot, site: str) -> tuple[DayStep, ...]:
-    """Return the steps of a site, none where nothing of it serves a certificate."""
+    """Return the steps of a site, none where nothing of it serves a certificate, or far too much does."""
     ports = [state for state in snapshot if _is_port(state, site)]
     # Where groups are known, what has none is renewed by other means: a web site beside the video system.
     ports = [state for state in ports if state.target.label("certificate_group")] or ports
+    if len(ports) > MOST_PORTS:
+        return ()
     groups: dict[tuple[str, str], list[TargetState]] = {}
     for state in sorted(ports, key=_place):
         groups.setdefault((server_of(state), state.target.label("certificate_group")), []).append(state)

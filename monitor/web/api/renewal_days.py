@@ -18,6 +18,7 @@ from monitor.planning.renewal_day import (
     Pause,
     Report,
     Resume,
+    texts,
 )
 from monitor.web import renewal_texts as words
 from monitor.web.api.answers import answer, encoded
@@ -88,6 +89,8 @@ def _add_start(app: FastAPI, view: WebView, days: RenewalDays, pages: Pages) -> 
         body = await body_of(request, ("site", "version", "by"))
         site, version = text_of(body, "site"), text_of(body, "version")
         plan = await pages.on_thread(request, lambda reader: site_plan(reader, site, days))
+        if plan is not None and plan.day_id:
+            return await _refused(request, pages, texts.GOES_ON)
         if plan is None or not plan.steps:
             return problem(404, [f"there is nothing to renew at the site {site!r}"])
         if version and version != plan.version:

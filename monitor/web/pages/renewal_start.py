@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from monitor.model import DayStep, Message, RenewalDay
+from monitor.planning.renewal_day import texts
 from monitor.planning.renewal_day.site_steps import site_steps, version_of
 from monitor.web import renewal_texts as words
 from monitor.web.callers import named
@@ -39,12 +40,13 @@ def site_plan(reader: Reader, site: str, days: RenewalDays, found: SiteMap | Non
     found = found or site_map(reader.snapshot, site)
     if found is None:
         return None
-    steps = site_steps(reader.snapshot, found.name)
     going_on = [
         day.id
         for day in days.open()
         if day.site.casefold() == site.casefold() and may_see(day, reader.caller.scope, reader.snapshot)
     ]
+    # A plan is of no use to others, and takes a second at 100,000 ports.
+    steps = site_steps(reader.snapshot, found.name) if reader.caller.may_act and not going_on else ()
     return SitePlan(found.name, steps, version_of(steps), next(iter(going_on), ""))
 
 
@@ -59,6 +61,8 @@ def add_renewal_start(app: FastAPI, view: WebView, changes: Changes, pages: Page
     async def start(site: str, request: Request) -> Response:
         fields = await fields_of(request) or {}
         plan = await pages.on_thread(request, lambda reader: site_plan(reader, site, days))
+        if plan is not None and plan.day_id:
+            return await refused(request, texts.GOES_ON, 422)
         if plan is None or not plan.steps:
             return await refused(request, words.NOTHING_TO_DO, 404)
         if text_of(fields, "version") != plan.version:

@@ -70,6 +70,12 @@ def test_the_version_follows_what_is_served() -> None:
     assert site_steps(SHOWN, "elsewhere") == ()
 
 
+def test_far_too_many_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody renews a hundred thousand ports in one go, and the page of the site stays quick."""
+    monkeypatch.setattr("monitor.planning.renewal_day.site_steps.MOST_PORTS", 3)
+    assert site_steps(SHOWN, "Harbour") == ()
+
+
 def test_a_start_leads_to_the_day() -> None:
     """It is frozen as it was shown, for whoever is logged in."""
     asked = FakeDaemon(SHOWN)
