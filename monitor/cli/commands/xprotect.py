@@ -33,15 +33,19 @@ examples:
   cert-monitor xprotect discover --config cert-monitor.yaml --record answers.json
 """
 VERIFY = """\
-After a renewal: probe every port of a server and print for each certificate group whether it is green or
-red, and why. Compare the thumbprint with that of the new certificate.
-Exit code: 0 all green, 2 something is red, 3 nothing could be probed, or usage error.
+After a renewal: probe every port of a server and print for each certificate group whether it is green (the
+new certificate is in use), valid (nothing is wrong with what is served, but nothing says whether it is the
+new one) or red, and why. Which one is new is said by --expect, or known from the stores in --config.
+Exit code: 0 nothing is red, 2 something is red, 3 nothing could be probed, or usage error. With --expect: 0
+if every port that answers serves that certificate and nothing is wrong with it, 2 otherwise.
 """
 VERIFY_EXAMPLES = """\
 examples:
   cert-monitor xprotect verify recorder01.vms.example --trust vms-ca.cer
   cert-monitor xprotect verify recorder01.vms.example --role recording_server --trust vms-ca.cer
   cert-monitor xprotect verify recorder01.vms.example --config cert-monitor.yaml
+  cert-monitor xprotect verify recorder01.vms.example --role recording_server --trust vms-ca.cer \\
+      --expect new.cer                      # or its thumbprint
 """
 PREFLIGHT = """\
 Before an installation, an upgrade, or before encryption is turned on: check that each certificate group of
@@ -147,6 +151,21 @@ def _verify(commands: Any) -> None:
         type=Path,
         metavar="FILE",
         help="probe this host's configured and discovered targets, or --role with its policies",
+    )
+    command.add_argument(
+        "--expect",
+        default="",
+        metavar="THUMBPRINT",
+        help="SHA-1 or SHA-256 of the certificate that every port has to serve, or a file that has it",
+    )
+    command.add_argument(
+        "--exit-code",
+        type=int,
+        metavar="N",
+        help="exit code of Server Configurator, to be explained; other than 0 it is red",
+    )
+    command.add_argument(
+        "--format", default="table", choices=["table", "json"], help="output format (default table)"
     )
     command.set_defaults(command=later("xprotect.verify", "verify"))
 

@@ -15,6 +15,7 @@ from monitor.model import Certificate
 from monitor.parse import display
 
 _WORDS = {True: "ok", False: "missing", None: "unknown"}
+_UNSUITABLE = "unsuitable:"
 _LONGEST = 4096
 
 
@@ -28,9 +29,15 @@ def _servers(found: Sequence[Need], writer: Writer) -> Iterator[str]:
         yield display(host)
         for need in (need for need in found if need.host == host):
             component = need.component.replace("_", " ")
-            yield f"  {_WORDS[need.suitable]:7}  {component}, {need.title}"
+            yield f"  {_word(need):8} {component}, {need.title}"
             for one in need.candidates:
                 yield from (f"{'':11}{display(line, _LONGEST)}" for line in _candidate(one, writer))
+
+
+def _word(need: Need) -> str:
+    """Return the word for a need; what has a certificate lacks none, but has an unsuitable one."""
+    wrong = [one for one in need.candidates if one.suitable is False]
+    return _UNSUITABLE if wrong and all(one.leaf for one in wrong) else _WORDS[need.suitable]
 
 
 def _candidate(one: Candidate, writer: Writer) -> Iterator[str]:

@@ -23,6 +23,10 @@ GROUPS = {
 """How the vendor's tool calls each certificate group."""
 
 
+STORES = ("windows_report", "windows_remote", "windows_store")
+"""The kinds of targets that have the certificate stores of a machine."""
+
+
 def group_of(target: Target) -> str:
     """Return the name of the target's certificate group, or else that of its component."""
     group = target.label("certificate_group")
@@ -80,6 +84,13 @@ def _entry(
 def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
     """Return notes about the ports of some roles that are not probed, and why."""
     return tuple(f"note: {note}" for note in host_endpoints(host, roles, presets).notes)
+
+
+def known_with_stores(config: Config) -> tuple[list[Target], list[Target], list[ReportElement]]:
+    """Return every endpoint, every target with stores, and what failed, as ``known`` does."""
+    found, unreachable = configured_targets(config)
+    endpoints = [target for target in found if target.kind == "endpoint"]
+    return endpoints, [target for target in found if target.kind in STORES], unreachable
 
 
 def known(config: Config) -> tuple[list[Target], list[ReportElement]]:

@@ -1,19 +1,24 @@
 """The verdict on the certificate of each port after a renewal; pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from monitor.cli.xprotect.in_use import InUse
 from monitor.cli.xprotect.targets import group_of
 from monitor.messages import Writer, failure_line
 from monitor.model import Certificate, Check, FailureReason, Finding, Severity, TargetState
 
 
 class PortVerdict(StrEnum):
-    """The verdict on one port, the best first; an ``unverified`` one could not be judged."""
+    """The verdict on one port, the best first; an ``unverified`` one could not be judged.
+
+    ``green`` says that the new certificate is in use and nothing is wrong with it, ``valid`` only the latter.
+    """
 
     ABSENT = "absent"
     GREEN = "green"
+    VALID = "valid"
     UNVERIFIED = "unverified"
     RED = "red"
 
@@ -43,6 +48,7 @@ class Port:
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     untrusted: bool = False
+    in_use: InUse = InUse()
 
     @property
     def leaf(self) -> Certificate | None:
@@ -61,6 +67,30 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
     remarks += tuple(failure_line(failure, writer) for failure in state.failures)
     untrusted = any(finding.check is Check.TRUST for finding in wrong)
     return Port(state, verdict, said, remarks, untrusted)
+
+
+def with_use(port: Port, use: InUse, keys: Iterable[str] = ()) -> Port:
+    """Return the verdict with what is known of the new certificate's use, and of its private key."""
+    wrong = (*([use.said] if use.use.stale else ()), *keys)
+    if wrong and port.leaf is not None:
+        return replace(port, verdict=PortVerdict.RED, reasons=(*wrong, *port.reasons), in_use=use)
+    if port.verdict is PortVerdict.GREEN and port.leaf is not None and not use.use.confirmed:
+        return replace(port, verdict=PortVerdict.VALID, in_use=use)
+    return replace(port, in_use=use)
+
+
+def half_switched(ports: Iterable[Port]) -> tuple[list[str], list[str]] | None:
+    """Return the groups that serve the new certificate and those that do not, ``None`` if not both exist."""
+    listed = list(ports)
+    new = {port.in_use.new for port in listed}
+    stale = {group_of(port.state.target): None for port in listed if port.in_use.use.stale}
+    switched = {
+        group_of(port.state.target): None
+        for port in listed
+        if port.leaf and (port.in_use.use.confirmed or port.leaf.sha256 in new)
+    }
+    done = [group for group in switched if group not in stale]
+    return (done, list(stale)) if done and stale else None
 
 
 def _is_wrong(finding: Finding) -> bool:
@@ -113,5 +143,11 @@ def worst_of(ports: Iterable[Port]) -> PortVerdict:
 
 
 def exit_code(ports: Sequence[Port]) -> int:
-    """Return 0 if every port that answered is green, 2 for any red one, 3 if none could be probed."""
-    return {PortVerdict.GREEN: 0, PortVerdict.RED: 2}.get(worst_of(ports), 3)
+    """Return 0 if no port that answered is red, 2 for any red one, 3 if none could be probed."""
+    return {PortVerdict.GREEN: 0, PortVerdict.VALID: 0, PortVerdict.RED: 2}.get(worst_of(ports), 3)
+
+
+def exact_exit_code(ports: Sequence[Port]) -> int:
+    """Return 0 if every port that answered serves what is expected, with nothing wrong, and 2 otherwise."""
+    met = any(port.in_use.use.confirmed for port in ports)
+    return 0 if met and worst_of(ports) is PortVerdict.GREEN else 2

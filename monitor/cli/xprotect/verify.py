@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
@@ -14,43 +15,80 @@ from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.probe_once import probe_targets
 from monitor.cli.report import ReportElement
-from monitor.cli.xprotect.certificate import expiry
-from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
-from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, group_ports, port_of, worst_of
+from monitor.cli.xprotect.expectation import Expectation, expectation
+from monitor.cli.xprotect.in_use import has_store, in_use, leaves_of
+from monitor.cli.xprotect.stores import store_states
+from monitor.cli.xprotect.targets import by_roles, every_role, known_with_stores, notes, of_host
+from monitor.cli.xprotect.verdict import Port, PortVerdict, exact_exit_code, exit_code, port_of, with_use
+from monitor.cli.xprotect.verified import Verification, as_json, lines
 from monitor.clock import SystemClock
-from monitor.config import default_config, load
+from monitor.config import Config, default_config, load
 from monitor.errors import UsageError
 from monitor.messages import Writer, english, failure_line
-from monitor.model import Snapshot, Target
+from monitor.model import Check, Finding, MachineClock, Snapshot, Target, TargetState
 from monitor.parse import display
 
 COMMAND = "xprotect verify"
-_COLOURS = {PortVerdict.GREEN: "green", PortVerdict.RED: "red", PortVerdict.UNVERIFIED: "magenta"}
+_ABOUT_KEYS = frozenset({Check.KEY_INACCESSIBLE, Check.KEY_MISSING})
 _LONGEST = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What to probe, and the targets with certificate stores, of which one may be the machine's."""
+
+    config: Config
+    endpoints: list[Target]
+    stores: list[Target]
+
+
 def verify(arguments: argparse.Namespace) -> int:
-    """Probe the ports of a server; return 0 if all are green, 2 for a red one, 3 if none answered."""
-    targets = _targets(arguments)
-    clock = SystemClock()
-    states = asyncio.run(probe_targets(targets, clock))
-    snapshot = Snapshot(states, discoveries={})
-    now = clock.now()
-    shared, writer = correlate(snapshot, now), english(now)
-    ports = [
-        port_of(
+    """Probe the ports of a server; return 0 if nothing is wrong, 2 for a red one, 3 if none answered."""
+    expected = expectation(COMMAND, arguments.expect) if arguments.expect else None
+    wanted, clock = _wanted(arguments), SystemClock()
+    states = asyncio.run(probe_targets(wanted.endpoints, clock))
+    stores = store_states(COMMAND, wanted.config, wanted.stores, clock)
+    writer = english(clock.now())
+    ports = tuple(_ports(arguments, states, stores, expected, writer, clock))
+    known = has_store(list(states.values()), Snapshot({**states, **stores}))
+    found = Verification(arguments.host, ports, known, arguments.exit_code)
+    if arguments.format == "json":
+        say(as_json(found, writer))
+    else:
+        say(_text(list(lines(found, writer))))
+    if all(port.verdict is PortVerdict.ABSENT for port in ports):
+        print(f"{COMMAND}: no port of {arguments.host} answers", file=sys.stderr)
+    print_missing_trust(COMMAND, arguments, untrusted=any(port.untrusted for port in ports))
+    code = exact_exit_code(ports) if expected else exit_code(ports)
+    return 2 if found.failed_after else code
+
+
+def _ports(  # noqa: PLR0913, PLR0917 - all that a verdict depends on
+    arguments: argparse.Namespace,
+    states: Mapping[str, TargetState],
+    stores: Mapping[str, TargetState],
+    expected: Expectation | None,
+    writer: Writer,
+    clock: MachineClock,
+) -> Iterator[Port]:
+    snapshot, now = Snapshot({**states, **stores}), clock.now()
+    shared = correlate(snapshot, now)
+    uses = in_use(list(states.values()), snapshot, expected, writer, now)
+    about_keys = [one for key in stores for one in shared.get(key, ()) if one.check in _ABOUT_KEYS]
+    for state in states.values():
+        port = port_of(
             state,
             (*state.assessment.findings, *shared.get(state.target.id, ())),
             writer,
             expected=_expected(arguments, state.target),
         )
-        for state in snapshot
-    ]
-    say(_text(list(_lines(ports, writer))))
-    if all(port.verdict is PortVerdict.ABSENT for port in ports):
-        print(f"{COMMAND}: no port of {arguments.host} answers", file=sys.stderr)
-    print_missing_trust(COMMAND, arguments, untrusted=any(port.untrusted for port in ports))
-    return exit_code(ports)
+        yield with_use(port, uses[state.target.id], _keys(state, about_keys, writer))
+
+
+def _keys(state: TargetState, findings: Iterable[Finding], writer: Writer) -> list[str]:
+    """Return what is wrong with the private keys of what a port serves."""
+    served = {leaf.sha256 for leaf in leaves_of(state)}
+    return [f"{one.check}: {writer.write(one.message)}" for one in findings if one.sha256 in served]
 
 
 def _expected(arguments: argparse.Namespace, target: Target) -> bool:
@@ -58,24 +96,24 @@ def _expected(arguments: argparse.Namespace, target: Target) -> bool:
     return bool(arguments.role) or (arguments.config is not None and not target.traits.standby)
 
 
-def _targets(arguments: argparse.Namespace) -> list[Target]:
+def _wanted(arguments: argparse.Namespace) -> _Wanted:
     config = load(arguments.config) if arguments.config else default_config()
     if arguments.config is None or arguments.role:
         roles = tuple(dict.fromkeys(arguments.role)) or every_role(config.presets)
         trust = anchors(COMMAND, arguments.trust)
         targets = by_roles(COMMAND, arguments.host, roles, config, trust=trust, name=arguments.name)
         print_sentences(notes(arguments.host, arguments.role, config.presets))
-        return targets
+        return _Wanted(config, targets, [])
     if arguments.trust or arguments.name:
         raise UsageError(
             f"{COMMAND}: --trust and --name need --role; the configuration sets both for its own targets"
         )
-    every, unreachable = known(config)
+    every, stores, unreachable = known_with_stores(config)
     print_discovery_failures(unreachable)
     found = of_host(arguments.host, every)
     if not found:
         raise UsageError(f"{COMMAND}: {arguments.config} has no target of {arguments.host}; name its --role")
-    return found
+    return _Wanted(config, found, stores)
 
 
 def print_sentences(sentences: Iterable[str]) -> None:
@@ -98,38 +136,6 @@ def print_missing_trust(command: str, arguments: argparse.Namespace, *, untruste
         print_sentences(
             [f"{command}: only the system's trusted CAs are used; name the site's CA with --trust"]
         )
-
-
-def _lines(ports: Sequence[Port], writer: Writer) -> Iterator[Text]:
-    groups = {group: (worst_of(members), members) for group, members in group_ports(ports).items()}
-    width = max((len(verdict) for verdict, _ in groups.values()), default=0)
-    printed: set[str] = set()
-    for group, (verdict, members) in groups.items():
-        yield Text(f"{verdict.upper():{width}}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
-        for port in members:
-            yield from (Text(f"  {line}") for line in _port(port, writer, printed))
-    missing = list(absent(ports))
-    if missing:
-        yield Text("No answer, and none expected:")
-        yield from (Text(f"  {_title(port)}") for port in missing)
-
-
-def _port(port: Port, writer: Writer, printed: set[str]) -> Iterator[str]:
-    """Yield the lines about one port; remarks that several ports share are printed once."""
-    yield f"{_title(port)}: {port.verdict}"
-    if port.leaf is not None:
-        yield f"  {port.leaf.subject or port.leaf.title}, {expiry(port.leaf, writer)}"
-        yield f"  SHA-1 thumbprint {port.leaf.sha1}"
-    yield from (f"  {display(reason, _LONGEST)}" for reason in port.reasons)
-    for remark in port.remarks:
-        if remark not in printed:
-            printed.add(remark)
-            yield f"  also {display(remark, _LONGEST)}"
-
-
-def _title(port: Port) -> str:
-    target = port.state.target
-    return display(target.info.title or target.location)
 
 
 def _text(lines: Sequence[Text]) -> str:

@@ -51,6 +51,19 @@ def test_port_without_tls(site: Simulator) -> None:
     assert f"--file {site.endpoints['recorder03'].address}=PATH" in done.out
 
 
+def test_unsuitable(site: Simulator) -> None:
+    """A certificate that is there but not suitable is unsuitable, not missing."""
+    done = preflight(site, "recorder01=recording_server")
+    assert (done.code, lines(done, "missing "), lines(done, "unsuitable: ")) == (
+        2,
+        [],
+        [
+            "unsuitable: recording server, streaming media certificate",
+            "unsuitable: recording server, server certificate",
+        ],
+    )
+
+
 def test_unresponsive_port(site: Simulator) -> None:
     """What nobody answers on could not be probed."""
     done = preflight(site, "failover01=failover_recorder")

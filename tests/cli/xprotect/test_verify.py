@@ -54,7 +54,7 @@ def recorder(site: Simulator, machine: str, *more: str | Path) -> Done:
 
 def verdicts(done: Done) -> dict[str, str]:
     """Return the verdict of each certificate group."""
-    found = re.findall(r"^(GREEN|RED|UNVERIFIED)\s+(.+)$", done.out, re.MULTILINE)
+    found = re.findall(r"^(GREEN|VALID|RED|UNVERIFIED)\s+(.+)$", done.out, re.MULTILINE)
     return {group: verdict for verdict, group in found}
 
 
@@ -63,12 +63,12 @@ def checks(done: Done) -> set[str]:
     return set(re.findall(r"^ {4}([a-z_]+): ", done.out, re.MULTILINE))
 
 
-def test_green(site: Simulator) -> None:
-    """A recorder whose two certificates are fine is green in both groups."""
+def test_valid(site: Simulator) -> None:
+    """A recorder whose two certificates are fine is valid in both groups; nobody said which one is new."""
     done = recorder(site, "recorder02")
     assert (done.code, verdicts(done)) == (
         0,
-        {"streaming media certificate": "GREEN", "server certificate": "GREEN"},
+        {"streaming media certificate": "VALID", "server certificate": "VALID"},
     )
 
 
@@ -101,7 +101,7 @@ def test_no_tls(site: Simulator) -> None:
     done = recorder(site, "recorder03")
     assert (done.code, verdicts(done)) == (
         2,
-        {"streaming media certificate": "RED", "server certificate": "GREEN"},
+        {"streaming media certificate": "RED", "server certificate": "VALID"},
     )
     assert "no TLS: the port answers without encryption" in done.out
 
@@ -134,7 +134,7 @@ def test_role_without_an_answer_is_red(site: Simulator) -> None:
 def test_unexpected_ports_are_absent(site: Simulator) -> None:
     """Without a role all ports are tried, and those that do not answer are no problem."""
     done = verify(site, "recorder02", "--trust", site.trust)
-    assert verdicts(done)["streaming media certificate"] == "GREEN"
+    assert verdicts(done)["streaming media certificate"] == "VALID"
     assert "TCP 9453" in done.out.partition("No answer, and none expected:")[2]
 
 
@@ -147,7 +147,7 @@ def test_configured_host(site: Simulator, tmp_path: Path) -> None:
     done = verify(site, "recorder02", "--config", file)
     ports = re.findall(r"^ {2}\S.*TCP (\d+): (\w+)$", done.out, re.MULTILINE)
     expected = site.endpoints["recorder02"].ports
-    assert (done.code, dict(ports)) == (0, {str(expected[port]): "green" for port in (7563, 9001, 7609)})
+    assert (done.code, dict(ports)) == (0, {str(expected[port]): "valid" for port in (7563, 9001, 7609)})
 
 
 def test_configured_standby(site: Simulator, tmp_path: Path) -> None:
