@@ -15,7 +15,7 @@ from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
-from monitor.discovery.xprotect.rights import rights_notes
+from monitor.discovery.xprotect.rights import ADMINISTRATOR, rights_notes
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.site_reader import SiteReader
 from monitor.model import Failure, FailureReason
@@ -92,11 +92,12 @@ class _SiteQuery:
         kept = self._devices.settings() if self._devices else {}
         failures = dict.fromkeys((*reader.failures, *self.failures))
         rights = any(failure.reason is FailureReason.FORBIDDEN for failure in failures)
+        empty = reader.empty_notes(administrator=ADMINISTRATOR in self._notes)
         return replace(
             self._result,
             answers=reader.answers(kept, self._gateways),
             failures=tuple(failures),
-            notes=(*self._notes, *reader.notes, *([CORPORATE] if rights else [])),
+            notes=(*self._notes, *reader.notes, *empty, *([CORPORATE] if rights else [])),
             children=tuple(reader.of(CHILD_SITES)),
         )
 

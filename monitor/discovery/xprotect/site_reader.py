@@ -47,6 +47,7 @@ class SiteReader:
         self.notes: list[str] = []
         self.complete: set[str] = set()
         self.tried: list[Resource] = []
+        self.empty: list[Resource] = []
 
     async def lists(self) -> None:
         """Read every list but no device settings; raise ``SiteRequestError`` when no request can succeed."""
@@ -65,6 +66,10 @@ class SiteReader:
     def of(self, resource: Resource) -> list[Item]:
         """Return the items read from a list."""
         return self._lists.get(resource.path, [])
+
+    def empty_notes(self, *, administrator: bool) -> tuple[str, ...]:
+        """Return a note for each empty list; only an administrator is sure to see all there is."""
+        return tuple(f"{one.title}: none" if administrator else _empty(one) for one in self.empty)
 
     def answers(self, settings: Mapping[str, tuple[object, ...]], gateways: tuple[str, ...] = ()) -> Answers:
         """Return all items read; ``settings`` are those of devices."""
@@ -95,7 +100,7 @@ class SiteReader:
             self._lists[resource.path] = await self._api.listing(resource)
             self.complete.add(resource.path)
             if not self.of(resource):
-                self.notes.append(_empty(resource))
+                self.empty.append(resource)
         if isinstance(caught.error, PartialListError):
             self._lists[resource.path] = caught.error.items
 

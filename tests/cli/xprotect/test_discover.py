@@ -91,6 +91,13 @@ def test_notes_go_to_standard_error(asking: Asking) -> None:
     assert "note: recordingServers: streams are not encrypted on Recorder 03" in done.err
 
 
+def test_missing_right_is_named(asking: Asking) -> None:
+    """A right that the role lacks is printed beside the list, and is no failure."""
+    asking.simulator.behaviour = Behaviour(unreadable=frozenset({"Hardware"}))
+    done = discover(asking)
+    assert (done.code, "note: rights: the role of the login lacks Read on Hardware" in done.err) == (0, True)
+
+
 def test_empty_part_is_named(asking: Asking) -> None:
     """A list that came back empty is named with the right that may be missing."""
     asking.simulator.behaviour = Behaviour(answers={"recordingServers": Fault.EMPTY})
