@@ -38,6 +38,8 @@ def test_made_and_shown_once(tmp_path: Path) -> None:
         made = await browser.post("/calendars", data=sent)
         assert (made.status_code, f"{where.url}/calendar.ics?token=ana" in made.text) == (200, True)
         assert made.headers["cache-control"] == "no-store"
+        # The script that refreshes pages would otherwise take the address away within half a minute.
+        assert '<section class="card verdict ok" data-keep>' in made.text
         after = await browser.get("/calendars")
         assert ("site: harbour" in after.text, "token=ana" in after.text) == (True, False)
         assert where.tokens.listed()[-1].matchers == (Matcher("site", ("harbour",)),)
