@@ -8,7 +8,8 @@ import ipaddress
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -128,7 +129,12 @@ class Mask:
         if not wrong:
             return value
         found = re.compile("|".join(map(re.escape, sorted(wrong, key=len, reverse=True))), re.IGNORECASE)
-        return _replaced(value, found, wrong)
+
+        @cache
+        def cleaned(text: str) -> str:
+            return text if words.OURS.fullmatch(text) else found.sub(lambda one: wrong[one[0].lower()], text)
+
+        return _replaced(value, cleaned)
 
     def _address(self, address: IpAddress) -> str:
         if address.is_loopback or address.is_unspecified or address.is_link_local:
@@ -191,16 +197,12 @@ def _folded(text: str) -> str:
     return text.lower()
 
 
-def _replaced(value: Any, found: re.Pattern[str], wrong: Mapping[str, str]) -> Any:
+def _replaced(value: Any, cleaned: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return found.sub(lambda match: wrong[match[0].lower()], value)
+        return cleaned(value)
     if isinstance(value, Mapping):
         return {
-            key if key.lower() in words.FIXED else _replaced(key, found, wrong): _replaced(
-                inner, found, wrong
-            )
+            key if key.lower() in words.FIXED else cleaned(key): _replaced(inner, cleaned)
             for key, inner in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_replaced(inner, found, wrong) for inner in value]
-    return value
+    return [_replaced(inner, cleaned) for inner in value] if isinstance(value, list | tuple) else value

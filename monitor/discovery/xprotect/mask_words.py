@@ -60,5 +60,11 @@ FIXED = _words("""
 """) | {one.lower() for one in RESOURCES}
 ORDINARY = FIXED | SEGMENTS | {"example", "host", "text", "domain", "path", "server", "https", "http"}
 """Words that are not looked for elsewhere, whatever they name somewhere."""
+OURS = re.compile(
+    r"text-\d+|\d{1,5}|(?:[A-Za-z]{1,40}\[)?00000000-0000-0000-0000-\d{12}\]?|"
+    r"(?:https?://)?(?:host-\d+(?:\.domain-\d+\.example)?|198\.1[89]\.\d+\.\d+)(?::\d+)?/?|"
+    r"/(?:api|API)/rest/v1(?:/(?:[A-Za-z]{1,40}|00000000-0000-0000-0000-\d{12}))*(?:\?[a-z0-9=&]*)?"
+)
+"""What a mask writes itself; most texts of a record are such, and need not be looked through."""
 LEAST = 4
 """The length from which a masked text is looked for everywhere; shorter ones are parts of ordinary words."""
