@@ -5,6 +5,7 @@ writes no file. Decision 0707 says why it has this form; a record can be replaye
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,10 @@ _HEADERS = frozenset(
 )
 _LEFT_OUT = frozenset({"set-cookie", "cookie", "authorization", "proxy-authorization"})
 _PLAIN_HEADERS = frozenset({"content-length", "date", "retry-after", "connection", "transfer-encoding"})
+_PLAIN_VALUE = re.compile(
+    r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|\d{1,9}|keep-alive|close|chunked",
+    re.IGNORECASE,
+)
 _TYPES = frozenset({"application/json", "text/html", "text/plain", "application/xml", "text/xml"})
 _SERVERS = ("Microsoft-IIS/10.0", "Microsoft-HTTPAPI/2.0", "Kestrel", "uvicorn")
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "ntlm"})
@@ -151,7 +156,7 @@ def _header(name: str, value: str, mask: Mask) -> tuple[str, str]:
     if name == "content-type":
         kind = value.partition(";")[0].strip().lower()
         return name, kind if kind in _TYPES else "other"
-    known = value in _SERVERS or (name in _PLAIN_HEADERS and len(value) <= 40)
+    known = value in _SERVERS or (name in _PLAIN_HEADERS and _PLAIN_VALUE.fullmatch(value))
     return name, value if known else mask.text("", value)
 
 

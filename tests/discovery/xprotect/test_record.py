@@ -132,6 +132,7 @@ PLANTED = (
     b64encode(b"certmon:hunter2-pass").decode(),
     b64encode(b"hunter2-pass").decode().rstrip("="),
     "c00kie-value",
+    "Planted Person",
 )
 
 
@@ -140,6 +141,7 @@ def planted(method: str, path: str, body: bytes) -> Answer:
     headers = {
         "Set-Cookie": "sid=c00kie-value",
         "X-JaneDoe": "Acme Bank",
+        "Date": "a day of Planted Person",
         "Server": "vault07.acmebank.example",
         "WWW-Authenticate": 'Bearer realm="Acme Bank"',
     }
