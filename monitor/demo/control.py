@@ -61,4 +61,10 @@ class Control:
             )
         work = self._renewal.switch_back if asked["do"] == "back" else self._renewal.switch
         result = await work(server, str(asked["group"]), registers=bool(asked["registers"]))
-        return result.exit_code, result.text
+        return result.exit_code, f"{result.text}\n{self._verify(server)}"
+
+    def _verify(self, server: str) -> str:
+        """Return the command that verifies a server of this demo."""
+        site = self._renewal.site
+        address, config = site.endpoints[server].address, site.folder / "cert-monitor.yaml"
+        return f"verify it: cert-monitor xprotect verify {address} --config {config}"

@@ -165,9 +165,8 @@ def test_renewal_in_the_demo(tmp_path: Path) -> None:
     assert (issued.returncode, switched.returncode, back.returncode, unknown.returncode) == (0, 100, 0, 3)
     assert f"/thumbprint={thumbprint}\n" in switched.stdout
     assert f"-> {thumbprint}\n" in switched.stdout
-    assert switched.stdout.endswith(
-        "exit code 100: the certificate is applied, but event01 was not registered\n"
-    )
+    assert "exit code 100: the certificate is applied, but event01 was not registered\n" in switched.stdout
+    assert "verify it: cert-monitor xprotect verify 127.0.0." in switched.stdout
     assert f"{thumbprint} -> " in back.stdout
     assert "camera01 is no server of the demo" in unknown.stderr
 

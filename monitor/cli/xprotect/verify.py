@@ -110,10 +110,18 @@ def _wanted(arguments: argparse.Namespace) -> _Wanted:
         )
     every, stores, unreachable = known_with_stores(config)
     print_discovery_failures(unreachable)
-    found = of_host(arguments.host, every)
+    found = of_host(arguments.host, every) or _by_machine(arguments.host, every, stores, config)
     if not found:
         raise UsageError(f"{COMMAND}: {arguments.config} has no target of {arguments.host}; name its --role")
     return _Wanted(config, found, stores)
+
+
+def _by_machine(host: str, every: list[Target], stores: list[Target], config: Config) -> list[Target]:
+    """Return the targets of a machine by the name that its store gives: some sites list only addresses."""
+    states = store_states(COMMAND, config, stores, SystemClock()).values()
+    machines = (state.machine for state in states if state.machine and of_host(host, [state.target]))
+    names = dict.fromkeys(name for machine in machines for name in (machine.host, *machine.names))
+    return list({target.id: target for name in names for target in of_host(name, every)}.values())
 
 
 def print_sentences(sentences: Iterable[str]) -> None:

@@ -143,6 +143,20 @@ def test_the_store_knows() -> None:
     asyncio.run(steps())
 
 
+def test_name_of_the_machine() -> None:
+    """Where the site gives only an address, the name in the machine's report finds its ports."""
+
+    async def steps() -> None:
+        async with renewing() as renewal:
+            await verify_configured(renewal)
+            file = str(renewal.site.folder / "c.yaml")
+            name = f"{RECORDER}.vms.example"
+            done = await asyncio.to_thread(run, "xprotect", "verify", name, "--config", file)
+        assert (done.code, set(verdicts(done).values())) == (2, {"RED"}), done.err
+
+    asyncio.run(steps())
+
+
 def test_nothing_is_known() -> None:
     """Without anything that says which certificate is new no port is green, old or new, and that is said."""
 
