@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from monitor.model import Message, text
+from monitor.model.texts import enumerated
 from monitor.web import list_texts, texts
 from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
@@ -14,6 +15,8 @@ from monitor.web.pages.not_found import not_found
 from monitor.web.queries.discovery_detail import DiscoveryDetail, discovery_detail
 
 _MOST = 200
+_MOST_NEW = 20
+_MOST_VALUES = 12
 
 
 def add_discovery(app: FastAPI, pages: Pages) -> None:
@@ -21,7 +24,9 @@ def add_discovery(app: FastAPI, pages: Pages) -> None:
 
     @app.api_route("/discoveries/{discovery_id:path}", methods=["GET", "HEAD"], response_model=None)
     async def discovery(discovery_id: str, request: Request) -> Response:
-        found = await pages.on_thread(request, lambda reader: discovery_detail(reader.snapshot, discovery_id))
+        found = await pages.on_thread(
+            request, lambda reader: discovery_detail(reader.snapshot, discovery_id, reader.writer.now)
+        )
         if found is None:
             return await not_found(request, pages, detail_texts.no_discovery(discovery=discovery_id))
         return await pages.answer(request, "discovery.html", lambda _: discovery_values(found))
@@ -34,6 +39,8 @@ def discovery_values(detail: DiscoveryDetail) -> Mapping[str, Any]:
         "detail": detail,
         "facts": tuple(_facts(detail)),
         "most": _MOST,
+        "most_new": _MOST_NEW,
+        "details": detail_texts,
         "words": list_texts,
     }
 
@@ -43,6 +50,11 @@ def _facts(detail: DiscoveryDetail) -> Iterator[tuple[Message, Message]]:
     yield list_texts.FOUND, text(str(one.found))
     if one.left_out:
         yield list_texts.FOUND, list_texts.left_out(count=one.left_out)
+    for label, counted in ((list_texts.KIND, detail.kinds), (list_texts.COMPONENT, detail.components)):
+        if counted:
+            yield label, enumerated([text(f"{name}: {count}") for name, count in counted], _MOST_VALUES)
+    if one.asked_at is not None:
+        yield detail_texts.ASKED, texts.instant(at=one.asked_at)
     if one.succeeded_at is not None:
         yield list_texts.FETCHED, texts.instant(at=one.succeeded_at)
     if one.failed:
