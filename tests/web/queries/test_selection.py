@@ -71,7 +71,9 @@ def test_pages_are_bounded() -> None:
             "state",
             "open",
             texts.unknown_value(
-                name="state", value="open", known=("active", "acknowledged", "silenced", "waiting", "all")
+                name="state",
+                value="open",
+                known=("active", "acknowledged", "silenced", "waiting", "resolved", "all"),
             ),
         ),
         ("sort", "-size", texts.unknown_value(name="sort", value="-size", known=tuple(ALERTS.sorts))),
