@@ -24,7 +24,7 @@ class Mask:
         self._known: dict[tuple[str, str], str] = {}
         self._counts: Counter[str] = Counter()
 
-    def value(self, key: str, value: Any) -> Any:
+    def value(self, key: str, value: Any) -> Any:  # noqa: PLR0911 - one for each type
         """Return a value of any type, masked according to its type and its key."""
         if isinstance(value, Mapping):
             return {self.key(str(name)): self.value(str(name), inner) for name, inner in value.items()}
@@ -36,13 +36,9 @@ class Mask:
             return value
         if _is_secret(key):
             return 0
-        return (
-            value
-            if isinstance(value, int) and -1 <= value <= words.LARGEST
-            else 0
-            if isinstance(value, int)
-            else None
-        )
+        if not isinstance(value, int):
+            return None
+        return value if -1 <= value <= words.LARGEST or key.lower() in words.MASKS else 0
 
     def text(self, key: str, value: str) -> str:
         """Return one masked text; an unrecognized one becomes ``text-N``."""
@@ -63,7 +59,7 @@ class Mask:
             return f"{service[1]} {self._text(value[service.end() :])}"
         return self._known_host(value) or self._text(value)
 
-    def _plain(self, key: str, value: str) -> bool:
+    def _plain(self, key: str, value: str) -> bool:  # noqa: PLR0911 - one for each form
         """Return whether a text is harmless: a switch, a version, a time, a number of a port and such."""
         lower = value.lower()
         if lower in words.SWITCHES or lower in words.ACCOUNTS or lower in words.KINDS:
@@ -72,6 +68,10 @@ class Mask:
             return True
         if key in words.TIMES and words.TIME.fullmatch(value):
             return True
+        if key in words.RIGHT_NAMES and lower in words.RIGHTS:
+            return True
+        if key in words.MASKS and value.isascii() and value.isdigit():
+            return len(value) <= words.LONGEST_MASK
         if value.isascii() and value.isdigit() and len(value) <= 5:
             return words.NUMBERS.search(key) is not None
         if key == "type" and value in words.RESOURCES:

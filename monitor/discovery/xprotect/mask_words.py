@@ -28,6 +28,15 @@ SERVICE_FIRST = re.compile(
     r"((?:milestone )?(?:xprotect )?(?:event|log|mobile|management|data) ?(?:server|collector))\b",
     re.IGNORECASE,
 )
+MASKS = frozenset({"mask", "securitymask"})
+LONGEST_MASK = 20
+RIGHT_NAMES = frozenset({"name", "displayname", "resourcetype"})
+RIGHTS = frozenset(
+    {"generic_read", "generic_write", "read", "edit", "connect", "management server", "managementserver"}
+    | {"recording servers", "recordingservers", "recordingserver", "failover servers", "failoverservers"}
+    | {"failoverserver", "hardware", "sites", "site"}
+)
+"""Names of security namespaces and of their actions, by which rights are found."""
 ACCOUNTS = frozenset({"s-1-5-18", "s-1-5-19", "s-1-5-20"})
 KEY = re.compile(r"[$@]?[A-Za-z][A-Za-z0-9_.-]{0,47}")
 LARGEST = 65535

@@ -82,6 +82,14 @@ def test_masks(item: dict[str, Any], expected: dict[str, Any]) -> None:
     [
         ({"name": "Mobile Server (VMS01)"}, {"name": "Mobile Server text-1"}),
         ({"name": "4711", "portNumber": "7563"}, {"name": "text-1", "portNumber": "7563"}),
+        (
+            {"securityMask": 2147483648, "mask": "2147483648"},
+            {"securityMask": 2147483648, "mask": "2147483648"},
+        ),
+        (
+            {"name": "RecordingServers", "displayName": "Jane"},
+            {"name": "RecordingServers", "displayName": "text-1"},
+        ),
         ({"pin": 4711, "userToken": 5}, {"pin": 0, "userToken": 0}),
         ({"serviceAccount": "S-1-5-20"}, {"serviceAccount": "S-1-5-20"}),
         ({"serviceAccount": "S-1-5-21-7-7-7-1104"}, {"serviceAccount": "text-1"}),
@@ -275,5 +283,8 @@ def test_replay_gives_the_same_shape() -> None:
     second = asyncio.run(again())
     assert Counter(one.preset for one in second.found) == Counter(one.preset for one in found.found)
     assert [one.reason for one in second.failures] == [one.reason for one in found.failures]
+    assert [note for note in second.notes if "right" in note] == [
+        note for note in found.notes if "right" in note
+    ]
     behind = [len(one.traits.stands_in_for) for result in (found, second) for one in result.found]
     assert behind[: len(behind) // 2] == behind[len(behind) // 2 :]
