@@ -99,9 +99,9 @@ def test_checks() -> None:
 
 
 def test_alerting_rules() -> None:
-    """Each alerting rule is on the page of metrics, and no other."""
+    """Each alerting rule is on the page of Prometheus, and no other."""
     rules = (ROOT / "deploy" / "prometheus" / "rules.yml").read_text("utf-8")
-    assert spans("metrics", "| alert | fires when |") == set(re.findall(r"alert: (\w+)", rules))
+    assert spans("prometheus", "| alert | fires when |") == set(re.findall(r"alert: (\w+)", rules))
 
 
 def test_columns_of_check() -> None:

@@ -35,12 +35,15 @@ from monitor.web import WebServer, make_app
 from support.factories.dashboard import dashboard_queries, panels
 from support.factories.web_fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.folders import ROOT
+from support.pages import slugs
 from support.servers.programs import program
 from support.servers.prometheus_server import prometheus
 
 DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus"
 UNIT = DEPLOY / "cert-monitor.service"
+BASE = r'\{\{ with query "cert_monitor:links" \}\}\{\{ \. \| first \| label "%s" \}\}/\{\{ end \}\}%s'
+"""A link: the address of links.yml, where there is one, and the path below it."""
 
 
 def run(*command: str, folder: Path = RULES) -> tuple[int, str]:
@@ -185,9 +188,9 @@ def test_inhibition_names_what_exists() -> None:
         if matches(one["source_matchers"], source) and matches(one["target_matchers"], target)
     ]
     assert sorted(inhibited) == [
-        ("CertificateCritical", "CertificateWarning"),
-        ("CertificateExpired", "CertificateCritical"),
-        ("CertificateExpired", "CertificateWarning"),
+        ("CertMonitorCertificateCritical", "CertMonitorCertificateWarning"),
+        ("CertMonitorCertificateExpired", "CertMonitorCertificateCritical"),
+        ("CertMonitorCertificateExpired", "CertMonitorCertificateWarning"),
     ]
     kept = "max by (job, instance, alert, check, site, component, owner)"
     assert {rules[one].startswith(kept) for pair in inhibited for one in pair} == {True}
@@ -206,11 +209,42 @@ def matches(matchers: list[str], alertname: str) -> bool:
     return all(pattern and re.fullmatch(pattern[1], alertname) for pattern in patterns)
 
 
+def rules() -> list[dict[str, Any]]:
+    """Return the alerting rules."""
+    text = (RULES / "rules.yml").read_text("utf-8")
+    return [rule for group in parsed(text)["groups"] for rule in group["rules"]]
+
+
 def test_every_rule_is_tested() -> None:
-    """No alert is without a test that names it."""
-    alerts = re.findall(r"alert: (\w+)", (RULES / "rules.yml").read_text("utf-8"))
-    tests = (RULES / "rules_test.yml").read_text("utf-8")
-    assert ([alert for alert in alerts if alert not in tests], len(alerts)) == ([], 12)
+    """No alert is without a test in which it fires with its whole text."""
+    tests = parsed((RULES / "rules_test.yml").read_text("utf-8"))["tests"]
+    fired = {
+        one["alertname"] for test in tests for one in test.get("alert_rule_test", ()) if one["exp_alerts"]
+    }
+    assert (fired, len(fired)) == ({rule["alert"] for rule in rules()}, 12)
+
+
+def test_rules_follow_the_conventions_of_mixins() -> None:
+    """Rules have one prefix, a known severity, a static sentence as summary, and the same annotations."""
+    for rule in rules():
+        annotations = rule["annotations"]
+        assert rule["alert"].startswith("CertMonitor")
+        assert rule["labels"]["severity"] in {"critical", "warning", "info"}
+        assert re.fullmatch(r"[A-Z][^{}]*\.", annotations["summary"])
+        assert set(annotations) == {"summary", "description", "runbook_url", "dashboard_url"}
+
+
+def test_links_of_rules_lead_somewhere() -> None:
+    """Each rule has a section of its own in the documentation, and its dashboard exists."""
+    for rule in rules():
+        docs, grafana = (rule["annotations"][name] for name in ("runbook_url", "dashboard_url"))
+        page, anchor = re.fullmatch(BASE % ("docs", r"(\w+)\.html#(\w+)"), docs).groups()  # type: ignore[union-attr]
+        assert anchor == rule["alert"].lower()
+        assert anchor in slugs(ROOT / "docs" / f"{page}.md")
+        uid = re.fullmatch(BASE % ("grafana", r"d/([\w-]+)(?:\?.*)?"), grafana)[1]  # type: ignore[index]
+        assert (ROOT / "grafana" / f"{uid}.json").is_file()
+    (recorded,) = parsed((RULES / "links.yml").read_text("utf-8"))["groups"][0]["rules"]
+    assert (recorded["record"], set(recorded["labels"])) == ("cert_monitor:links", {"docs", "grafana"})
 
 
 @pytest.mark.system

@@ -19,7 +19,12 @@ pytestmark = pytest.mark.system
 
 RULES = ROOT / "deploy" / "prometheus" / "rules.yml"
 
-LEVELS = {"CertificateWarning": "warning", "CertificateCritical": "critical", "CertificateExpired": "expired"}
+LEVELS = {
+    "CertMonitorCertificateWarning": "warning",
+    "CertMonitorCertificateCritical": "critical",
+    "CertMonitorCertificateExpired": "expired",
+}
+DESCRIBED = re.compile(r"(.*): [^:]* \((?:warning|critical|expired)\)\. cert-monitor's page has .*")
 ITEM = re.compile(r"^(?:\d+ +|    )?(\S.*): [^:\n]+ \((warning|critical)\)$", re.MULTILINE)
 EXPIRED = re.compile(r"^(?:\d+ +|    )?(\S.*): (?:CA )?certificate expired [^:\n]+$", re.MULTILINE)
 HOSTS = re.compile(r"^(?:UNREACHABLE|ON STANDBY.*)\n((?:    .*\n)+)", re.MULTILINE)
@@ -62,14 +67,15 @@ async def exposed(running: Prometheus) -> Named:
 
 
 async def firing(running: Prometheus) -> Named:
-    """Return each alert once, by the worst of its rules that fire, with the title from the summary."""
+    """Return each alert once, by the worst of its rules that fire, with the title from the description."""
     worst: dict[str, tuple[str, str]] = {}
     for rule in await running.rules():
         for alert in rule["alerts"] if rule["name"] in LEVELS else ():
             assert alert["state"] == "firing"
             # The rules are in the order of their levels.
-            title = alert["annotations"]["summary"].rpartition(": ")[0]
-            worst[alert["labels"]["alert"]] = (LEVELS[rule["name"]], title)
+            described = DESCRIBED.fullmatch(alert["annotations"]["description"])
+            assert described
+            worst[alert["labels"]["alert"]] = (LEVELS[rule["name"]], described[1])
     return sorted(worst.values())
 
 
@@ -117,7 +123,7 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
             rules = await running.rules()
             assert {rule["health"] for rule in rules} == {"ok"}
             assert len(rules) == RULES.read_text("utf-8").count("- alert:")
-            assert await running.ask('ALERTS{alertname!~"Certificate.*"}') == []
+            assert await running.ask('ALERTS{alertname!~"CertMonitorCertificate.*"}') == []
 
     asyncio.run(scenario())
 
