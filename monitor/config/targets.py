@@ -15,6 +15,7 @@ from monitor.config.policy import Policies
 from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
 from monitor.model import DiscoveredTarget, Policy, Target, TargetInfo, TargetTraits, shared
+from monitor.parse.display import display
 from monitor.settings import PolicySettings
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -116,18 +117,29 @@ class _Planning:
     def targets_of(
         self, settings: TargetKind, own: PolicySettings | None = None, origin: str = ""
     ) -> Iterator[Target]:
-        preset = self._presets.get(settings.preset) if isinstance(settings, EndpointSettings) else None
+        preset = self._preset_of(settings)
         named = self._with_site(_labels(preset) | settings.labels)
         before = preset.defaults if preset else default_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
         words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
         labels = shared(tuple(sorted(named.items())))
         for one in targets_of(settings, policy):
-            target = with_preset(one, one.aliases, one.traits, preset) if preset else one
+            target = self._with_own_preset(one, settings)
             target = with_owner(target, *words)
             if origin or target.labels != labels:
                 target = replace(target, labels=labels, origin=origin)
             yield target
+
+    def _preset_of(self, settings: TargetKind) -> Preset | None:
+        return self._presets.get(settings.preset) if isinstance(settings, EndpointSettings) else None
+
+    def _with_own_preset(self, target: Target, settings: TargetKind) -> Target:
+        """Return the target with the preset that its own entry names, if any."""
+        preset = self._preset_of(settings)
+        if preset is None or not isinstance(settings, EndpointSettings):
+            return target
+        facts = ServiceFacts(display(settings.service_account), display(settings.product_version))
+        return with_preset(target, target.aliases, target.traits, preset, facts=facts)
 
     def add_machines(self, discovery: DiscoveryKind, found: Sequence[DiscoveredTarget]) -> None:
         """Add the servers of a site to read their stores, if its entry has a ``windows`` block."""

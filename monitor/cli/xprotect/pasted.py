@@ -23,7 +23,7 @@ def as_yaml(sites: Sequence[Site]) -> str:
 
 
 def _site(site: Site, met: set[tuple[str, str]]) -> Iterator[str]:
-    yield f"  # {site.settings.address}, as of now: endpoints added to the site later are not included"
+    yield f"  # {site.settings.address}, as of now: what changes at the site later is not included"
     if site.answer.failures:
         yield "  # incomplete: some lists could not be fetched"
     own = _own(site.settings)
@@ -43,6 +43,8 @@ def _entry(site: Site, found: DiscoveredTarget, own: dict[str, Any]) -> Iterator
         "server": found.name,
         "labels": site.settings.labels | dict(found.labels),
         "preset": found.preset,
+        "service_account": found.account,
+        "product_version": found.product_version,
         "public_names": list(part.public_names),
         "stands_in_for": list(part.stands_in_for),
         "aliases": list(found.aliases),

@@ -142,7 +142,8 @@ def _clean(words: str, secret: Secret) -> str:
 
 def _retry_after(response: FetchResponse) -> timedelta | None:
     text = response.headers.get("retry-after", "")
-    return min(timedelta(seconds=int(text)), _LONGEST_WAIT) if text.isdigit() and len(text) < 8 else None
+    whole = text.isascii() and text.isdigit() and len(text) < 8
+    return min(timedelta(seconds=int(text)), _LONGEST_WAIT) if whole else None
 
 
 def _life(expires_in: object) -> timedelta:

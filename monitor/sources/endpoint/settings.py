@@ -31,6 +31,10 @@ class EndpointSettings(ConnectSettings):
     server: str = Field(
         "", description="name of the server that this is a port of; what concerns several ports goes by it"
     )
+    service_account: str = Field(
+        "", description="account of the service, as a SID or a name, which steps name as in need of the key"
+    )
+    product_version: str = Field("", description="version of the product, which steps name")
     public_names: tuple[Host, ...] = Field(
         (), description="other names that clients use; the certificate must include them"
     )

@@ -44,6 +44,7 @@ def read(response: FetchResponse) -> str:
 
 @given(st.sampled_from([200, 302, 400, 401, 429, 500]), FIELDS, st.text())
 @example(302, {}, SECRET.reveal())
+@example(429, {}, "\u00b2")
 @example(401, {"error": SECRET.reveal(), "error_description": SECRET.reveal()}, "")
 def test_any_json(status: int, fields: dict[str, object], header: str) -> None:
     """Any fields, of any type, give a token or one line without the secret."""
