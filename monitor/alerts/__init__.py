@@ -24,9 +24,13 @@ from monitor.alerts.groups import alerts_of_target
 from monitor.alerts.notices import FIRST_PASS_AT_MOST, next_digest_at
 from monitor.alerts.routes import Escalation, Route, Routing
 from monitor.alerts.schedule import Every, Schedule
+from monitor.alerts.step_texts import NEW_THUMBPRINT, RENEW_AT_PORT
+from monitor.alerts.steps import filled_steps, first_expiring_ca, names_to_request
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
+    "NEW_THUMBPRINT",
+    "RENEW_AT_PORT",
     "Decision",
     "DecisionInput",
     "Escalation",
@@ -47,7 +51,10 @@ __all__ = [
     "acknowledgement",
     "alerts_of_target",
     "decide",
+    "filled_steps",
+    "first_expiring_ca",
     "group_steps",
+    "names_to_request",
     "new_silence",
     "next_digest_at",
 ]

@@ -5,7 +5,7 @@ certificate's thumbprint where the new one's belongs. It must not decide what is
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from monitor.alerts.alert import RenewalSteps, StepsKey
@@ -194,13 +194,14 @@ def _path_of(state: TargetState, finding: Finding, certificate: Certificate | No
     return next((path for path in on if path.location == finding.location), on[0] if on else None)
 
 
-def _first_expiring_ca(path: Path) -> Certificate | None:
+def first_expiring_ca(path: Path) -> Certificate | None:
+    """Return the CA of a path that expires first, ``None`` without any."""
     return min(path.certificates[1:], key=lambda one: one.not_after, default=None)
 
 
 def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
     """Return whether a certificate issued now would outlive its CA, or be no better for another reason."""
-    ca = _first_expiring_ca(path)
+    ca = first_expiring_ca(path)
     if finding.check is Check.REVOKED and finding.sha256 != path.leaf.sha256:
         return True
     return ca is not None and (finding.check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
@@ -212,24 +213,37 @@ def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tupl
 
 
 def _filled(steps: tuple[Message, ...], target: Target, path: Path, finding: Finding) -> tuple[Message, ...]:
-    leaf, ca = path.leaf, _first_expiring_ca(path)
+    wanted = list(names_to_request(target, path.leaf))
+    if finding.check in (Check.NAME, Check.NAME_IN_SUBJECT_ONLY) and mismatch(path.leaf, target.server_name):
+        wanted.append(target.server_name)
+    return filled_steps(steps, target, path, wanted, finding.instead)
+
+
+def filled_steps(
+    steps: tuple[Message, ...], target: Target, path: Path, names: Iterable[str], thumbprint: str = ""
+) -> tuple[Message, ...]:
+    """Return steps with their placeholders filled; without a thumbprint they ask for the new one's."""
+    leaf, ca = path.leaf, first_expiring_ca(path)
     issuer = _HARMFUL.sub("", shown(ca.title if ca else leaf.issuer_cn or leaf.issuer, 200))
     values: dict[str, Parameter] = {
-        "names": _names(target, leaf, finding.check),
+        "names": _names(names),
         "issuer": issuer or UNNAMED,
         "ca_expires": on_day(at=ca.not_after) if ca else NOT_KNOWN,
-        "thumbprint": finding.instead or NEW_THUMBPRINT,
+        "thumbprint": thumbprint or NEW_THUMBPRINT,
         "served_thumbprint": leaf.sha1,
     }
     worded = reworded(steps, issuance(path, target), display(target.host))
     return tuple(completed(step, **values) for step in worded)
 
 
-def _names(target: Target, leaf: Certificate, check: Check) -> Message:
-    """Return the names to request: those of the present certificate, and those that it should have too."""
-    wanted = [*leaf.dns_names, *leaf.ip_addresses, *missing_names(target, leaf)]
-    if check in (Check.NAME, Check.NAME_IN_SUBJECT_ONLY) and mismatch(leaf, target.server_name):
-        wanted.append(target.server_name)
+def names_to_request(target: Target, leaf: Certificate) -> tuple[str, ...]:
+    """Return the names of the present certificate, and those that it should have too, safe in a command."""
+    wanted = (*leaf.dns_names, *leaf.ip_addresses, *missing_names(target, leaf))
+    return tuple(dict.fromkeys(name for name in wanted if _NAME.fullmatch(name)))
+
+
+def _names(wanted: Iterable[str]) -> Message:
+    """Return the names to request, the first of very many."""
     listed = list(dict.fromkeys(name for name in wanted if _NAME.fullmatch(name)))
     most = _MOST_NAMES
     while len(", ".join(listed[:most])) > _LONGEST_NAMES:

@@ -86,7 +86,8 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 class Runbook:
     """Instructions for renewing a certificate, and the impact of its expiry; empty if there are none.
 
-    ``in_brief`` are the steps in one line.
+    ``in_brief`` are the steps in one line, ``interruption`` is what does not work while they are carried out.
+    ``group`` is the title of the certificate group in the product's own tool, ``guid`` its id there.
     ``ca_first`` replaces ``steps`` when the CA must be renewed first, ``switch`` when the new certificate is
     installed on the machine but not in use. The three may contain the placeholders ``{names}``,
     ``{thumbprint}`` (of the new certificate), ``{served_thumbprint}``, ``{issuer}`` and ``{ca_expires}``,
@@ -99,6 +100,9 @@ class Runbook:
     switch: tuple[Message, ...] = ()
     link: str = ""
     in_brief: Message | None = None
+    interruption: Message | None = None
+    group: Message | None = None
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

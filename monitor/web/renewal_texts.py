@@ -7,6 +7,7 @@ from monitor.model.message import plain
 from monitor.web.queries.renewal_day import PortState, StepState
 
 RENEWAL_DAYS = plain("renewal_page.days", "Renewal days")
+WHAT_TO_DO = plain("renewal_page.what_to_do", "What to do")
 NO_DAYS = plain("renewal_page.no_days", "No plan has been started yet.")
 NO_DAY = plain("renewal_page.no_day", "There is no such renewal day.")
 TOO_LONG = plain("renewal_page.too_long", "The form is too long.")

@@ -66,6 +66,8 @@ class Preset:
     switch: tuple[Message, ...] = ()
     link: str = ""
     account: Message | None = None
+    interruption: Message | None = None
+    group: Message | None = None
     key_type: str = ""
     verified: bool = False
     source: str = ""
@@ -193,9 +195,10 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
     group = written.groups.get(keys.pop("group", ""))
     policy = keys.pop("policy", "")
     account = _message(keys.pop("account", ""))
+    interruption = _message(keys.pop("interruption", ""))
     filling: dict[str, Parameter] = {
         "account": account,
-        "interruption": _message(keys.pop("interruption", "")),
+        "interruption": interruption,
         "group": _message(group.title if group else ""),
         "guid": group.guid if group else "",
     }
@@ -215,6 +218,8 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
         unconfirmed=keys.get("verified") is False,
         in_brief=_message(in_brief) if in_brief else None,
         account=account,
+        interruption=interruption if interruption.text else None,
+        group=_message(group.title) if group else None,
         defaults=written.policies[policy] if policy else PolicySettings(),
     )
 

@@ -64,6 +64,9 @@ def make_target_info(
                 ca_first=filled(preset.ca_first),
                 switch=filled(preset.switch),
                 link=preset.link,
+                interruption=preset.interruption,
+                group=preset.group,
+                guid=preset.guid,
             )
         ),
     )

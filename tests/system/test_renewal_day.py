@@ -97,11 +97,11 @@ def all_probed(running: Daemon) -> bool:
 async def begun(day: Day) -> None:
     """Start the plan, as it was shown and in no other state."""
     assert (await day.send(f"/plans/{SITE}/start", version="of yesterday")).status_code == 422
-    version = re.search(r'name="version" value="(\w+)"', await day.page(f"/sites/{SITE}"))
+    version = re.search(r'name="version" value="(\w+)"', await day.page(f"/plans/{SITE}"))
     assert version
     answer = await day.send(f"/plans/{SITE}/start", version=version[1])
     assert (answer.status_code, answer.headers["location"]) == (303, f"/renewal-days/{day.today.id}")
-    assert f"/renewal-days/{day.today.id}" in await day.page(f"/sites/{SITE}")
+    assert f"/renewal-days/{day.today.id}" in await day.page(f"/plans/{SITE}")
 
 
 async def pilot(day: Day, renewal: Renewal) -> tuple[str, str]:

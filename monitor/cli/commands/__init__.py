@@ -16,6 +16,7 @@ GROUPS = {
     "daemon": ("reload", "health", "clock"),
     "demo": ("demo",),
     "alerts": ("alerts", "acknowledge", "silence"),
+    "plan": ("plan",),
     "renewal_day": ("renewal-day",),
     "access": ("token", "user"),
     "links": ("links",),

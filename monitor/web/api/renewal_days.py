@@ -91,11 +91,11 @@ def _add_start(app: FastAPI, view: WebView, days: RenewalDays, pages: Pages) -> 
         plan = await pages.on_thread(request, lambda reader: site_plan(reader, site, days))
         if plan is not None and plan.day_id:
             return await _refused(request, pages, texts.GOES_ON)
-        if plan is None or not plan.steps:
+        if plan is None or plan.made is None:
             return problem(404, [f"there is nothing to renew at the site {site!r}"])
-        if version and version != plan.version:
+        if version and version != plan.made.version:
             return await _refused(request, pages, words.CHANGED_SINCE)
-        day = day_of(plan, named(request.scope, text_of(body, "by")), view.now())
+        day = day_of(plan.made, named(request.scope, text_of(body, "by")), view.now())
         refused = await days.start(day)
         if refused is not None:
             return await _refused(request, pages, refused)

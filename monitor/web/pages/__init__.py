@@ -20,6 +20,7 @@ from monitor.web.pages.lists.kind import ListKind
 from monitor.web.pages.lists.silence_actions import add_silence_actions
 from monitor.web.pages.login import add_login
 from monitor.web.pages.overview import add_overview
+from monitor.web.pages.plan import add_plans
 from monitor.web.pages.renewal_day import add_renewal_days
 from monitor.web.pages.renewal_start import add_renewal_start
 from monitor.web.pages.site import add_sites
@@ -57,3 +58,4 @@ def add_pages(  # noqa: PLR0913, PLR0917 - what all pages are made of
     add_forecast(app, view, pages)
     add_renewal_days(app, changes, pages)
     add_renewal_start(app, view, changes, pages)
+    add_plans(app, changes, pages)

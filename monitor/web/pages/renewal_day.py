@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from monitor.model import DayState, LookedAt, Message, RenewalDay
 from monitor.planning.renewal_day import WORK_AT_MOST, texts
+from monitor.planning.renewal_plan import words_of_steps
 from monitor.web import renewal_texts as words
 from monitor.web.callers import named
 from monitor.web.changes import Changes
@@ -127,6 +128,7 @@ def day_values(reader: Reader, shown: DayView, problem: Message | None = None) -
         "looked_at": [(one, texts.LOOKED_AT[one]) for one in LookedAt],
         "longest_name": LONGEST_NAME,
         "longest_text": LONGEST_TEXT,
+        "said": words_of_steps(day.plan),
         "words": words,
     }
 

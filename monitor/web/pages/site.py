@@ -8,12 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from monitor.model import text
-from monitor.web import renewal_texts, texts
+from monitor.web import plan_texts, renewal_texts, texts
 from monitor.web.changes import Changes
 from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
-from monitor.web.pages.renewal_start import SitePlan, site_plan
+from monitor.web.pages.renewal_start import going_on
 from monitor.web.queries.site import Server, SiteMap, site_map, sites
 
 _MOST_DEVICES = 300
@@ -27,7 +27,9 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
     @app.api_route("/sites", methods=["GET", "HEAD"], response_model=None)
     async def every_site(request: Request) -> Response:
         return await pages.answer(
-            request, "sites.html", lambda reader: {"title": texts.SITES, "sites": sites(reader.snapshot)}
+            request,
+            "sites.html",
+            lambda reader: {"title": texts.SITES, "sites": sites(reader.snapshot), "plans": plan_texts.PLANS},
         )
 
     @app.api_route("/sites/{name:path}", methods=["GET", "HEAD"], response_model=None)
@@ -37,18 +39,19 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
             return await not_found(request, pages, detail_texts.no_site(site=name))
         days = changes.renewal_days
         return await pages.answer(
-            request, "site.html", lambda reader: site_values(found, site_plan(reader, name, days, found))
+            request, "site.html", lambda reader: site_values(found, going_on(reader, name, days))
         )
 
 
-def site_values(found: SiteMap, plan: SitePlan | None = None) -> Mapping[str, Any]:
-    """Return the values of the page of a site; ``plan`` is that of renewing its certificates."""
+def site_values(found: SiteMap, day_id: str = "") -> Mapping[str, Any]:
+    """Return the values of the page of a site; ``day_id`` is that of the renewal day that goes on there."""
     shown = _first_servers(found.servers)
     return {
         "title": text(found.name),
         "site": found,
-        "plan": plan,
+        "day_id": day_id,
         "renewal": renewal_texts,
+        "plans": plan_texts,
         "servers": shown,
         "more_servers": len(found.servers) - len(shown),
         "devices": found.devices[:_MOST_DEVICES],

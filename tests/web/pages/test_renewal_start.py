@@ -6,10 +6,10 @@ import pytest
 
 from monitor.model import DayStep, Matcher, Snapshot, TargetState
 from monitor.planning.renewal_day import texts
-from monitor.planning.renewal_day.site_steps import site_steps, version_of
+from monitor.planning.renewal_plan import PlanProblem, RenewalPlan, plan_for_site
 from monitor.web.caller import Caller, Role
 from support.factories.renewal_days import NEW, OLD, served
-from support.factories.web_fakes import FakeDaemon, FakeRenewalDays
+from support.factories.web_fakes import NOW, FakeDaemon, FakeRenewalDays
 from support.factories.web_pages import get, send
 
 VIEWER = Caller("victor", Role.VIEWER)
@@ -34,8 +34,17 @@ PORTS = (
     port("quay:443", "management_server", "server", site="Quay"),
 )
 SHOWN = Snapshot({one.target.id: one for one in PORTS})
-STEPS = site_steps(SHOWN, "harbour")
-VERSION = {"version": version_of(STEPS)}
+
+
+def plan(snapshot: Snapshot, site: str = "Harbour") -> RenewalPlan:
+    """Return the plan of a site that has one."""
+    made = plan_for_site(snapshot, site, NOW)
+    assert isinstance(made, RenewalPlan)
+    return made
+
+
+STEPS = plan(SHOWN).day_steps
+VERSION = {"version": plan(SHOWN).version}
 QUAY = replace(OPERATOR, scope=(Matcher("site", ("Quay",)),))
 
 
@@ -45,17 +54,18 @@ def needed(step: DayStep) -> list[str]:
 
 
 def test_the_order_of_steps() -> None:
-    """The CA first, then server by server; every other recorder waits for the first one."""
+    """The CA first, then a recorder as a pilot; all others wait for both."""
     found = [(one.kind, one.server, one.group, len(one.ports)) for one in STEPS]
     assert found == [
         ("ca", "CA", "", 0),
-        ("switch", "ms", "server", 2),
-        ("switch", "rec1", "streaming_media", 1),
         ("switch", "rec1", "server", 1),
+        ("switch", "rec1", "streaming_media", 1),
+        ("switch", "ms", "server", 2),
         ("switch", "rec2", "streaming_media", 1),
         ("switch", "mob", "mobile", 1),
     ]
-    assert [needed(one) for one in STEPS] == [[], ["CA"], ["CA"], ["CA"], ["CA", "rec1", "rec1"], ["CA"]]
+    first = ["CA", "rec1", "rec1"]
+    assert [needed(one) for one in STEPS] == [[], ["CA"], ["CA"], first, first, first]
     assert STEPS[1].ports[0].old_sha256 == OLD.sha256
 
 
@@ -64,16 +74,15 @@ def test_the_version_follows_what_is_served() -> None:
     other = served("mob:8082", NEW)
     other = replace(other, target=PORTS[3].target)
     changed = Snapshot({**SHOWN.states, other.target.id: other})
-    assert version_of(site_steps(SHOWN, "Harbour")) == VERSION["version"]
-    assert version_of(site_steps(changed, "Harbour")) != VERSION["version"]
-    assert [one.id for one in site_steps(changed, "Harbour")] == [one.id for one in STEPS]
-    assert site_steps(SHOWN, "elsewhere") == ()
+    assert plan(SHOWN, "harbour").version == VERSION["version"]
+    assert plan(changed).version != VERSION["version"]
+    assert plan_for_site(SHOWN, "elsewhere", NOW) is PlanProblem.NO_SITE
 
 
 def test_far_too_many_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody renews a hundred thousand ports in one go, and the page of the site stays quick."""
-    monkeypatch.setattr("monitor.planning.renewal_day.site_steps.MOST_PORTS", 3)
-    assert site_steps(SHOWN, "Harbour") == ()
+    monkeypatch.setattr("monitor.planning.renewal_plan.make.MOST_STEPS", 3)
+    assert plan_for_site(SHOWN, "Harbour", NOW) is PlanProblem.TOO_MANY
 
 
 def test_a_start_leads_to_the_day() -> None:
@@ -110,14 +119,14 @@ def test_a_refusal_is_said() -> None:
     assert (answer.status_code, "goes on already" in answer.text) == (422, True)
 
 
-def test_the_page_of_the_site() -> None:
+def test_the_page_of_the_plan() -> None:
     """Operators have the button; where work goes on there is a link for everybody instead."""
     asked = FakeDaemon(SHOWN)
     button = f'name="version" value="{VERSION["version"]}"'
-    assert button in get(asked, "/sites/Harbour", caller=OPERATOR).text
-    assert button not in get(asked, "/sites/Harbour", caller=VIEWER).text
+    assert button in get(asked, "/plans/Harbour", caller=OPERATOR).text
+    assert button not in get(asked, "/plans/Harbour", caller=VIEWER).text
     send(asked, "POST", "/plans/Harbour/start", caller=OPERATOR, form=VERSION)
     asked.renewal_days = FakeRenewalDays([asked.renewal_days.asked[0][0]])  # type: ignore[list-item]
     for caller in (OPERATOR, VIEWER):
-        shown = get(asked, "/sites/Harbour", caller=caller).text
+        shown = get(asked, "/plans/Harbour", caller=caller).text
         assert (button in shown, f"/renewal-days/{asked.renewal_days.days[0].id}" in shown) == (False, True)
