@@ -13,7 +13,7 @@ from monitor.config import load
 from monitor.daemon.resumed import recorded_snapshot
 from monitor.errors import UsageError
 from monitor.messages import Language, UnknownLanguageError, Writer, language, machine_zone
-from monitor.model import Message, Snapshot
+from monitor.model import Message, Snapshot, text
 from monitor.parse import display
 from monitor.planning.renewal_plan import PlannedStep, PlanProblem, RenewalPlan, plan_for_site
 from monitor.web import plan_texts as words
@@ -86,7 +86,9 @@ def _text(view: PlanView, writer: Writer) -> Iterator[str]:
         yield from _named(words.TRUSTED_BY, one.trust, writer)
         yield from _named(words.INTERRUPTION, (step.interruption,), writer)
         yield from _named(words.REMARKS, step.remarks, writer)
-        yield from _named(words.DONE, step.instructions, writer)
+        like = (words.like(number=one.like, host=step.host),) if one.like else ()
+        yield from _named(words.NAMES, tuple(map(text, step.names)), writer)
+        yield from _named(words.DONE, (*like, *one.instructions), writer)
         yield from _named(words.VERIFY, step.verification, writer)
     yield from _ending(view, writer)
 

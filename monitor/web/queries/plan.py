@@ -7,15 +7,23 @@ from monitor.planning.renewal_plan import GoingBack, PlannedStep, RenewalPlan, T
 from monitor.web import plan_texts as words
 
 _MOST_HOSTS = 20
+_OWN = frozenset({"preset.texts.command"})
+"""Instructions that are written for each step, because people copy them."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedStep:
-    """One step with its number, the numbers of those that it waits for, and how it is undone."""
+    """One step with its number, and the numbers of those that it waits for.
+
+    ``like`` is the number of an earlier step with the same instructions, 0 if there is none; then
+    ``instructions`` are only those that cannot be read there.
+    """
 
     number: int
     planned: PlannedStep
     after: tuple[str, ...]
+    instructions: tuple[Message, ...]
+    like: int = 0
     trust: tuple[Message, ...] = ()
 
 
@@ -31,16 +39,22 @@ class PlanView:
 def plan_view(plan: RenewalPlan) -> PlanView:
     """Return a plan with its steps numbered from 1."""
     numbers = {one.step.id: number for number, one in enumerate(plan.steps, start=1)}
-    steps = tuple(
-        NumberedStep(
-            numbers[one.step.id],
-            one,
-            tuple(str(numbers[needed]) for needed in one.step.needs if needed in numbers),
-            _trust(one.trust),
+    first: dict[tuple[str, ...], int] = {}
+    steps = []
+    for number, one in enumerate(plan.steps, start=1):
+        like = first.setdefault(tuple(said.code for said in one.instructions), number)
+        again = like != number
+        steps.append(
+            NumberedStep(
+                number,
+                one,
+                tuple(str(numbers[needed]) for needed in one.step.needs if needed in numbers),
+                tuple(said for said in one.instructions if not again or said.code in _OWN),
+                like if again else 0,
+                _trust(one.trust),
+            )
         )
-        for one in plan.steps
-    )
-    return PlanView(plan, steps, tuple((numbers[one.step_id], one) for one in plan.going_back))
+    return PlanView(plan, tuple(steps), tuple((numbers[one.step_id], one) for one in plan.going_back))
 
 
 def _trust(trust: Trust | None) -> tuple[Message, ...]:

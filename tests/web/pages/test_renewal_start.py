@@ -4,23 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model import DayStep, Matcher, Snapshot, TargetState
+from monitor.model import DayStep, Matcher, Snapshot
 from monitor.planning.renewal_day import texts
 from monitor.planning.renewal_plan import PlanProblem, RenewalPlan, plan_for_site
 from monitor.web.caller import Caller, Role
 from support.factories.renewal_days import NEW, OLD, served
+from support.factories.site_ports import port
 from support.factories.web_fakes import NOW, FakeDaemon, FakeRenewalDays
 from support.factories.web_pages import get, send
 
 VIEWER = Caller("victor", Role.VIEWER)
 OPERATOR = Caller("alice", Role.OPERATOR, form_token="of-this-session")
-
-
-def port(where: str, component: str, group: str = "", *, site: str = "Harbour") -> TargetState:
-    """Return a port of a site that serves the old certificate."""
-    state = served(where, OLD)
-    labels = (("site", site), ("component", component), ("certificate_group", group))
-    return replace(state, target=replace(state.target, labels=labels))
 
 
 PORTS = (
