@@ -9,6 +9,7 @@ from monitor.config.heartbeat import HeartbeatSettings
 from monitor.config.settings import FileSettings
 from monitor.delivery.email.relay_settings import OAuth2Settings, RelayKeys
 from monitor.delivery.post_settings import PostedEntry
+from monitor.delivery.xprotect_alarm.entry import XProtectAlarmEntry
 from monitor.discovery import DiscoverySettings
 from monitor.documents import Keys
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -87,7 +88,7 @@ def _notified(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str
         for index, relay in enumerate(settings.email.fallback_relays):
             yield from _relay(("email", "fallback_relays", index), relay)
     for index, receiver in enumerate(settings.receivers or ()):
-        if isinstance(receiver, PostedEntry):
+        if isinstance(receiver, PostedEntry | XProtectAlarmEntry):
             yield from _with_ca(("receivers", index), receiver)
     if settings.heartbeat is not None:
         yield from _with_ca(("heartbeat",), settings.heartbeat)
@@ -100,7 +101,7 @@ def _relay(keys: Keys, relay: RelayKeys) -> Iterator[tuple[Keys, ReferenceKind, 
 
 
 def _with_ca(
-    keys: Keys, holder: RelayKeys | OAuth2Settings | PostedEntry | HeartbeatSettings
+    keys: Keys, holder: RelayKeys | OAuth2Settings | PostedEntry | XProtectAlarmEntry | HeartbeatSettings
 ) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     if holder.ca is not None:
         yield (*keys, "ca"), ReferenceKind.CA, holder.ca

@@ -98,7 +98,7 @@ class DeliveryLoop:
         if settings != self._settings:
             for receiver in self._receivers:
                 receiver.close()
-            self._settings, self._receivers = settings, receivers(self._config, self._links)
+            self._settings, self._receivers = settings, receivers(self._config, self._links, self._store)
             for name, one in settings.items():
                 self._allowances.setdefault(name, Allowance()).limit = one.rate_limit
         return self._receivers

@@ -12,6 +12,7 @@ from monitor.delivery import Receiver
 from monitor.delivery.email.texts import monitor_for, monitor_named
 from monitor.delivery.kinds import ReceiverSettings, sends_mails
 from monitor.delivery.links import Links, LinksNow
+from monitor.delivery.receiver import Facts
 from monitor.model import Message, text
 
 
@@ -45,11 +46,14 @@ def _heartbeats(config: Config, receiver: ReceiverSettings) -> Schedule | None:
     return heartbeat.schedule((receiver.digest or config.digest).at, receiver.zone)
 
 
-def receivers(config: Callable[[], Config], links: LinksNow | None = None) -> tuple[Receiver, ...]:
+def receivers(
+    config: Callable[[], Config], links: LinksNow | None = None, facts: Facts | None = None
+) -> tuple[Receiver, ...]:
     """Return the receivers of the configuration in force.
 
     What they call the monitor and where its pages are follows a reload. ``links`` returns where the pages are
     and signs links that acknowledge; without it no such link is made.
+    In ``facts`` they keep what they have to remember.
     """
 
     def monitor() -> Message:
@@ -58,7 +62,7 @@ def receivers(config: Callable[[], Config], links: LinksNow | None = None) -> tu
     def pages() -> Links:
         return links() if links else Links(config().web.external_url or "")
 
-    return tuple(settings.receiver(monitor, pages) for settings in config().receivers.values())
+    return tuple(settings.receiver(monitor, pages, facts) for settings in config().receivers.values())
 
 
 def signature(instance: InstanceSettings, host: str) -> Message:

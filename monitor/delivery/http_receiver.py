@@ -94,15 +94,7 @@ class HttpReceiver:
             checked = checked_url(url.strip())
         except ValueError as error:
             raise NotPostedError(f"the address of {self.name} {error}") from None
-        return checked, {"Content-Type": "application/json", **headers}, self._trusting()
-
-    def _trusting(self) -> ssl.SSLContext:
-        path = self._settings.ca
-        try:
-            return client_context(system=True, extra=Path(path).read_bytes() if path else None)
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise NotPostedError(f"cannot read {path} ({display(why, 200)}): check its key ca") from None
+        return checked, {"Content-Type": "application/json", **headers}, trusting(self._settings.ca)
 
     async def _posted(  # noqa: PLR0913, PLR0917 - one request
         self,
@@ -135,14 +127,28 @@ class HttpReceiver:
         from monitor.http.fetch import Fetcher  # noqa: PLC0415
 
         # An answer that is compressed though nobody asked for it has been accepted all the same.
-        return await Fetcher(_Lookup(self._pool), EVERYWHERE, tls, compressed=True).fetch(request)
+        return await Fetcher(Lookup(self._pool), EVERYWHERE, tls, compressed=True).fetch(request)
 
 
-class _Lookup:
-    """A resolver on the threads of the receiver."""
+def trusting(path: str) -> ssl.SSLContext:
+    """Return a context that trusts the system's anchors and those of a file, empty for none; may block.
+
+    Raises ``NotPostedError`` for a file that cannot be read.
+    """
+    try:
+        return client_context(system=True, extra=Path(path).read_bytes() if path else None)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise NotPostedError(f"cannot read {path} ({display(why, 200)}): check its key ca") from None
+
+
+class Lookup:
+    """A resolver on the threads of a receiver."""
 
     def __init__(self, pool: ThreadPool) -> None:
+        """Use these threads."""
         self._pool = pool
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """Return the addresses of a host; raise ``OSError`` for none."""
         return literal(host, port) or await self._pool.run(look_up, host, port)

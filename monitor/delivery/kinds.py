@@ -12,15 +12,16 @@ from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.links import LinksNow
 from monitor.delivery.post_settings import PostedEntry, PostedReceiverSettings
 from monitor.delivery.rate import RateLimit
-from monitor.delivery.receiver import Receiver
+from monitor.delivery.receiver import Facts, Receiver
 from monitor.delivery.slack.entry import SlackEntry
 from monitor.delivery.teams.entry import TeamsEntry
 from monitor.delivery.webhook.entry import WebhookEntry
+from monitor.delivery.xprotect_alarm.entry import XProtectAlarmEntry, XProtectAlarmSettings
 from monitor.model import AlertLevel, Message
 from monitor.settings import Settings
 
 AnyReceiver = Annotated[
-    EmailEntry | WebhookEntry | TeamsEntry | SlackEntry,
+    EmailEntry | WebhookEntry | TeamsEntry | SlackEntry | XProtectAlarmEntry,
     Field(discriminator="kind", json_schema_extra={"required": ["kind"]}),
 ]
 
@@ -52,10 +53,13 @@ class ReceiverSettings(Protocol):
     def zone(self) -> tzinfo:
         """Return the time zone of its readers."""
 
-    def receiver(self, monitor: Callable[[], Message], links: LinksNow = ...) -> Receiver:
+    def receiver(
+        self, monitor: Callable[[], Message], links: LinksNow = ..., facts: Facts | None = None
+    ) -> Receiver:
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block.
 
         ``links`` returns where the monitor's pages are; it may block too.
+        In ``facts`` it keeps what it has to remember; without, nothing outlives it.
         """
 
 
@@ -74,6 +78,8 @@ def all_receivers(email: EmailSettings | None, entries: Sequence[AnyReceiver]) -
     for entry in (first, *entries) if first else entries:
         if isinstance(entry, PostedEntry):
             yield PostedReceiverSettings(entry, email)
+        elif isinstance(entry, XProtectAlarmEntry):
+            yield XProtectAlarmSettings(entry, email)
         elif email is not None:
             yield EmailReceiverSettings(entry, email)
 

@@ -13,6 +13,7 @@ from monitor.delivery.email.settings import EmailSettings
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.post_url import checked_url
 from monitor.delivery.rate import PER_HOUR, RateLimit
+from monitor.delivery.receiver import Facts
 from monitor.delivery.settings import BaseReceiver, Detail
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import AlertLevel, Message
@@ -98,10 +99,10 @@ class ChatEntry(PostedEntry):
 
 
 @dataclass(frozen=True, slots=True)
-class PostedReceiverSettings:
-    """A receiver over HTTP, with the section ``email`` for what it does not say itself."""
+class EntryReceiverSettings:
+    """A receiver without mails, with the section ``email`` for what it does not say itself."""
 
-    entry: PostedEntry
+    entry: BaseReceiver
     email: EmailSettings | None = None
 
     @property
@@ -135,16 +136,26 @@ class PostedReceiverSettings:
         """Return how many notifications it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or (self.email.max_per_hour if self.email else PER_HOUR))
 
-    def receiver(self, monitor: Callable[[], Message], links: LinksNow = no_links) -> "HttpReceiver":
+    def writer(self, now: datetime) -> Writer:
+        """Return what writes in the language and time zone of the readers."""
+        code = self.entry.language or (self.email.language if self.email else "en")
+        return Writer(language(code), self.zone, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedReceiverSettings(EntryReceiverSettings):
+    """A receiver over HTTP."""
+
+    entry: PostedEntry
+
+    def receiver(
+        self, monitor: Callable[[], Message], links: LinksNow = no_links, facts: Facts | None = None
+    ) -> "HttpReceiver":
         """Return the receiver; ``monitor`` returns what it calls this monitor, and may block."""
+        del facts
         from monitor.delivery.http_receiver import HttpReceiver, PostSettings  # noqa: PLC0415
 
         entry = self.entry
         settings = PostSettings(entry.address, entry.ca or "", entry.timeout)
-        render = entry.renderer(monitor, self._writer, links)
+        render = entry.renderer(monitor, self.writer, links)
         return HttpReceiver(self.name, settings, render, entry.signer())
-
-    def _writer(self, now: datetime) -> Writer:
-        """Return what writes in the language and time zone of the readers."""
-        code = self.entry.language or (self.email.language if self.email else "en")
-        return Writer(language(code), self.zone, now)

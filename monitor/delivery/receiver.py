@@ -59,6 +59,18 @@ def retry(
     return SendResult(SendStatus.RETRY, why, after, receiver_down, uncertain)
 
 
+class Facts(Protocol):
+    """A store of single values, for receivers that remember something."""
+
+    async def fact(self, key: str) -> str | None:
+        """Return a value, ``None`` when it was never set."""
+        ...
+
+    async def set_facts(self, facts: Mapping[str, str]) -> None:
+        """Set some values."""
+        ...
+
+
 class Receiver(Protocol):
     """A receiver of notifications, reached in the way of its kind."""
 

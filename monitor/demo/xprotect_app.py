@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.demo.xprotect_alarms import Alarms
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import RESOURCES, VERSION, Item, Resources, lower_spelling
 from monitor.demo.xprotect_login import CLIENT, IdentityProvider, LoginVerdict
@@ -30,6 +31,7 @@ class SiteView(Protocol):
     calls: list[str]
     resources: Resources
     login: IdentityProvider
+    alarms: Alarms
 
     @property
     def url(self) -> str:
@@ -43,6 +45,8 @@ def application(site: SiteView) -> ASGIApp:
     answers = _Answers(site)
     app.add_api_route("/api/.well-known/uris", answers.uris, methods=["GET"])
     app.add_api_route("/{way:path}/connect/token", answers.token, methods=["POST"])
+    app.add_api_route(REST + "alarms", answers.new_alarm, methods=["POST"])
+    app.add_api_route(REST + "alarms/{item}", answers.changed_alarm, methods=["PATCH"])
     app.add_api_route(REST + "{resource}", answers.collection, methods=["GET"])
     app.add_api_route(REST + "{resource}/{item}", answers.single, methods=["GET"])
     app.add_api_route(REST + "{resource}/{item}/{child}", answers.children, methods=["GET"])
@@ -175,6 +179,25 @@ class _Answers:
             return _absent()
         return await self._answer(resource, {"data": self._spelled(resource, items)[0]})
 
+    async def new_alarm(self, request: Request) -> Response:
+        """Create an alarm, also where the answer to that is a fault."""
+        if refused := self._unknown(request):
+            return refused
+        if not self._site.behaviour.alarms:
+            return _absent()
+        made = self._site.alarms.create(await request.json())
+        return await self._answer("alarms", {"data": made}, 202) if made else _error(400)
+
+    async def changed_alarm(self, item: str, request: Request) -> Response:
+        """Change the state, the priority or the comments of an alarm."""
+        if refused := self._unknown(request):
+            return refused
+        found = next((one for one in self._items("alarms") or [] if one["id"] == item), None)
+        if found is None:
+            return _absent()
+        changed = self._site.alarms.change(found, await request.json())
+        return await self._answer("alarms", {"data": found}, 202) if changed else _error(400)
+
     async def _listed(self, key: str, resource: str, request: Request) -> Response:
         if refused := self._unknown(request):
             return refused
@@ -193,6 +216,8 @@ class _Answers:
             return None
         if key == "securitynamespaces":
             return self._rights(key)
+        if key == "cameras" or (key.startswith("alarm") and self._site.behaviour.alarms):
+            return self._site.alarms.items(key)
         return self._site.resources.get("/".join(_SPELLINGS.get(part, part) for part in key.split("/")))
 
     def _rights(self, resource: str) -> list[Item] | None:
@@ -227,7 +252,7 @@ class _Answers:
             return None
         return _unauthorized(("WWW-Authenticate", 'Bearer error="invalid_token"'))
 
-    async def _answer(self, resource: str, content: Item) -> Response:
+    async def _answer(self, resource: str, content: Item, status: int = 200) -> Response:
         behaviour = self._site.behaviour
         wrong = next(
             (what for name, what in behaviour.answers.items() if name.lower() == resource.lower()), None
@@ -242,7 +267,7 @@ class _Answers:
             Fault.NOT_JSON: Response('{"array": [', media_type="application/json"),
             Fault.EMPTY: JSONResponse({"array": []}),
         }
-        return shapes.get(wrong, JSONResponse(content))
+        return shapes.get(wrong, JSONResponse(content, status))
 
 
 def _refused(error: str, said: str = "", status: int = 400) -> Response:

@@ -37,6 +37,7 @@ class Behaviour:
     the identity provider does not offer NTLM. ``permissions`` is false before 2024 R2; then the site does
     not say what the login may do. ``administrator`` makes the login a full one, ``unreadable`` are the
     security namespaces on which its role lacks Read, which shows only in what the site says about it.
+    ``alarms`` is false before 2023 R2, which has no Alarms API.
     """
 
     answers: Mapping[str, int | Fault] = field(default_factory=dict)
@@ -54,3 +55,4 @@ class Behaviour:
     permissions: bool = True
     administrator: bool = False
     unreadable: frozenset[str] = frozenset()
+    alarms: bool = True

@@ -10,6 +10,7 @@ from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
 from monitor.demo.pki import Issued, authority, rsa_key
+from monitor.demo.xprotect_alarms import Alarms
 from monitor.demo.xprotect_app import application
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
@@ -52,6 +53,7 @@ class Simulator:
         self.folder = folder
         self.behaviour = behaviour or Behaviour()
         self.calls: list[str] = []
+        self.alarms = Alarms()
         self.endpoints: dict[str, SimulatedEndpoint] = {}
         self.resources: Resources = {}
         self.login = IdentityProvider(USERNAME, PASSWORD, folder, clock)

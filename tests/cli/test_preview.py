@@ -33,6 +33,7 @@ MORE = """\
   - {name: hook, kind: webhook, url_file: missing-url, secret_file: secret}
   - {name: chat, kind: slack, url_file: missing-url}
   - {name: team, kind: teams, url_file: missing-url}
+  - {name: vms, kind: xprotect_alarm, address: vms01.vms.example, username: u, password_file: missing}
 """
 
 
@@ -88,14 +89,14 @@ def test_what_waits(recorded: Path, tmp_path: Path) -> None:
 def test_what_would_be_decided(recorded: Path, tmp_path: Path) -> None:
     """New receivers of every kind would get their inventory; neither address nor key is needed or written."""
     done = run("notifications", "preview", "--config", written(recorded, MORE), "--out", tmp_path)
-    rows = [line.split()[:3] for line in done.out.splitlines()[1:5]]
+    rows = [line.split()[:3] for line in done.out.splitlines()[1:6]]
     assert rows == [
         ["admins", "waiting", "inventory"],
-        *([one, "now", "inventory"] for one in ("hook", "chat", "team")),
+        *([one, "now", "inventory"] for one in ("hook", "chat", "team", "vms")),
     ]
     listed = json.loads((tmp_path / "preview.json").read_text("utf-8"))["notifications"]
     assert [one["files"][0] for one in listed[1:]] == [
-        f"{n:02}-{one}-inventory.json" for n, one in enumerate(("hook", "chat", "team"), 2)
+        f"{n:02}-{one}-inventory.json" for n, one in enumerate(("hook", "chat", "team", "vms"), 2)
     ]
     assert listed[1]["subject"] == "Certificates: 1 watched, 0 need action, 0 unreachable"
     assert json.loads((tmp_path / "02-hook-inventory.json").read_text("utf-8"))["counts"]["watched"] == 1

@@ -70,6 +70,39 @@ def test_refused(tmp_path: Path, entry: str, problem: str) -> None:
     assert refused(tmp_path, entry) == problem
 
 
+ALARM = "name: vms, kind: xprotect_alarm, address: 'https://vms01.vms.example', username: u"
+
+
+def test_alarms(tmp_path: Path) -> None:
+    """The password and the CA of a site's receiver are files that are checked."""
+    path = tmp_path / "c.yaml"
+    path.write_text(f"receivers: [{{{ALARM}, password_file: pw, ca: ca.pem}}]\n", "utf-8")
+    config = load(path)
+    assert config.receivers["vms"].recipients == ("vms",)
+    named = {(one.keys[2], one.kind, one.value.rpartition("/")[2]) for one in config.references}
+    assert named == {
+        ("password_file", ReferenceKind.PASSWORD_FILE, "pw"),
+        ("ca", ReferenceKind.CA, "ca.pem"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (ALARM, "username needs exactly one of password_file and password_env"),
+        (f"{ALARM}, password_file: a, password_env: B", "needs exactly one of password_file"),
+        (f"{ALARM}, password_file: a, source: camera", "must be the id of a camera"),
+        (
+            ALARM.replace("https://", "http://") + ", password_file: a",
+            "http would send the password in the clear; write https://",
+        ),
+    ],
+)
+def test_alarms_refused(tmp_path: Path, entry: str, problem: str) -> None:
+    """One password, an id of a camera, and never in the clear."""
+    assert problem in refused(tmp_path, entry)
+
+
 def test_secrets_of_chats_are_not_written_here(tmp_path: Path) -> None:
     """The address of a chat is a secret, and the file with the configuration is no place for one."""
     message = refused(tmp_path, "name: chat, kind: teams, url: 'https://a.example/T0KEN'")
@@ -80,7 +113,7 @@ def test_secrets_of_chats_are_not_written_here(tmp_path: Path) -> None:
 def test_unknown_kind(tmp_path: Path) -> None:
     """The kinds that there are are named."""
     message = refused(tmp_path, "name: chat, kind: pager")
-    assert message == "unknown kind (got 'pager'); allowed: email, webhook, teams, slack"
+    assert message == "unknown kind (got 'pager'); allowed: email, webhook, teams, slack, xprotect_alarm"
 
 
 def test_missing_files_are_found(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from support.pages import prose, rows
 
 SCHEMA = json_schema()
 SECTIONS = ("Email", "OAuth2", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer", "Instance", "Log")
-ENTRIES = ("EmailEntry", "WebhookEntry", "TeamsEntry", "SlackEntry")
+ENTRIES = ("EmailEntry", "WebhookEntry", "TeamsEntry", "SlackEntry", "XProtectAlarmEntry")
 RECEIVERS = (
     *ENTRIES,
     "DigestSettings",

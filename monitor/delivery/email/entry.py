@@ -13,6 +13,7 @@ from monitor.delivery.email.settings import EmailSettings, Mailboxes, WrittenMai
 from monitor.delivery.email.style import MailStyle
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.rate import RateLimit
+from monitor.delivery.receiver import Facts
 from monitor.delivery.settings import BaseReceiver
 from monitor.messages import Writer, language, machine_zone, zone
 from monitor.model import AlertLevel, Message
@@ -81,8 +82,11 @@ class EmailReceiverSettings:
         """Return how many mails it is sent in a time."""
         return RateLimit(self.entry.max_per_hour or self.email.max_per_hour)
 
-    def receiver(self, monitor: Callable[[], Message], links: LinksNow = no_links) -> "EmailReceiver":
+    def receiver(
+        self, monitor: Callable[[], Message], links: LinksNow = no_links, facts: Facts | None = None
+    ) -> "EmailReceiver":
         """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
+        del facts
         # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
         from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
 

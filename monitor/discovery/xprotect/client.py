@@ -77,6 +77,12 @@ class Client:
         """Return the response to a form; raise ``SiteRequestError`` when there is none."""
         return await self._send(self._request(path, headers).with_form(form))
 
+    async def send_json(
+        self, method: str, path: str, value: object, headers: Mapping[str, str] | None = None
+    ) -> FetchResponse:
+        """Return the response to a value as JSON; raise ``SiteRequestError`` when there is none."""
+        return await self._send(replace(self._request(path, headers).with_json(value), method=method))
+
     def _request(self, path: str, headers: Mapping[str, str] | None) -> FetchRequest:
         return FetchRequest(
             self.origin.url + path,
