@@ -14,7 +14,7 @@ from monitor.model import AlertRecord, Clock, NotificationStatus, PolicyValue, S
 from monitor.model.alert_history import AlertHistory
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
-from monitor.store import HistoryEntry, Store
+from monitor.store import HistoryEntry, OutcomePeriod, Store
 from monitor.web import (
     AccessServices,
     Changes,
@@ -119,6 +119,10 @@ class WebFacade:
     async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
         """Return what is recorded of a certificate or a target."""
         return await self._services.store.history(sha256=sha256, target_id=target_id)
+
+    async def outcomes(self, target_id: str) -> Sequence[OutcomePeriod]:
+        """Return the recorded outcomes of the probes of a target."""
+        return await self._services.store.outcomes(target_id)
 
     async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:
         """Return the alerts about a target alone."""

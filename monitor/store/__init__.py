@@ -5,6 +5,6 @@ It writes, reads and deletes records; it judges nothing and never reads the cloc
 
 from monitor.store.reading import Loaded
 from monitor.store.store import Store
-from monitor.store.values import HistoryEntry, Pruned
+from monitor.store.values import HistoryEntry, OutcomePeriod, Pruned
 
-__all__ = ["HistoryEntry", "Loaded", "Pruned", "Store"]
+__all__ = ["HistoryEntry", "Loaded", "OutcomePeriod", "Pruned", "Store"]

@@ -1,6 +1,6 @@
 """Carry what notifications depend on from a database to another one, and back: all tables but the large ones.
 
-States of targets, certificates and history stay where they are.
+States of targets, certificates, history and outcomes stay where they are: nothing records them meanwhile.
 """
 
 from collections.abc import Mapping, Sequence

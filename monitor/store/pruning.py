@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
 
 from monitor.store.chunks import SIZE, chunks
-from monitor.store.tables import alert, certificate, history, notification, storable, target
+from monitor.store.outcomes import forget_outcomes
+from monitor.store.tables import alert, certificate, history, notification, outcome, storable, target
 
 KEEP_CONTENT = timedelta(days=7)
 """How long the content of a finished notification is kept; the rest of its row stays longer."""
@@ -22,8 +23,9 @@ class Slice:
 
 
 def forget_targets(connection: Connection, ids: Collection[str], now: datetime) -> None:
-    """Remove targets that are no longer configured; end their history entries and keep them."""
+    """Remove targets that are no longer configured, and their outcomes; end their history, and keep it."""
     for some in chunks(map(storable, ids)):
+        forget_outcomes(connection, some)
         connection.execute(delete(target).where(target.c.id.in_(some)))
         connection.execute(
             update(history)
@@ -35,6 +37,11 @@ def forget_targets(connection: Connection, ids: Collection[str], now: datetime) 
 def prune_history(connection: Connection, before: datetime) -> int:
     """Remove a slice of the history entries that ended before an instant; return how many."""
     return _delete(connection, history, history.c.ended_at < before)
+
+
+def prune_outcomes(connection: Connection, before: datetime) -> int:
+    """Remove a slice of the outcomes that ended before an instant; return how many."""
+    return _delete(connection, outcome, outcome.c.ended_at < before)
 
 
 def prune_notifications(connection: Connection, before: datetime) -> int:

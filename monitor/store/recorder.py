@@ -76,6 +76,7 @@ class Recorder:
             and state.target is before.target
             and state.sightings is before.sightings
             and state.failures == before.failures
+            and state.up is before.up
             and state.encrypted is before.encrypted
             and state.former_leaves == before.former_leaves
             and state.past_renewals == before.past_renewals

@@ -24,6 +24,7 @@ from monitor.store.json_columns import (
     past_renewals_json,
 )
 from monitor.store.needless import needless_entries, remove_entries
+from monitor.store.outcomes import record_outcomes
 from monitor.store.tables import certificate, history, storable, target
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class _Changes:
 def record(
     connection: Connection, states: Sequence[TargetState], observations: Mapping[str, Observation]
 ) -> dict[str, Recorded]:
-    """Write the latest state of some targets, their last known sightings, certificates and history.
+    """Write the latest state of some targets, their last known sightings, certificates, history and outcomes.
 
     ``observations``, by target id, contain the DER bytes of certificates that are not recorded yet, and show
     which sightings are of this probe and which are only the last known ones. Returns, by target id, the
@@ -93,6 +94,7 @@ def record(
         _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
     upsert(connection, target, [_target_row(state) for state in by_id.values()])
     _write(connection, changes, observations)
+    record_outcomes(connection, by_id.values())
     return {
         state.target.id: (state, min((row.last_seen_at for row in rows.values()), default=at) + REFRESH)
         for id_, state in by_id.items()

@@ -36,6 +36,7 @@ from monitor.store import (
     alerts,
     delivered,
     outbox,
+    outcomes,
     pruning,
     reading,
     renewal_days,
@@ -55,7 +56,7 @@ from monitor.store.facts import (
 from monitor.store.fallback import FallbackDatabase
 from monitor.store.recorder import Recorder
 from monitor.store.tables import storable
-from monitor.store.values import HistoryEntry, Pruned
+from monitor.store.values import HistoryEntry, OutcomePeriod, Pruned
 from monitor.threads import ThreadPool
 
 P = ParamSpec("P")
@@ -176,6 +177,10 @@ class Store:
     ) -> list[HistoryEntry]:
         """Return the history of a certificate or a target, the entry that began last first."""
         return await self._read_disk([], reading.history_entries, sha256, target_id, limit)
+
+    async def outcomes(self, target_id: str) -> list[OutcomePeriod]:
+        """Return the outcomes of the probes of a target, the present one first."""
+        return await self._read_disk([], outcomes.outcome_periods, target_id)
 
     async def open_alerts(self) -> dict[AlertKey, AlertRecord]:
         """Return every recorded alert that is not over, by key."""
@@ -323,6 +328,7 @@ class Store:
         await self._all(self._write, pruning.empty_notifications, now - pruning.KEEP_CONTENT)
         if self._database.in_memory:
             return Pruned(notifications=notifications)
+        await self._all(self._write_disk, pruning.prune_outcomes, before)
         history = await self._all(self._write_disk, pruning.prune_history, before)
         certificates, after = 0, ""
         while True:

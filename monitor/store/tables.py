@@ -133,6 +133,20 @@ history = Table(
     Index("history_ended", "ended_at", **partial("ended_at IS NOT NULL")),
 )
 
+# One row for each period in which the probes of a target had one outcome; no reason is success. The open row
+# (no ended_at) is the present one.
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("target_id", TextColumn, nullable=False),
+    Column("reason", Text),
+    Column("began_at", TimestampColumn, nullable=False),
+    Column("ended_at", TimestampColumn),
+    Index("outcome_target", "target_id", "ended_at"),
+    Index("outcome_ended", "ended_at", **partial("ended_at IS NOT NULL")),
+)
+
 # The id is that of the key (check, scope, scope_id, subject). An alert that is over keeps its row a while.
 alert = Table(
     "alert",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model import FailureReason
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
@@ -22,6 +24,18 @@ class HistoryEntry:
     last_seen_at: datetime
     ended_at: datetime | None
     replaced_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePeriod:
+    """One period in which all probes of a target had one outcome; no ``reason`` where they succeeded.
+
+    The present one has no ``ended_at``; a period ends with the first probe of another outcome.
+    """
+
+    reason: FailureReason | None
+    began_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from monitor.alerts import NotifiedReceiver
 from monitor.model import AlertRecord, Message, NotificationStatus, PolicyValue, Silence, Snapshot, Target
 from monitor.model.alert_history import AlertHistory
-from monitor.store import HistoryEntry
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web.on_demand import OnDemandProbes
 
 
@@ -76,6 +76,10 @@ class WebView(OnDemandProbes, Protocol):
 
     async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
         """Return when a certificate was seen, or what a target showed, newest first."""
+        ...
+
+    async def outcomes(self, target_id: str) -> Sequence[OutcomePeriod]:
+        """Return the periods in which the probes of a target had one outcome, newest first."""
         ...
 
     async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:

@@ -1,11 +1,11 @@
-"""Findings and the history of certificates as JSON."""
+"""Findings, the history of certificates and the outcomes of probes as JSON."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from monitor.messages import Writer, parameters
 from monitor.model import Check, Finding, Snapshot
-from monitor.store import HistoryEntry
+from monitor.store import HistoryEntry, OutcomePeriod
 
 
 def findings_json(
@@ -49,4 +49,17 @@ def history_json(entries: Iterable[HistoryEntry], snapshot: Snapshot) -> list[di
         }
         for one in entries
         if one.target_id in snapshot.states
+    ]
+
+
+def outcomes_json(periods: Iterable[OutcomePeriod]) -> list[dict[str, Any]]:
+    """Return when the probes of a target succeeded, and when and why they failed, newest first."""
+    return [
+        {
+            "up": one.reason is None,
+            "reason": one.reason.value if one.reason else None,
+            "since": one.began_at.isoformat(),
+            "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+        }
+        for one in periods
     ]

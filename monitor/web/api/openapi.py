@@ -23,6 +23,7 @@ from monitor.web.api.schemas import (
     shared_schemas,
 )
 from monitor.web.api.schemas import finding as finding_schema
+from monitor.web.api.schemas import history as history_schema
 from monitor.web.api.schemas import summary as summary_schema
 from monitor.web.pages.lists.kind import ListKind
 
@@ -90,7 +91,6 @@ def _values(known: Sequence[str], *, all_: bool) -> Schema:
 
 
 def _read() -> Schema:
-    items = named({"items": {"type": "array", "items": {"type": "object"}}})
     found = named({"items": {"type": "array", "items": finding_schema()}, "complete": {"type": "boolean"}})
     silences = named({"items": {"type": "array", "items": {"$ref": "#/components/schemas/silence"}}})
     alert = {"$ref": "#/components/schemas/alert"}
@@ -109,7 +109,12 @@ def _read() -> Schema:
             "get": _operation("Every finding", found, [_query("target", TEXT), checks], refused=(422,))
         },
         "/api/v1/history": {
-            "get": _operation("When certificates were seen where", items, pair, refused=(422,))
+            "get": _operation(
+                "When certificates were seen where, and the outcomes of a target's probes",
+                history_schema(),
+                pair,
+                refused=(422,),
+            )
         },
         "/api/v1/forecast": {
             "get": _operation("What expires until a day, and what stops", forecast, day, refused=(422,))

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from monitor.model import Check
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.bodies import InvalidError
-from monitor.web.api.findings import findings_json, history_json
+from monitor.web.api.findings import findings_json, history_json, outcomes_json
 from monitor.web.api.forecast import ForecastAnswers
 from monitor.web.api.summary import summary_json
 from monitor.web.pages.frame import Pages, Reader
@@ -101,9 +101,12 @@ def _add_history(app: FastAPI, view: WebView, pages: Pages) -> None:
         if certificate and len(sha256) != _SHA256_DIGITS:
             raise InvalidError("certificate must be a SHA-256 fingerprint")
         entries = await view.history(sha256=sha256, target_id=target)
+        outcomes = await view.outcomes(target) if target else ()
 
         def made(reader: Reader) -> tuple[bytes, str]:
-            return encoded({"items": history_json(entries, reader.snapshot)})
+            shown = outcomes if target in reader.snapshot.states else ()
+            items = history_json(entries, reader.snapshot)
+            return encoded({"items": items, "outcomes": outcomes_json(shown)})
 
         return answer(request, *await pages.on_thread(request, made))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.model import AlertLevel, AlertResolution, Check, DayState, MonitorCheck, Severity
+from monitor.model import AlertLevel, AlertResolution, Check, DayState, FailureReason, MonitorCheck, Severity
 
 Schema = dict[str, Any]
 
@@ -117,6 +117,35 @@ def finding() -> Schema:
             "code": TEXT,
             "parameters": {"type": "object"},
             "message": TEXT,
+        }
+    )
+
+
+def history() -> Schema:
+    """Return the schema of when certificates were seen, and of the outcomes of a target's probes."""
+    seen = {
+        "target": TEXT,
+        "location": TEXT,
+        "position": COUNT,
+        "certificate": TEXT,
+        "subject": TEXT,
+        "not_after": INSTANT,
+        "first_seen_at": INSTANT,
+        "last_seen_at": INSTANT,
+        "ended_at": or_null(INSTANT),
+        "replaced_by": or_null(TEXT),
+    }
+    reason: Schema = {"enum": [*FailureReason, None]}
+    outcome: dict[str, Schema] = {
+        "up": {"type": "boolean"},
+        "reason": reason,
+        "since": INSTANT,
+        "ended_at": or_null(INSTANT),
+    }
+    return named(
+        {
+            "items": {"type": "array", "items": named(seen)},
+            "outcomes": {"type": "array", "items": named(outcome)},
         }
     )
 

@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from monitor.assess.issuance import HOW_MADE
 from monitor.model import AlertRecord, Check, Message, PolicyOrigin, PolicyValue, text
 from monitor.model.texts import enumerated
-from monitor.store import HistoryEntry
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import texts
-from monitor.web.pages import detail_texts
+from monitor.web.pages import detail_texts, outcome_texts
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.not_found import not_found
-from monitor.web.pages.validity import WIDTH, Axis, Bar
+from monitor.web.pages.outcome_strip import outcome_strip
+from monitor.web.pages.validity import WIDTH, Axis, Period
 from monitor.web.queries.target_detail import TargetDetail, target_detail
 from monitor.web.view import WebView
 
@@ -30,12 +31,15 @@ _ORIGINS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A part of the strip: ``tone`` is the name of its style, ``said`` what happened."""
+class TargetRecord:
+    """What is recorded of a target, each newest first: certificates, alerts that are over too, outcomes."""
 
-    bar: Bar
-    tone: str
-    said: Message
+    history: Sequence[HistoryEntry] = ()
+    alerts: Sequence[AlertRecord] = ()
+    outcomes: Sequence[OutcomePeriod] = ()
+
+
+_NOTHING = TargetRecord()
 
 
 def add_target(app: FastAPI, view: WebView, pages: Pages) -> None:
@@ -48,33 +52,39 @@ def add_target(app: FastAPI, view: WebView, pages: Pages) -> None:
         )
         if detail is None:
             return await not_found(request, pages, detail_texts.no_target(target=target_id))
-        history = await view.history(target_id=target_id)
-        alerts = await view.recorded_alerts(target_id)
+        record = TargetRecord(
+            await view.history(target_id=target_id),
+            await view.recorded_alerts(target_id),
+            await view.outcomes(target_id),
+        )
         policy = view.policy_origins(detail.state.target)
         return await pages.answer(
-            request, "target.html", lambda reader: target_values(reader, detail, history, alerts, policy)
+            request,
+            "target.html",
+            lambda reader: target_values(reader, detail, record, policy),
         )
 
 
 def target_values(
     reader: Reader,
     detail: TargetDetail,
-    history: Sequence[HistoryEntry] = (),
-    alerts: Sequence[AlertRecord] = (),
+    record: TargetRecord = _NOTHING,
     policy: Sequence[PolicyValue] = (),
 ) -> Mapping[str, Any]:
     """Return the values of the page."""
     now = reader.writer.now
     axis = Axis(now - _STRIP, now)
-    leaves = [one for one in history if one.position == 0]
+    leaves = [one for one in record.history if one.position == 0]
     return {
         "title": text(detail.state.target.info.title or detail.state.target.location),
         "detail": detail,
         "facts": tuple(_facts(detail)),
         "width": WIDTH,
         "seen": tuple(_seen(leaves, axis)),
-        "outages": tuple(_outages(alerts, axis)),
+        "outages": tuple(_outages(record.alerts, axis)),
         "history": leaves[:_MOST],
+        "outcomes": outcome_strip(record.outcomes, axis),
+        "outcome_words": outcome_texts,
         "policy": [(one, _origin(one)) for one in policy],
     }
 

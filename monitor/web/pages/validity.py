@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.model import Message
+
 WIDTH = 600
 """The width of the axis in units of the SVG."""
 _NARROWEST = 2.0
@@ -15,6 +17,15 @@ class Bar:
 
     x: float
     width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A part of a strip: ``tone`` is the name of its style, ``said`` what happened."""
+
+    bar: Bar
+    tone: str
+    said: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from monitor.model import (
 )
 from monitor.model.alert_history import AlertHistory
 from monitor.planning.renewal_day import DayAction
-from monitor.store import HistoryEntry
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
 from monitor.web.renewal_days import SilentPort
 
@@ -188,6 +188,7 @@ class FakeDaemon:
     held: tuple[Silence, ...] = ()
     told: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
     seen: Sequence[HistoryEntry] = ()
+    periods: Mapping[str, Sequence[OutcomePeriod]] = field(default_factory=dict)
     recorded: Sequence[AlertRecord] = ()
     outbox: Sequence[NotificationStatus] = ()
     asked: list[tuple[object, ...]] = field(default_factory=list)
@@ -274,6 +275,10 @@ class FakeDaemon:
     async def history(self, *, sha256: str = "", target_id: str = "") -> Sequence[HistoryEntry]:
         """Return the prepared entries of a certificate or a target."""
         return [one for one in self.seen if sha256 in ("", one.sha256) and target_id in ("", one.target_id)]
+
+    async def outcomes(self, target_id: str) -> Sequence[OutcomePeriod]:
+        """Return the prepared periods of a target."""
+        return self.periods.get(target_id, ())
 
     async def recorded_alerts(self, target_id: str) -> Sequence[AlertRecord]:
         """Return the prepared ones about a target."""

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from monitor.alerts import alerts_of_target
-from monitor.model import Matcher, Silence, SilenceKind
-from monitor.store import HistoryEntry
+from monitor.model import FailureReason, Matcher, Silence, SilenceKind
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web.caller import Caller, Role
 from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot, unreachable
 from support.factories.web_pages import get
@@ -128,6 +128,27 @@ def test_findings() -> None:
     assert read("/findings?check=nope").status_code == 422
 
 
+def test_outcomes_of_probes() -> None:
+    """Of a target that may be seen: since when it was up, or why it failed."""
+    periods = (
+        OutcomePeriod(FailureReason.TIMEOUT, NOW, None),
+        OutcomePeriod(None, NOW - timedelta(days=1), NOW),
+    )
+    recorded = {"endpoint:r0:443": periods, "endpoint:secret:443": periods}
+    assert read("/history?target=endpoint:r0:443", periods=recorded).json()["outcomes"] == [
+        {"up": False, "reason": "timeout", "since": NOW.isoformat(), "ended_at": None},
+        {
+            "up": True,
+            "reason": None,
+            "since": (NOW - timedelta(days=1)).isoformat(),
+            "ended_at": NOW.isoformat(),
+        },
+    ]
+    assert (
+        read("/history?target=endpoint:secret:443", periods=recorded, caller=HARBOUR).json()["outcomes"] == []
+    )
+
+
 def test_history() -> None:
     """Of a target or of a certificate, never of both or of none."""
     leaf = STATES[0].sightings[0].certificate
@@ -136,6 +157,7 @@ def test_history() -> None:
     )
     assert len(read("/history?target=endpoint:r0:443", seen=[entry]).json()["items"]) == 1
     assert len(read(f"/history?certificate={leaf.sha256.upper()}", seen=[entry]).json()["items"]) == 1
+    assert read("/history?target=endpoint:r0:443").json()["outcomes"] == []
     assert [
         read(f"/history{query}").status_code for query in ("", "?target=a&certificate=b", "?certificate=b")
     ] == [

@@ -183,6 +183,8 @@ def test_operators_acknowledge(tmp_path: Path) -> None:
                 wrong = await browser.post(f"{page}/acknowledge", data={**sent, "until": "2020-01-01"})
                 assert (refused.status_code, wrong.status_code) == (403, 422)
                 assert "Choose a day within the next 30 days." in wrong.text
+                # The script that refreshes pages would otherwise take away what was filled in.
+                assert '<section class="card" id="acknowledge" data-keep>' in wrong.text
                 assert where.daemon.asked == []
                 done = await browser.post(f"{page}/acknowledge", data=sent)
                 assert (done.status_code, done.headers["location"]) == (303, page)

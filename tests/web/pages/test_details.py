@@ -1,16 +1,29 @@
 """The pages of one certificate and of one target: complete, harmless, nothing outside the scope."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.model import AlertKey, AlertLevel, AlertRecord, Check, Matcher, PolicyOrigin, PolicyValue, Scope
-from monitor.store import HistoryEntry
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    Check,
+    FailureReason,
+    Matcher,
+    PolicyOrigin,
+    PolicyValue,
+    Scope,
+)
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.certificate import certificate_values
-from monitor.web.pages.target import target_values
+from monitor.web.pages.outcome_strip import MOST_ROWS
+from monitor.web.pages.outcome_texts import REASONS
+from monitor.web.pages.target import TargetRecord, target_values
 from monitor.web.queries.target_detail import target_detail
 from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.factories.web_pages import get, reader_of, rendered
@@ -35,13 +48,23 @@ def certificate_page(*history: HistoryEntry, caller: Caller | None = None) -> st
     return rendered("certificate.html", reader, lambda one: certificate_values(one, LEAF, history))
 
 
-def target_page(target_id: str, *history: HistoryEntry, alerts: tuple[AlertRecord, ...] = ()) -> str:
+def target_page(
+    target_id: str,
+    *history: HistoryEntry,
+    alerts: tuple[AlertRecord, ...] = (),
+    outcomes: Sequence[OutcomePeriod] = (),
+) -> str:
     """Return the page of a target."""
     reader = reader_of(SHOWN)
     detail = target_detail(SHOWN, target_id, NOW)
     assert detail is not None
+    record = TargetRecord(history, alerts, outcomes)
     policy = [PolicyValue("interval", "1h", PolicyOrigin.RULE, "site: harbour")]
-    return rendered("target.html", reader, lambda one: target_values(one, detail, history, alerts, policy))
+    return rendered(
+        "target.html",
+        reader,
+        lambda one: target_values(one, detail, record, policy),
+    )
 
 
 def test_a_certificate_has_its_facts_and_links() -> None:
@@ -79,6 +102,47 @@ def test_an_outage_is_on_the_strip() -> None:
         ("540.0", "6.7")
     ]
     assert "the name has no address" in page
+
+
+def test_the_outcomes_of_probes_are_a_strip_and_a_table() -> None:
+    """What failed is higher than what succeeded, and the table says the same in words."""
+    outcomes = (
+        OutcomePeriod(None, NOW - 8 * DAY, None),
+        OutcomePeriod(FailureReason.TIMEOUT, NOW - 9 * DAY, NOW - 8 * DAY),
+        OutcomePeriod(None, NOW - 200 * DAY, NOW - 9 * DAY),
+        OutcomePeriod(FailureReason.DNS, NOW - 201 * DAY, NOW - 200 * DAY),  # not one of the last 90 days
+    )
+    page = target_page("endpoint:near:443", outcomes=outcomes)
+    assert re.findall(
+        r'<rect class="bar (\w+)" x="([\d.]+)" y="(\d)" width="([\d.]+)" height="\d+">', page
+    ) == [
+        ("up", "546.7", "3", "53.3"),
+        ("up", "0.0", "3", "540.0"),
+        ("expired", "540.0", "0", "6.7"),
+    ]
+    assert re.findall(r'data-label="Result">(.*?)</td>', page) == [
+        "succeeded",
+        "failed: no answer in time",
+        "succeeded",
+    ]
+    assert "<title>failed: no answer in time, from " in page
+    assert "style=" not in page
+
+
+def test_a_target_that_fails_all_the_time_has_a_short_table() -> None:
+    """The strip shows every change, the table the newest."""
+    outcomes = [
+        OutcomePeriod(FailureReason.REFUSED if n % 2 else None, NOW - (n + 1) * DAY, NOW - n * DAY)
+        for n in range(MOST_ROWS + 5)
+    ]
+    page = target_page("endpoint:near:443", outcomes=outcomes)
+    assert (page.count('data-label="Result"'), "5 more." in page) == (MOST_ROWS, True)
+    assert page.count('<rect class="bar ') == len(outcomes)
+
+
+def test_every_reason_has_words() -> None:
+    """The set is closed, but grows."""
+    assert REASONS.keys() == set(FailureReason)
 
 
 def test_a_target_that_was_never_checked() -> None:
