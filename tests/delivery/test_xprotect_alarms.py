@@ -22,10 +22,13 @@ from monitor.delivery.xprotect_alarm.orders import (
     orders,
     to_bytes,
 )
-from monitor.demo.xprotect_site import USERNAME, Simulator
-from monitor.model import AlertLevel, Notification, NotifiedAlert
-from support.factories.alerts_world import NOW
+from monitor.demo.xprotect_site import PASSWORD, USERNAME, Simulator
+from monitor.model import AlertLevel, FormerLeaf, Notification, NotifiedAlert, ReceiverRecord, Severity
+from monitor.pipeline.notifications import outgoing
+from support.factories.alerts_world import NOW, STARTED, certificate, ending, picture, seen
 from support.factories.mail_samples import WRITERS, contents, heartbeats
+from support.factories.passes import Passes
+from support.servers.command import run
 from support.servers.posted import about
 from support.servers.xprotect_simulator import running
 
@@ -110,6 +113,25 @@ def test_over() -> None:
     assert [one.alert_id for one in found.closed] == [ID]
 
 
+def test_decided() -> None:
+    """As alerts are decided, an alarm is raised, given its level and closed under one id."""
+    passes = Passes({"vms": ReceiverRecord("vms", inventory_at=STARTED)})
+    old, new = certificate(1, 20), certificate(2, age=1)
+    soon, ended = ending("a:443", old), ending("a:443", old, Severity.CRITICAL)
+    renewed = seen("a:443", new, former_leaves=(FormerLeaf("a:443", old, new, 3),))
+    told: list[AlarmOrders] = []
+    for minutes, state in enumerate((soon, ended, renewed, renewed)):
+        at = NOW + minutes * MINUTE
+        _, made = outgoing(passes.decide(picture(state), at), {"vms": ("vms",)}, at)
+        told += [orders(one, WRITERS["en"]) for one in made]
+    raised = [(one.alert_id, one.level) for found in told for one in found.raised]
+    assert [level for _, level in raised] == ["warning", "critical"]
+    (id_,) = {alert_id for alert_id, _ in raised}
+    (closed,) = (one for found in told for one in found.closed)
+    assert closed.alert_id == id_
+    assert "a:443" in closed.comment
+
+
 class Memory:
     """Facts in memory."""
 
@@ -167,7 +189,7 @@ def posts(site: Simulator) -> int:
 def test_life_of_an_alarm(tmp_path: Path) -> None:
     """It is raised once, changes with the alert over restarts and is closed; what comes late does nothing."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             facts, warning = Memory(), notice(AlertLevel.WARNING)
             one = receiver(site, facts)
@@ -190,13 +212,13 @@ def test_life_of_an_alarm(tmp_path: Path) -> None:
             assert priority(site) == [("New", "Medium"), ("Closed", "High")]
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
 
 
 def test_uncertain(tmp_path: Path) -> None:
     """An alarm whose answer got lost is found, also after a restart, and no other is made."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             facts = Memory()
             site.behaviour = replace(site.behaviour, answers={"alarms": 500})
@@ -211,13 +233,28 @@ def test_uncertain(tmp_path: Path) -> None:
             assert posts(site) == 1
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
+
+
+def test_several(tmp_path: Path) -> None:
+    """Several alerts have an alarm each; the names of priorities are asked for once."""
+
+    async def run_it() -> None:
+        async with running(tmp_path) as site:
+            one = receiver(site, Memory())
+            several = tuple(replace(first(), alert_id=f"{n:020}") for n in range(5))
+            assert statuses(await sent(one, about(several))) == [SendStatus.ACCEPTED]
+            assert priority(site) == [("New", "High")] * 5
+            assert site.calls.count("GET /api/rest/v1/alarmPriorities") == 1
+            one.close()
+
+    asyncio.run(run_it())
 
 
 def test_deleted(tmp_path: Path) -> None:
     """An alarm that somebody removed is raised anew when the alert gets worse; its end needs none."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             one = receiver(site, Memory())
             await sent(one, notice(AlertLevel.WARNING))
@@ -228,13 +265,13 @@ def test_deleted(tmp_path: Path) -> None:
             assert statuses(await sent(one, over(NOW + 2 * MINUTE))) == [SendStatus.ACCEPTED]
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
 
 
 def test_wrong_password(tmp_path: Path) -> None:
     """A refused password waits for another one, and is not sent again."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             (tmp_path / "wrong").write_text("wrong", "utf-8")
             one = receiver(site, Memory(), "wrong")
@@ -245,13 +282,13 @@ def test_wrong_password(tmp_path: Path) -> None:
             assert site.password_attempts == 1
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
 
 
 def test_without_the_api(tmp_path: Path) -> None:
     """A site before 2023 R2 refuses for good, and the sentence says which version it needs."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path, alarms=False) as site:
             one = receiver(site, Memory())
             (result,) = await sent(one, notice())
@@ -259,7 +296,7 @@ def test_without_the_api(tmp_path: Path) -> None:
             assert "no Alarms API, which needs XProtect 2023 R2 or newer" in result.why
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
 
 
 @pytest.mark.parametrize(
@@ -273,7 +310,7 @@ def test_without_the_api(tmp_path: Path) -> None:
 def test_answers(tmp_path: Path, status: int, expected: SendStatus, said: str) -> None:
     """What a site answers decides whether it is tried again."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path, answers={"alarms": status}) as site:
             one = receiver(site, Memory(), more=f", source: {site.alarms.cameras[0]['id']}")
             (result,) = await sent(one, notice())
@@ -281,13 +318,13 @@ def test_answers(tmp_path: Path, status: int, expected: SendStatus, said: str) -
             assert said in result.why
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
 
 
 def test_untrusted(tmp_path: Path) -> None:
     """The password is not sent where the certificate is not trusted."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             one = receiver(site, Memory())
             (tmp_path / "c.yaml").write_text(
@@ -301,13 +338,29 @@ def test_untrusted(tmp_path: Path) -> None:
             assert site.password_attempts == 0
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())
+
+
+def test_command(tmp_path: Path) -> None:
+    """``test-notification`` raises one alarm, and shows no password."""
+
+    async def run_it() -> None:
+        async with running(tmp_path) as site:
+            receiver(site, Memory()).close()
+            done = await asyncio.to_thread(run, "test-notification", "vms", "--config", tmp_path / "c.yaml")
+            assert done.code == 0, done.err
+            assert PASSWORD not in done.out + done.err
+            assert [one["name"] for one in site.alarms.alarms] == [
+                "[Test] cert-monitor can send notifications"
+            ]
+
+    asyncio.run(run_it())
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:
     """Digests, heartbeats and inventories are accepted without asking the site; a test raises an alarm."""
 
-    async def run() -> None:
+    async def run_it() -> None:
         async with running(tmp_path) as site:
             one = receiver(site, Memory())
             quiet = [about(CONTENTS[name]) for name in ("inventory", "digest", "heartbeat")]
@@ -317,4 +370,4 @@ def test_nothing_to_do(tmp_path: Path) -> None:
             assert priority(site) == [("New", "Medium")]
             one.close()
 
-    asyncio.run(run())
+    asyncio.run(run_it())

@@ -47,6 +47,7 @@ class AlarmSite:
         self._base = f"{base}/rest/v1/"
         self._host = client.origin.where
         self._now = now
+        self._levels: dict[str, list[Item]] = {}
 
     async def first_camera(self) -> str:
         """Return the id of a camera; raise ``AlarmError`` where the login sees none."""
@@ -71,7 +72,7 @@ class AlarmSite:
 
     async def give_level(self, alarm_id: str, level: str, comment: str) -> bool:
         """Set the priority of an alarm, and say why; return false where there is no such alarm."""
-        wanted = _chosen(await self._items("alarmPriorities"), _PRIORITIES.get(level, ("high", "1")))
+        wanted = _chosen(await self._listed("alarmPriorities"), _PRIORITIES.get(level, ("high", "1")))
         priority = {"priority": wanted["id"]} if wanted else {}
         return await self._changed(alarm_id, {**priority, "comment": comment})
 
@@ -96,7 +97,7 @@ class AlarmSite:
         return ""
 
     async def _closed(self) -> Item:
-        found = _chosen(await self._items("alarmStates"), CLOSED)
+        found = _chosen(await self._listed("alarmStates"), CLOSED)
         if found is None:
             raise AlarmError(refused(f"{self._host} has no alarm state Closed: alarms are not closed"))
         return found
@@ -107,6 +108,12 @@ class AlarmSite:
             return False
         self._check(reply)
         return True
+
+    async def _listed(self, path: str) -> list[Item]:
+        """Return states or priorities, asked for once in an attempt."""
+        if path not in self._levels:
+            self._levels[path] = await self._items(path)
+        return self._levels[path]
 
     async def _items(self, path: str) -> list[Item]:
         reply = await self._call("GET", path)
