@@ -1,6 +1,7 @@
 """What an administrator takes from deploy/ and grafana/ is accepted by the programs it is made for."""
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from mixin import dashboards
 from monitor.alerts import alerts_of_target
 from monitor.config import load
 from monitor.delivery.email.entry import EmailReceiverSettings
@@ -32,7 +34,7 @@ from monitor.metrics.families import (
 )
 from monitor.model import Policy, RenewalWindow, RevocationList, Snapshot, TargetState
 from monitor.web import WebServer, make_app
-from support.factories.dashboard import dashboard_queries, panels
+from support.factories.dashboard import DASHBOARDS, dashboard, dashboard_queries
 from support.factories.web_fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.folders import ROOT
 from support.pages import slugs
@@ -41,6 +43,7 @@ from support.servers.prometheus_server import prometheus
 
 DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus"
+PROVISIONING = ROOT / "grafana" / "provisioning"
 UNIT = DEPLOY / "cert-monitor.service"
 BASE = r'\{\{ with query "cert_monitor:links" \}\}\{\{ \. \| first \| label "%s" \}\}/\{\{ end \}\}%s'
 """A link: the address of links.yml, where there is one, and the path below it."""
@@ -118,26 +121,65 @@ def test_rules_ask_for_what_exists() -> None:
     assert unknown_names((RULES / "rules.yml").read_text("utf-8")) == set()
 
 
-def test_dashboard_asks_for_what_exists() -> None:
-    """Every metric in the dashboard is one that the daemon exposes."""
+def test_dashboards_ask_for_what_exists() -> None:
+    """Every metric in the dashboards is one that the daemon exposes."""
     assert unknown_names("\n".join(query for _, query in dashboard_queries())) == set()
 
 
-def test_dashboard_uses_the_chosen_datasource() -> None:
+def test_dashboards_are_those_of_the_code() -> None:
+    """The files are what scripts/dashboards.py writes, byte for byte."""
+    assert {path.name: path.read_text("utf-8") for path in DASHBOARDS} == dashboards()
+
+
+@pytest.fixture(params=DASHBOARDS, ids=lambda path: path.stem)
+def shown(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return each dashboard in turn."""
+    return dashboard(request.param)
+
+
+def test_dashboard_uses_the_chosen_datasource(shown: dict[str, Any]) -> None:
     """No panel is tied to the Prometheus of the machine it was made on."""
-    uids = {item["datasource"]["uid"] for panel in panels() for item in (panel, *panel["targets"])}
-    assert uids == {"${datasource}"}
+    asked = [item for item in shown["templating"]["list"] if item["type"] == "query"]
+    items = [item for panel in shown["panels"] for item in (panel, *panel["targets"])]
+    assert {item["datasource"]["uid"] for item in (*items, *asked)} == {"${datasource}"}
 
 
-def test_panels_do_not_overlap() -> None:
-    """Each cell of the dashboard's grid of 24 columns belongs to one panel at most."""
+def test_dashboard_can_be_narrowed(shown: dict[str, Any]) -> None:
+    """It has variables for source, monitor, labels of targets and level, and for the page's address."""
+    names = [item["name"] for item in shown["templating"]["list"]]
+    assert names == ["datasource", "instance", "site", "component", "owner", "level", "page"]
+
+
+def test_panels_do_not_overlap(shown: dict[str, Any]) -> None:
+    """Each cell of the dashboard's grid of 24 columns belongs to one panel at most, and none is outside."""
     cells = [
         (x, y)
-        for at in (panel["gridPos"] for panel in panels())
+        for at in (panel["gridPos"] for panel in shown["panels"])
         for x in range(at["x"], at["x"] + at["w"])
         for y in range(at["y"], at["y"] + at["h"])
     ]
     assert (len(cells), max(x for x, _ in cells)) == (len(set(cells)), 23)
+
+
+def test_links_of_dashboards_lead_somewhere(shown: dict[str, Any]) -> None:
+    """Cells lead to pages of ours, by a column that the table has, or to the other dashboard."""
+    urls = re.findall(r'"url": "([^"]*)"', json.dumps(shown))
+    pages = {"alerts": "alert", "targets": "target", "certificates": "fingerprint"}
+    ours = {f"${{page}}/{page}/${{__data.fields.{field}:percentencode}}" for page, field in pages.items()}
+    uids = {dashboard(path)["uid"] for path in DASHBOARDS}
+    others = {url for url in urls if url not in ours}
+    assert set(urls) >= ours
+    assert {found[1] for url in others if (found := re.match(r"/d/([\w-]+)\?", url))} <= uids
+    assert all(url.startswith("/d/") for url in others)
+
+
+def test_provisioning_names_what_exists() -> None:
+    """Grafana reads both files of provisioning; the dashboards are in the folder that is mounted there."""
+    (provider,) = parsed((PROVISIONING / "dashboards" / "cert-monitor.yml").read_text("utf-8"))["providers"]
+    (source,) = parsed((PROVISIONING / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
+    assert (provider["type"], source["type"], source["access"]) == ("file", "prometheus", "proxy")
+    mounted = f"| `grafana/` | `{provider['options']['path']}` |"
+    assert mounted in (ROOT / "docs" / "prometheus.md").read_text("utf-8")
 
 
 def test_image_is_not_root() -> None:
@@ -293,8 +335,8 @@ def with_issuers(shown: Snapshot, now: datetime) -> Snapshot:
 
 
 @pytest.mark.system
-def test_dashboard_shows_something(tmp_path: Path) -> None:
-    """Every query of the dashboard returns data from a real Prometheus that scrapes us."""
+def test_dashboards_show_something(tmp_path: Path) -> None:
+    """Every query of the dashboards returns data from a real Prometheus that scrapes us."""
     daemon = FakeDaemon(estate())
     daemon.own.set_reload(True, datetime.now(UTC))
     daemon.own.alert_pass_done(datetime.now(UTC))
