@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.alerts import NEW_THUMBPRINT, RENEW_AT_PORT, filled_steps, names_to_request
 from monitor.model import Check, DayPort, DayStep, Message, Path, Snapshot, Target, TargetState, text
+from monitor.model.message import raw_english
 from monitor.planning.renewal_plan import texts
 from monitor.planning.renewal_plan.groups import Group, component_of
 from monitor.planning.renewal_plan.ids import SWITCH, step_id
@@ -17,7 +18,8 @@ _SAID_BY_PLAN = frozenset({"preset.texts.verify", "preset.texts.verify_port", "p
 def switch(group: Group, needs: tuple[str, ...], snapshot: Snapshot, *, pilot: bool) -> PlannedStep:
     """Return the step of a group."""
     info, new = group.states[0].target.info, _new_thumbprint(group, snapshot)
-    named = ", ".join(filter(None, (*group.components, group.key)))
+    # As the product's own tool calls it; what is ticked off is named in one language for everybody.
+    named = raw_english(info.runbook.group) if info.runbook.group else ", ".join(group.components)
     unsure = doubt(group)
     return PlannedStep(
         DayStep(
