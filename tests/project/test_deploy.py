@@ -126,8 +126,17 @@ def test_dashboards_ask_for_what_exists() -> None:
     assert unknown_names("\n".join(query for _, query in dashboard_queries())) == set()
 
 
+def test_page_of_prometheus_names_what_exists() -> None:
+    """Every metric of ours that the page names is on the page of metrics."""
+    named, listed = (
+        set(re.findall(r"\bcert_monitor_\w+", (ROOT / "docs" / page).read_text("utf-8")))
+        for page in ("prometheus.md", "metrics.md")
+    )
+    assert named - listed == set()
+
+
 def test_dashboards_are_those_of_the_code() -> None:
-    """The files are what scripts/dashboards.py writes, byte for byte."""
+    """The files are what scripts/dashboards writes, byte for byte."""
     assert {path.name: path.read_text("utf-8") for path in DASHBOARDS} == dashboards()
 
 
