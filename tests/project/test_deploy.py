@@ -7,13 +7,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from mixin import dashboards
 from monitor.alerts import alerts_of_target
 from monitor.config import load
 from monitor.delivery.email.entry import EmailReceiverSettings
@@ -137,7 +137,7 @@ def test_page_of_prometheus_names_what_exists() -> None:
 
 def test_dashboards_are_those_of_the_code() -> None:
     """The files are what scripts/dashboards writes, byte for byte."""
-    assert {path.name: path.read_text("utf-8") for path in DASHBOARDS} == dashboards()
+    assert {path.name: path.read_text("utf-8") for path in DASHBOARDS} == import_module("mixin").dashboards()
 
 
 @pytest.fixture(params=DASHBOARDS, ids=lambda path: path.stem)
