@@ -29,12 +29,13 @@ def add_plans(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def every(request: Request) -> Response:
         return await pages.answer(
             request,
-            "plans.html",
+            "sites.html",
             lambda reader: {
                 "title": plan_texts.PLANS,
                 "sites": sites(reader.snapshot),
-                "words": plan_texts,
-                "renewal": renewal,
+                "base": "/plans",
+                "none": plan_texts.NO_PLANS,
+                "links": [("/renewal-days", renewal.RENEWAL_DAYS)],
             },
         )
 

@@ -29,7 +29,13 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
         return await pages.answer(
             request,
             "sites.html",
-            lambda reader: {"title": texts.SITES, "sites": sites(reader.snapshot), "plans": plan_texts.PLANS},
+            lambda reader: {
+                "title": texts.SITES,
+                "sites": sites(reader.snapshot),
+                "base": "/sites",
+                "none": detail_texts.NO_SITES,
+                "links": [("/plans", plan_texts.PLANS), ("/renewal-days", renewal_texts.RENEWAL_DAYS)],
+            },
         )
 
     @app.api_route("/sites/{name:path}", methods=["GET", "HEAD"], response_model=None)
