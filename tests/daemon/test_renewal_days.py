@@ -169,6 +169,8 @@ def test_an_extra_probe_never_makes_a_port_unreachable(bench: Bench) -> None:
     state = bench.world.board.snapshot.states[ONE.id]
     assert (state.failed_probes, state.failures, state.unreachable) == (0, (), None)
     assert bench.world.counters.failures == []
+    # Before and after; what was dropped is no outcome of a probe either.
+    assert sum(ONE.id in recorded for recorded in bench.world.store.batches) == 2
 
 
 def test_a_restart_in_the_middle(bench: Bench) -> None:

@@ -9,7 +9,8 @@ from schemathesis import checks
 from starlette.types import Receive, Scope, Send
 
 from monitor.alerts import alerts_of_target
-from monitor.model import Matcher, Silence, SilenceKind
+from monitor.model import FailureReason, Matcher, Silence, SilenceKind
+from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import ChangeResult, make_app
 from monitor.web.api.openapi import PATH
 from support.factories.renewal_days import DAY
@@ -30,6 +31,15 @@ SHOWN = replace(
 )
 SILENCE = Silence("s1", SilenceKind.SILENCE, NOW, None, "lab", "ana", (Matcher("site", ("lab",)),))
 DAEMON = FakeDaemon(SHOWN, answer=ChangeResult(ok=True, silence=SILENCE), held=(SILENCE,))
+LEAF = STATE.sightings[0].certificate
+DAEMON.seen = [
+    HistoryEntry(
+        STATE.target.id, "recorder:443", 0, LEAF.sha256, "CN=recorder", LEAF.not_after, NOW, NOW, None, ""
+    )
+]
+DAEMON.periods = {
+    STATE.target.id: [OutcomePeriod(FailureReason.DNS, NOW, None), OutcomePeriod(None, NOW, NOW)]
+}
 DAEMON.renewal_days = FakeRenewalDays([DAY])
 APP = make_app(DAEMON, DAEMON)
 HEADERS = {"authorization": f"Bearer {TOKEN}", "host": "127.0.0.1:9850"}
@@ -53,6 +63,13 @@ KEPT = [checks.not_a_server_error, *(checks.CHECKS.get_one(name) for name in _NA
 def test_every_answer_is_as_the_document_says(case: schemathesis.Case) -> None:
     """No request breaks the service, and every status, type and field is documented."""
     case.call_and_validate(headers=HEADERS, checks=KEPT)
+
+
+def test_a_history_is_as_the_document_says() -> None:
+    """With certificates that were seen and outcomes of probes; what is asked at random finds none."""
+    case = schema["/api/v1/history"]["GET"].Case(query={"target": STATE.target.id})
+    answer = case.call_and_validate(headers=HEADERS, checks=KEPT)
+    assert [len(answer.json()[name]) for name in ("items", "outcomes")] == [1, 2]
 
 
 def test_every_path_is_in_the_document() -> None:
