@@ -41,6 +41,11 @@ switch recorder02 lets them use it. The summary of each mail appears below
 when it arrives: the first is the inventory. Then the CA is asked, which has
 revoked one certificate and wants another one renewed. One certificate expires
 after a minute and is renewed a little later. Ctrl-C stops the demo.
+
+Another window can silence the whole site for a week:
+
+  cert-monitor silence add site=harbour --until 7d --reason "rebuilding it" \\
+    --config {folder}/cert-monitor.yaml --url {url}
 """
 
 

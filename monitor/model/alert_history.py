@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.alert import AlertLevel, AlertRecord
-from monitor.model.notification import NotificationKind
+from monitor.model.notification import NotificationKind, RecipientStatus
 from monitor.model.silence import Silence
 
 
@@ -13,7 +13,8 @@ class SentNotification:
     """One notification about an alert: for whom, why, and at which level (``None`` for good news).
 
     ``accepted_at`` is when the last recipient accepted or refused it, ``None`` before and where all refused;
-    ``refused`` is true where all did.
+    ``refused`` is true where all did. ``recipients`` are the addresses, where the receiver has any, with what
+    became of each.
     """
 
     receiver: str
@@ -23,6 +24,7 @@ class SentNotification:
     decided_at: datetime
     accepted_at: datetime | None = None
     refused: bool = False
+    recipients: tuple[tuple[str, RecipientStatus], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def _rank(row: Row[Any]) -> int:
 
 
 def _sent(row: Row[Any]) -> SentNotification:
-    accepted = RecipientStatus.ACCEPTED in dict(recipients_of(row.recipients)).values()
+    recipients = tuple(recipients_of(row.recipients))
+    accepted = RecipientStatus.ACCEPTED in dict(recipients).values()
     return SentNotification(
         receiver=row.receiver,
         kind=NotificationKind(row.kind),
@@ -60,4 +61,5 @@ def _sent(row: Row[Any]) -> SentNotification:
         decided_at=row.created_at,
         accepted_at=row.finished_at if accepted else None,
         refused=row.finished_at is not None and not accepted,
+        recipients=recipients,
     )

@@ -207,7 +207,7 @@ def test_page() -> None:
     )
     snapshot = web_fakes.snapshot(*states)
     alerts = tuple(one for state in states for one in alerts_of_target(state, NOW))
-    command = "cert-monitor silence add site=lab --until 7d --reason lab".replace("-", " ").split()
+    command = "cert-monitor silence add site=lab --until 7d --reason maintenance".replace("-", " ").split()
     others = (*OTHERS, *command, "alias-of-rec", "VMS CA", "endpoint", "owner", "cert-monitor")
     reader = reader_of(replace(snapshot, alerts=alerts), writer=WRITER)
     lists: tuple[tuple[ListKind[Any], Source[Any]], ...] = (

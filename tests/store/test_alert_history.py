@@ -76,6 +76,7 @@ def test_refused(where: str) -> None:
     found = using(act, where)
     assert found is not None
     assert [(one.refused, one.accepted_at) for one in found.notifications] == [(True, None)]
+    assert found.notifications[0].recipients == (("a@vms.example", RecipientStatus.REFUSED),)
 
 
 def test_over(where: str) -> None:

@@ -15,7 +15,7 @@ from monitor.model.texts import enumerated
 from monitor.web import planning_texts, texts
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.timeline import timeline_for
-from monitor.web.queries.overview import NEW_WITHIN, Overview, TargetFacts, overview, visible
+from monitor.web.queries.overview import NEW_WITHIN, URGENT, Overview, TargetFacts, overview, visible
 from monitor.web.queries.planning import CertificateIndexes
 from monitor.web.queries.scope import TargetScope
 from monitor.web.queries.silence_rows import visible_silences
@@ -154,9 +154,15 @@ def _sections(shown: Overview) -> Iterator[ActionSection]:
         yield ActionSection(texts.DO_FIRST, first, len(summary.do_first) - len(first))
     rest = (*summary.then, *summary.unreachable, *summary.standby)
     if rest:
-        lines = tuple(_line(one, (other_line(one), None)) for one in rest[:_MOST_LINES])
+        lines = tuple(_line(one, (other_line(one), None)) for one in _first(rest))
         heading = texts.THEN if summary.do_first else texts.NEEDS_ACTION
         yield ActionSection(heading, lines, len(rest) - len(lines))
+
+
+def _first(rest: Sequence[Entry[NotificationItem]]) -> Sequence[Entry[NotificationItem]]:
+    """Return the first entries, and those after them that the verdict above counts as urgent."""
+    urgent = [one for one in rest[_MOST_LINES:] if one.first.level in URGENT]
+    return (*rest[:_MOST_LINES], *urgent[:_MOST_LINES])
 
 
 def _line(entry: Entry[NotificationItem], lines: Lines) -> ActionLine:

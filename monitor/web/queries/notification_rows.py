@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from monitor.model import NotificationKind, NotificationStatus, RecipientStatus, Snapshot
+from monitor.model import AlertRecord, NotificationKind, NotificationStatus, RecipientStatus, Snapshot
 from monitor.web.queries.listing import Facet, Listing
 from monitor.web.queries.row_words import joined, one_value
 from monitor.web.queries.scope import TargetScope
@@ -15,7 +15,7 @@ STATES = ("refused", "partly_refused", "waiting", "sent")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """An alert of a notification, with its title while it is open."""
+    """An alert of a notification, with its title where that is known."""
 
     alert_id: str
     title: str = ""
@@ -52,13 +52,21 @@ NOTIFICATIONS: Listing[NotificationRow] = Listing(
 
 
 def notification_rows(
-    notifications: Iterable[NotificationStatus], snapshot: Snapshot, scope: TargetScope
+    notifications: Iterable[NotificationStatus],
+    snapshot: Snapshot,
+    scope: TargetScope,
+    over: Iterable[AlertRecord] = (),
 ) -> tuple[NotificationRow, ...]:
-    """Return a row for each notification; in a scope for those about nothing but its open alerts."""
+    """Return a row for each notification; in a scope for those about nothing but its open alerts.
+
+    ``over`` are resolved alerts, whose titles only those may read who see everything.
+    """
     titles = {key.id: group.title for group in snapshot.alerts for key in group.alerts}
     titles |= {group.id: group.title for group in snapshot.alerts}
+    resolved = {one.key.id: one.title for one in over} if scope.everything else {}
+    known = {**resolved, **titles}
     return tuple(
-        _row(one, titles)
+        _row(one, known)
         for one in notifications
         if scope.everything or (one.alerts and all(about.alert_id in titles for about in one.alerts))
     )

@@ -24,6 +24,7 @@ from monitor.web.queries.scope import TargetScope, locations_of
 _MOST_UPCOMING = 5
 _MOST_NEW = 8
 NEW_WITHIN = timedelta(days=7)
+URGENT = frozenset(AlertLevel) - {AlertLevel.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class AlertCounts:
     @property
     def urgent(self) -> int:
         """Return how many alerts are critical or expired and not held."""
-        return sum(count for level, count in self.levels.items() if level is not AlertLevel.WARNING)
+        return sum(count for level, count in self.levels.items() if level in URGENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from monitor.model import (
     AlertState,
     Matcher,
     NotificationKind,
+    RecipientStatus,
     Runbook,
     Silence,
     SilenceKind,
@@ -48,9 +49,12 @@ OPEN = replace(
     locations=(AlertLocation("recorder:443", "Recorder 02"),),
     certificate=STATE.sightings[0].certificate,
 )
+TOLD = (("ana@vms.example", RecipientStatus.ACCEPTED), ("bert@vms.example", RecipientStatus.PENDING))
 SENT = (
     SentNotification("admins", NotificationKind.NOTICE, "first", AlertLevel.WARNING, NOW, NOW),
-    SentNotification("operators", NotificationKind.DIGEST, "reminder", AlertLevel.WARNING, NOW),
+    SentNotification(
+        "operators", NotificationKind.DIGEST, "reminder", AlertLevel.WARNING, NOW, recipients=TOLD
+    ),
     SentNotification("hook", NotificationKind.NOTICE, "renewed", None, NOW, refused=True),
 )
 TAKEN_ON = Silence(
@@ -90,6 +94,8 @@ def test_open() -> None:
         "Acknowledged by Ana until 30 November 2026.",
         "Ana: ordered",
         "operators",
+        "<small>ana@vms.example</small>",
+        "<small>bert@vms.example (waiting)</small>",
         "waiting",
         "refused by all",
         "harbour",

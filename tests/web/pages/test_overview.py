@@ -97,6 +97,18 @@ def test_what_to_do_first() -> None:
     ) == [("Recorder 01: certificate expired 2 days ago", "alias-of-b, b:443")]
 
 
+def test_nothing_urgent_is_left_out() -> None:
+    """An urgent alert that comes last, as of a low impact, is on the page even below many warnings."""
+    many = [endpoint(f"w{number}", 20 + number, sentence="it expires") for number in range(15)]
+    shown = alerted(*many, endpoint("camera", -2, sentence="it expired", title="Camera 02"))
+    alerts = tuple(
+        replace(one, low_impact=True) if one.title == "Camera 02" else replace(one, level=AlertLevel.WARNING)
+        for one in shown.alerts
+    )
+    page = html(replace(shown, alerts=alerts))
+    assert (verdict(page), "Camera 02: certificate expired" in page) == ("1 alert needs action now", True)
+
+
 def test_tiles_count_and_lead_to_what_they_count() -> None:
     """Alerts are counted by level, targets by state."""
     page = html(alerted(endpoint("a", 1, sentence="expires"), unreachable("b"), standby("c"), pending("d")))

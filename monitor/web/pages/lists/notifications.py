@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.model import NotificationStatus
+from monitor.model import AlertRecord, NotificationStatus
 from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.published.notifications import notification_json
@@ -16,16 +16,21 @@ MOST = 5000
 
 
 async def _load(view: WebView) -> Source[NotificationRow]:
-    return notification_source(await view.notifications(MOST), tuple(view.receivers()))
+    sent = await view.notifications(MOST)
+    earliest = min((one.created_at for one in sent), default=view.now())
+    over = await view.resolved_alerts(earliest, MOST)
+    return notification_source(sent, tuple(view.receivers()), over)
 
 
 def notification_source(
-    notifications: Sequence[NotificationStatus], receivers: Sequence[str] = ()
+    notifications: Sequence[NotificationStatus],
+    receivers: Sequence[str] = (),
+    over: Sequence[AlertRecord] = (),
 ) -> Source[NotificationRow]:
-    """Return what makes the rows; ``receivers`` may be sent a test."""
+    """Return what makes the rows; ``receivers`` may be sent a test, ``over`` are alerts with a title."""
     return Source(
         make=lambda reader: Rows(
-            notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope)),
+            notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope), over),
             reader.writer.now,
             reader.snapshot,
         ),

@@ -1,8 +1,9 @@
 """The list of silences, with the form that makes one."""
 
+import shlex
 from collections.abc import Sequence
 
-from monitor.model import Message, Silence, SilenceEnd
+from monitor.model import Message, Silence, SilenceEnd, Snapshot
 from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.silence_form import EMPTY, LENGTHS, LONGEST_REASON, SilenceForm, form_choices
@@ -30,6 +31,7 @@ def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> So
         shown=lambda _rows, reader: {
             "form": form,
             "form_choices": form_choices(reader.snapshot) if reader.caller.may_act else (),
+            "example_site": _example_site(reader.snapshot),
             "form_lengths": LENGTHS,
             "longest_reason": LONGEST_REASON,
             "ended_by": ended_by,
@@ -40,6 +42,12 @@ def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> So
             },
         },
     )
+
+
+def _example_site(snapshot: Snapshot) -> str:
+    """Return the name of a watched site that a shell takes as it is."""
+    named = (state.target.label("site") for state in snapshot)
+    return next((one for one in named if one and shlex.quote(one) == one and one.isascii()), "lab")
 
 
 def ended_by(one: Silence) -> Message:

@@ -8,11 +8,16 @@ import pytest
 
 from monitor.alerts import alerts_of_target
 from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    Check,
     Matcher,
     NotificationKind,
     NotificationStatus,
     NotifiedAlert,
     RecipientStatus,
+    Scope,
 )
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.lists.notifications import NOTIFICATION_LIST, notification_source
@@ -100,6 +105,15 @@ def test_scope() -> None:
     seen = Caller("vera", Role.VIEWER, (Matcher("site", ("harbour",)),))
     assert states(html(caller=seen)) == ["refused", "waiting", "sent"]
     assert states(html(caller=Caller("otto", Role.VIEWER, (Matcher("site", ("attic",)),)))) == []
+
+
+def test_alerts_that_are_over_are_named() -> None:
+    """What was resolved keeps its title, but for a reader of a scope it is not listed at all."""
+    key = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, subject="a" * 64)
+    over = AlertRecord(key, AlertLevel.WARNING, NOW, NOW, "Recorder 09", lead=key.id, resolved_at=NOW)
+    sent = replace(SENT, alerts=(NotifiedAlert(key.id, "renewed", "warning"),))
+    daemon = FakeDaemon(SHOWN, outbox=(sent,), recorded=(over,))
+    assert f'<a href="/alerts/{key.id}">Recorder 09</a>' in get(daemon, "/notifications").text
 
 
 def test_hostile_texts_stay_text() -> None:
