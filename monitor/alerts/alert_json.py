@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from monitor.alerts.alert import RenewalSteps
-from monitor.alerts.decision import NotificationItem, NotifiedReceiver
+from monitor.alerts.decision import NotificationItem, NotifiedReceiver, NotifyReason
 from monitor.alerts.pending import common_label
 from monitor.alerts.summarize import Summarized
-from monitor.model import Message
+from monitor.model import AlertResolution, Message
 
 _SECONDS_OF_DAY = 86_400
+_RESOLUTIONS = {
+    NotifyReason.RENEWED: AlertResolution.RENEWED,
+    NotifyReason.RESOLVED: AlertResolution.RESOLVED,
+    NotifyReason.REACHABLE_AGAIN: AlertResolution.REACHABLE_AGAIN,
+}
 
 
 class Described(Summarized, Protocol):
@@ -35,7 +40,8 @@ class Acknowledgement:
 class AlertFacts:
     """What is known of an alert beside what it says.
 
-    ``url`` is its page, empty for none; ``owner``, ``site`` and ``component`` are empty where its targets
+    ``url`` is its page, empty for none; ``resolved_at`` is not known where a notification says that it is
+    over; ``owner``, ``site`` and ``component`` are empty where its targets
     differ.
     """
 
@@ -48,6 +54,9 @@ class AlertFacts:
     acknowledged: Acknowledgement | None
     silenced: bool
     notified: Iterable[NotifiedReceiver]
+    waiting: bool = False
+    resolved_at: datetime | None = None
+    resolution: AlertResolution | None = None
 
 
 def alert_json(
@@ -84,6 +93,9 @@ def alert_json(
             {"receiver": one.receiver, "level": one.level.value, "at": _instant(one.at)}
             for one in facts.notified
         ],
+        "waiting": facts.waiting,
+        "resolved_at": _instant(facts.resolved_at),
+        "resolution": facts.resolution.value if facts.resolution else None,
     }
 
 
@@ -105,6 +117,7 @@ def item_json(
         acknowledged=acknowledged,
         silenced=item.silenced,
         notified=item.notified,
+        resolution=_RESOLUTIONS.get(item.reason),
     )
     return {"reason": item.reason.value, **alert_json(item, facts, item.renewal_steps, write, now)}
 

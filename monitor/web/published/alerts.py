@@ -44,16 +44,12 @@ def one_alert_json(
         acknowledged=_acknowledged(acknowledged) if acknowledged else None,
         silenced=group.state is AlertState.SILENCED,
         notified=last.values(),
+        waiting=group.state is AlertState.WAITING,
+        resolved_at=record.resolved_at if record else None,
+        resolution=record.resolution if record else None,
     )
     steps = group_steps(group, snapshot, writer.now)
-    shown = alert_json(group, facts, steps, writer.write, writer.now)
-    at = record.resolved_at if record else None
-    return {
-        **shown,
-        "waiting": group.state is AlertState.WAITING,
-        "resolved_at": at.isoformat() if at else None,
-        "resolution": record.resolution.value if record and record.resolution else None,
-    }
+    return alert_json(group, facts, steps, writer.write, writer.now)
 
 
 def _acknowledges(one: Silence, group: AlertGroup) -> bool:
