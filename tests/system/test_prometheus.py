@@ -20,6 +20,7 @@ pytestmark = pytest.mark.system
 SITES = (".*", "harbour")
 """What is chosen on a dashboard: every site, and the one that the targets of the demo belong to."""
 RULES = ROOT / "deploy" / "prometheus" / "rules.yml"
+LINKS = RULES.with_name("links.yml")
 
 LEVELS = {
     "CertMonitorCertificateWarning": "warning",
@@ -103,7 +104,7 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with (
             started("demo", "--listen", "127.0.0.1:0") as demo,
-            prometheus(tmp_path, demo.url.removeprefix("http://"), at_once(tmp_path)) as running,
+            prometheus(tmp_path, demo.url.removeprefix("http://"), at_once(tmp_path), LINKS) as running,
         ):
             await demo.all_looked_at()
             await running.until('up{job="cert-monitor"} == 1')
@@ -130,7 +131,14 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
             assert ("warning", "VMS Certificate Authority") in found["mailed"]
             rules = await running.rules()
             assert {rule["health"] for rule in rules} == {"ok"}
-            assert len(rules) == RULES.read_text("utf-8").count("- alert:")
+            links = {
+                alert["annotations"]["runbook_url"] for rule in rules for alert in rule.get("alerts", ())
+            }
+            page = "https://docs.example/cert-monitor/prometheus.html"
+            assert links == {f"{page}#{name.lower()}" for name in LEVELS}
+            assert len([rule for rule in rules if rule["type"] == "alerting"]) == RULES.read_text(
+                "utf-8"
+            ).count("- alert:")
             assert await running.ask('ALERTS{alertname!~"CertMonitorCertificate.*"}') == []
 
     asyncio.run(scenario())
