@@ -15,7 +15,7 @@ from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES,
 from monitor.web.queries.row_index import RowIndexes
 from monitor.web.view import WebView
 
-_MOST_MESSAGES = 3
+_MOST_MESSAGES = 2
 
 
 def certificate_list() -> ListKind[CertificateRow]:
@@ -83,7 +83,7 @@ def certificate_source(indexes: RowIndexes[Any, CertificateRow] | None = None) -
 
 
 def _shown(_rows: Sequence[CertificateRow], _reader: Reader) -> Mapping[str, Any]:
-    return {"title_of": title_of, "messages_of": messages_of}
+    return {"title_of": title_of, "messages_of": messages_of, "most_messages": _MOST_MESSAGES}
 
 
 def title_of(row: CertificateRow) -> Message:
@@ -100,4 +100,4 @@ def title_of(row: CertificateRow) -> Message:
 def messages_of(row: CertificateRow) -> tuple[Message, ...]:
     """Return what is wrong with it, the worst first."""
     found = {one.message: one.severity.rank for place in row.places for one in place.findings}
-    return tuple(sorted(found, key=lambda one: -found[one]))[:_MOST_MESSAGES]
+    return tuple(sorted(found, key=lambda one: -found[one]))

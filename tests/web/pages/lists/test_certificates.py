@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from monitor.messages import ENGLISH, Writer
-from monitor.model import Matcher, Snapshot
+from monitor.model import Matcher, Severity, Snapshot, text
 from monitor.web import WebServer, make_app
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.layout import PAGE_POLICY
@@ -64,6 +64,17 @@ def links(page: str) -> Links:
 def test_time_left(days: float, shown: str) -> None:
     """The time left is in whole days towards now, below two days in hours."""
     assert f'data-label="Expires"><div>{shown}<small>' in html(snapshot(endpoint("recorder", days)))
+
+
+def test_findings_that_are_left_out_are_counted() -> None:
+    """A row stays short: the worst findings are there, and how many there are beyond them."""
+    state = endpoint("recorder", 5, sentence="it expires")
+    [first] = state.assessment.findings
+    more = tuple(
+        replace(first, severity=Severity.WARNING, message=text(said)) for said in ("two", "three", "four")
+    )
+    page = html(snapshot(replace(state, assessment=replace(state.assessment, findings=(*more, first)))))
+    assert "<small>it expires</small><small>two</small><small>and 2 more</small>" in page
 
 
 def test_instants_are_in_the_readers_time_zone() -> None:
