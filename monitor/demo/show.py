@@ -45,7 +45,8 @@ after a minute and is renewed a little later. Ctrl-C stops the demo.
 Another window can silence the whole site for a week:
 
   cert-monitor silence add site=harbour --until 7d --reason "rebuilding it" \\
-    --config {folder}/cert-monitor.yaml --url {url}
+    --config {folder}/cert-monitor.yaml \\
+    --url {url}
 """
 
 

@@ -247,7 +247,7 @@ def example(listen: str, target: str) -> str:
     """Return the example configuration for a daemon and a target of the test, scraping every second."""
     text = PROBE.read_text("utf-8")
     for written, ours in (
-        ("rule_files:\n  - rules.yml\n", ""),
+        ("rule_files:\n  - rules.yml\n  - links.yml\n", ""),
         ("scrape_interval: 2m", "scrape_interval: 1s"),
         ("scrape_timeout: 20s", "scrape_timeout: 1s"),
         ('["recorder01.vms.example:7563", "smtp://mx.vms.example:25"]', json.dumps([f"https://{target}"])),
