@@ -86,7 +86,8 @@ def ready(*, thumbprint: str) -> None: ...
 
 @message(
     "plan_verify_expected",
-    "From the monitor's computer: cert-monitor xprotect verify {host} --expect {thumbprint}",
+    "When every group of this server is switched, from the monitor's computer: cert-monitor xprotect verify "
+    "{host} --config FILE --expect {thumbprint}. Until then the page of the renewal day shows each port.",
 )
 def verify_expected(*, host: str, thumbprint: Message) -> None: ...
 
