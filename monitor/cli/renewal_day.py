@@ -16,7 +16,7 @@ from monitor.errors import UsageError
 
 _PATIENCE = 30.0
 _PATH = "/api/v1/renewal-days"
-_FIELDS = ("exit_code", "thumbprint", "reason", "note", "looked_at")
+_FIELDS = ("exit_code", "thumbprint", "reason", "note", "checked")
 
 
 def listed(arguments: argparse.Namespace) -> int:

@@ -55,12 +55,12 @@ from monitor.model.past_renewal import PastRenewal
 from monitor.model.policy_origin import PolicyOrigin, PolicyValue
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.renewal_day import (
+    CheckedItem,
     DayEvent,
     DayEventKind,
     DayPort,
     DayState,
     DayStep,
-    LookedAt,
     RenewalDay,
 )
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
@@ -101,6 +101,7 @@ __all__ = [
     "Binding",
     "Certificate",
     "Check",
+    "CheckedItem",
     "Clock",
     "DateForm",
     "DayEvent",
@@ -119,7 +120,6 @@ __all__ = [
     "KeyPermission",
     "KeyUsage",
     "LogChange",
-    "LookedAt",
     "Machine",
     "MachineClock",
     "Margin",

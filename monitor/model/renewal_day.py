@@ -34,8 +34,8 @@ class DayEventKind(StrEnum):
     ENDED = "ended"
 
 
-class LookedAt(StrEnum):
-    """What somebody looked at before confirming a step."""
+class CheckedItem(StrEnum):
+    """What somebody checked before confirming a step."""
 
     LIVE = "live"
     MOBILE = "mobile"
@@ -90,7 +90,7 @@ class DayStep:
     exit_code: int | None = None
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
-    looked_at: tuple[LookedAt, ...] = ()
+    checked: tuple[CheckedItem, ...] = ()
     note: str = ""
     left_out_at: datetime | None = None
     left_out_by: str = ""

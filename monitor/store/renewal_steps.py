@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from monitor.model import DayPort, DayStep, LookedAt, Message
+from monitor.model import CheckedItem, DayPort, DayStep, Message
 from monitor.model.message_json import from_json, to_json
 
 _INSTANTS = frozenset({"old_valid_from", "served_at", "confirmed_at", "left_out_at"})
@@ -19,9 +19,9 @@ def step_json(step: DayStep) -> dict[str, Any]:
 def step_of(document: Mapping[str, Any]) -> DayStep:
     """Return the step of a document."""
     given = _read(document)
-    looked_at = tuple(map(LookedAt, given.pop("looked_at", ())))
+    checked = tuple(map(CheckedItem, given.pop("checked", ())))
     needs, ports = tuple(given.pop("needs", ())), given.pop("ports", ())
-    return DayStep(**given, needs=needs, looked_at=looked_at, ports=tuple(DayPort(**_read(p)) for p in ports))
+    return DayStep(**given, needs=needs, checked=checked, ports=tuple(DayPort(**_read(p)) for p in ports))
 
 
 def _written(one: DayStep | DayPort) -> dict[str, Any]:

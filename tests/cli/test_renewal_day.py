@@ -60,8 +60,8 @@ def test_a_day(there: There) -> None:
     assert "0 plans are worked on" in asked(there, "pause").err
     started(there)
     assert asked(there, "start", "HARBOR").code == 2
-    assert asked(there, "confirm", "1", "--name", "Carla", "--looked-at", "clients").code == 0
-    refused = asked(there, "confirm", "2", "--looked-at", "live")
+    assert asked(there, "confirm", "1", "--name", "Carla", "--checked", "clients").code == 0
+    refused = asked(there, "confirm", "2", "--checked", "live")
     assert (refused.code, refused.err[:17]) == (2, "Not all ports of ")
     assert "no step '3'" in asked(there, "report", "3", "0").err
     assert asked(there, "report", "2", "100").code == 0

@@ -11,13 +11,13 @@ import pytest
 from monitor.daemon import renewal_days
 from monitor.daemon.renewal_days import RenewalDays, RenewalServices
 from monitor.model import (
+    CheckedItem,
     DayEventKind,
     DayPort,
     DayState,
     DayStep,
     Failure,
     FailureReason,
-    LookedAt,
     ProbeRequest,
     ProbeResult,
     RenewalDay,
@@ -35,7 +35,7 @@ OLD = parse_certificate(LEAF.der)
 NEW = leaf("rec.vms.example", ROOT)
 ONE, TWO = target(1), target(2)
 FILES = Target("files:store", "files", "store", None)
-CONFIRMED = Confirm("one", "carla", (LookedAt.LIVE,))
+CONFIRMED = Confirm("one", "carla", (CheckedItem.LIVE,))
 
 
 def port(one: Target) -> DayPort:

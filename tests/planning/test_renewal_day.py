@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import DayEventKind, DayState, LookedAt, Message, RenewalDay, Snapshot
+from monitor.model import CheckedItem, DayEventKind, DayState, Message, RenewalDay, Snapshot
 from monitor.planning.renewal_day import (
     WORK_AT_MOST,
     Confirm,
@@ -39,7 +39,7 @@ from support.factories.renewal_days import (
 )
 from support.written import written
 
-LOOKED = (LookedAt.LIVE,)
+CHECKED = (CheckedItem.LIVE,)
 
 
 def done(day: RenewalDay, *actions: DayAction, minutes: float = 0) -> RenewalDay:
@@ -65,10 +65,10 @@ def kinds(change: DayChange) -> list[str]:
 
 def confirmed(step_id: str, name: str = "carla") -> Confirm:
     """Return a confirmation after a look at live pictures."""
-    return Confirm(step_id, name, LOOKED)
+    return Confirm(step_id, name, CHECKED)
 
 
-BEGUN = done(DAY, Confirm(CA, "carla", (LookedAt.CLIENTS,), "by group policy"))
+BEGUN = done(DAY, Confirm(CA, "carla", (CheckedItem.CLIENTS,), "by group policy"))
 
 
 def switched(day: RenewalDay = BEGUN) -> RenewalDay:
@@ -77,11 +77,11 @@ def switched(day: RenewalDay = BEGUN) -> RenewalDay:
 
 
 def test_the_ca_is_confirmed_by_a_named_person() -> None:
-    """It has no port that could tell: a name and what was looked at are all there is."""
+    """It has no port that could tell: a name and what was checked are all there is."""
     ca = standing(BEGUN, CA)
     assert (ca.done, ca.confirmed_by, ca.note) == (True, "carla", "by group policy")
-    assert refused(DAY, Confirm(CA, " ", LOOKED)) == texts.NO_NAME
-    assert refused(DAY, Confirm(CA, "carla")) == texts.NOTHING_LOOKED_AT
+    assert refused(DAY, Confirm(CA, " ", CHECKED)) == texts.NO_NAME
+    assert refused(DAY, Confirm(CA, "carla")) == texts.NOTHING_CHECKED
 
 
 def test_every_port_ticks_a_step() -> None:

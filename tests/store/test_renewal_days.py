@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitor.model import DayEvent, DayEventKind, LookedAt, RenewalDay, text
+from monitor.model import CheckedItem, DayEvent, DayEventKind, RenewalDay, text
 from support.factories.alerts_world import NOW
 from support.factories.recorded import using
 from support.factories.renewal_days import CA, DAY, MINUTE, NEW, PILOT, standing, with_step
@@ -24,7 +24,7 @@ def written_through() -> RenewalDay:
         standing(day, CA),
         confirmed_at=NOW,
         confirmed_by="carla",
-        looked_at=(LookedAt.CLIENTS, LookedAt.LIVE),
+        checked=(CheckedItem.CLIENTS, CheckedItem.LIVE),
         note="by group policy",
         left_out_at=NOW,
         left_out_by="dora",

@@ -60,7 +60,7 @@ class Day:
         return (await self.browser.get(path)).text
 
     async def send(self, path: str, /, **fields: str) -> httpx.Response:
-        """Send a form with the token of this session."""
+        """Send a form with the token that forms have."""
         token = form_token(await self.browser.get("/sites"))
         return await self.browser.post(path, data={"form_token": token, **fields})
 
@@ -70,7 +70,7 @@ class Day:
 
     async def confirm(self, step: DayStep, what: str = "live") -> None:
         """Confirm a step and see that it is taken."""
-        answer = await self.act("confirm", step=step.id, name="carla", looked_at=what)
+        answer = await self.act("confirm", step=step.id, name="carla", checked=what)
         assert answer.status_code == 303, re.findall(r'role="alert">([^<]*)', answer.text)
 
     async def served(self, step_id: str) -> None:
@@ -107,7 +107,7 @@ async def begun(day: Day) -> None:
 async def pilot(day: Day, renewal: Renewal) -> tuple[str, str]:
     """Renew the first recorder, one group after the other; return the old and the new thumbprint."""
     media, server = day.step("Recorder 01", "streaming_media"), day.step("Recorder 01", "server")
-    assert (await day.act("confirm", step=server.id, name="carla", looked_at="live")).status_code == 422
+    assert (await day.act("confirm", step=server.id, name="carla", checked="live")).status_code == 422
     await day.confirm(next(one for one in day.today.steps if one.kind == "ca"), "clients")
     renewal.issue("recorder01")
     (switched,) = (await renewal.switch("recorder01", "server")).ports
@@ -127,7 +127,7 @@ async def refused_registration(day: Day, renewal: Renewal) -> None:
     await day.served(step.id)
     await day.act("report", step=step.id, exit_code=str(result.exit_code))
     assert day.today.state is DayState.STOPPED
-    assert (await day.act("confirm", step=step.id, name="carla", looked_at="live")).status_code == 422
+    assert (await day.act("confirm", step=step.id, name="carla", checked="live")).status_code == 422
 
 
 async def went_back(day: Day, renewal: Renewal) -> None:

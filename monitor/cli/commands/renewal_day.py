@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.cli.commands.options import FORMAT, add_change, add_daemon, later, subcommands
 
-_LOOKED_AT = ("live", "mobile", "failover", "integrations", "clients")
+_CHECKED = ("live", "mobile", "failover", "integrations", "clients")
 _EXIT = "Exit code: 0 done, 2 refused, 1 no answer."
 
 
@@ -36,11 +36,11 @@ def add(commands: Any) -> None:
 
 def _steps(inner: Any) -> None:
     command = _of_step(inner, "confirm", "confirm by name that a step was checked")
-    command.add_argument("--name", default="", metavar="NAME", help="who looked (default: the user)")
+    command.add_argument("--name", default="", metavar="NAME", help="who checked (default: the user)")
     command.add_argument(
-        "--looked-at", action="append", default=[], choices=_LOOKED_AT, help="what was looked at; repeatable"
+        "--checked", action="append", default=[], choices=_CHECKED, help="what was checked; repeatable"
     )
-    command.add_argument("--note", default="", metavar="TEXT", help="what else was looked at")
+    command.add_argument("--note", default="", metavar="TEXT", help="what else was checked")
     command = _of_step(inner, "report", "report the exit code of Server Configurator")
     command.add_argument("exit_code", type=int, metavar="CODE", help="0 is success; any other stops the work")
     command = _of_step(inner, "expect", "expect one certificate exactly")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from monitor.model import LookedAt
+from monitor.model import CheckedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Confirm a step by name: what was looked at, and a note."""
+    """Confirm a step by name: what was checked, and a note."""
 
     step_id: str
     name: str
-    looked_at: tuple[LookedAt, ...] = ()
+    checked: tuple[CheckedItem, ...] = ()
     note: str = ""
 
 

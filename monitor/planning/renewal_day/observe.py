@@ -42,7 +42,7 @@ _UNSUITABLE = frozenset(
 
 
 def observe(day: RenewalDay, snapshot: Snapshot, now: datetime) -> DayChange:
-    """Return a day after its ports were looked at; nothing changes while no work goes on."""
+    """Return a day after its ports were probed; nothing changes while no work goes on."""
     if not day.working:
         return DayChange(day)
     change = DayChange(day)
@@ -66,7 +66,7 @@ def _observed(day: RenewalDay, step: DayStep, snapshot: Snapshot, now: datetime)
     events = [event for pair in zip(step.ports, ports, strict=True) for event in _events(*pair, step, now)]
     changed = replace(step, ports=ports)
     if any(_other(*pair) for pair in zip(step.ports, ports, strict=True)):
-        # Whatever was looked at, it was another certificate.
+        # Whatever was checked, it was another certificate.
         changed = replace(changed, confirmed_at=None)
     change = DayChange(with_step(day, changed), tuple(events))
     back = next((one for one in events if one.kind is DayEventKind.WENT_BACK), None)

@@ -94,13 +94,13 @@ def _confirm(day: RenewalDay, step: DayStep, action: Confirm, by: str, now: date
         step,
         confirmed_at=now,
         confirmed_by=action.name.strip(),
-        looked_at=action.looked_at,
+        checked=action.checked,
         note=action.note.strip(),
         left_out_at=None,
         left_out_by="",
         left_out_why="",
     )
-    seen = [*(texts.LOOKED_AT[one] for one in action.looked_at)]
+    seen = [*(texts.CHECKED_ITEMS[one] for one in action.checked)]
     seen += [text(changed.note)] if changed.note else []
     said = texts.confirmed(who=changed.confirmed_by, what=enumerated(seen, len(seen)))
     return _changed(day, changed, DayEvent(now, DayEventKind.CONFIRMED, said, step.id, by))
@@ -111,8 +111,8 @@ def _not_ready(day: RenewalDay, step: DayStep, action: Confirm) -> Message | Non
         return texts.IS_STOPPED
     if not action.name.strip():
         return texts.NO_NAME
-    if not action.looked_at and not action.note.strip():
-        return texts.NOTHING_LOOKED_AT
+    if not action.checked and not action.note.strip():
+        return texts.NOTHING_CHECKED
     if waits := open_needs(day, step):
         return texts.needs(steps=tuple(map(name_of, waits)))
     return None if step.served else texts.NOT_SERVED

@@ -1,6 +1,6 @@
 """What is said of the work on a renewal plan, as messages; must not decide when it is said."""
 
-from monitor.model import LookedAt, Message, message
+from monitor.model import CheckedItem, Message, message
 from monitor.model.message import plain
 
 IS_OVER = plain("renewal_day.is_over", "This renewal day is over. Start the plan again for what is left.")
@@ -21,9 +21,9 @@ NO_THUMBPRINT = plain(
 IS_THE_OLD_ONE = plain(
     "renewal_day.is_the_old_one", "This is the thumbprint of the certificate that is to be replaced."
 )
-NO_NAME = plain("renewal_day.no_name", "The name of the person who looked is missing.")
+NO_NAME = plain("renewal_day.no_name", "The name of the person who checked is missing.")
 NO_REASON = plain("renewal_day.no_reason", "The reason is missing.")
-NOTHING_LOOKED_AT = plain("renewal_day.nothing_looked_at", "Choose what was looked at, or describe it.")
+NOTHING_CHECKED = plain("renewal_day.nothing_checked", "Choose what was checked, or describe it.")
 NOT_SERVED = plain(
     "renewal_day.not_served",
     "Not all ports of this step serve the expected certificate yet. Look again after.",
@@ -41,12 +41,12 @@ TIME_OVER = plain(
 )
 EXPECTS_ANY = plain("renewal_day.expects_any", "Any suitable new certificate is expected.")
 
-LOOKED_AT = {
-    LookedAt.LIVE: plain("renewal_day.live", "live picture in Smart Client"),
-    LookedAt.MOBILE: plain("renewal_day.mobile", "mobile client and Web Client"),
-    LookedAt.FAILOVER: plain("renewal_day.failover", "failover test"),
-    LookedAt.INTEGRATIONS: plain("renewal_day.integrations", "integrations"),
-    LookedAt.CLIENTS: plain("renewal_day.clients", "CA installed on servers and clients"),
+CHECKED_ITEMS = {
+    CheckedItem.LIVE: plain("renewal_day.live", "live picture in Smart Client"),
+    CheckedItem.MOBILE: plain("renewal_day.mobile", "mobile client and Web Client"),
+    CheckedItem.FAILOVER: plain("renewal_day.failover", "failover test"),
+    CheckedItem.INTEGRATIONS: plain("renewal_day.integrations", "integrations"),
+    CheckedItem.CLIENTS: plain("renewal_day.clients", "CA installed on servers and clients"),
 }
 
 EXIT_SUCCESS = plain("renewal_day.exit_success", "success.")

@@ -50,10 +50,9 @@ def _step(ca: Certificate, uses: list[_Use], snapshot: Snapshot, site: str, now:
         said = (texts.ca_outlives(ca=ca.title, not_after=ca.not_after), texts.DISTRIBUTE)
     trusted = successor or (None if renewed else ca)
     return PlannedStep(
-        DayStep(step_id(CA, ca.title, ca.sha256), CA, ca.title, group=""),
+        DayStep(step_id(CA, ca.title, ca.sha256), CA, ca.title),
         texts.ca_title(ca=ca.title),
         expires_at=present.not_after,
-        impact=None,
         remarks=tuple(_remarks(successor, trusted, renewed=renewed)),
         instructions=(*said, texts.CONFIRM_CA),
         link=runbook.link,
@@ -91,7 +90,7 @@ def _trust(ca: Certificate, snapshot: Snapshot, site: str) -> Trust:
     for state in snapshot:
         if state.target.label("site").casefold() != site.casefold() or state.target.info.low_impact:
             continue
-        for host in filter(None, (_host(state),)):
+        if host := _host(state):
             known = _has_root(state, ca)
             hosts[host] = known if known is not None else hosts.get(host)
     return Trust(

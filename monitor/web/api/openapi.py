@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from monitor import __version__
-from monitor.model import Check, LookedAt
+from monitor.model import Check, CheckedItem
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.lists import MOST
 from monitor.web.api.renewal_days import ACTIONS
@@ -195,7 +195,7 @@ def _renewal_days() -> Schema:
         "properties": {
             **texts,
             "exit_code": {"type": "integer"},
-            "looked_at": {"type": "array", "items": {"enum": list(LookedAt)}},
+            "checked": {"type": "array", "items": {"enum": list(CheckedItem)}},
         },
         "additionalProperties": False,
     }

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from monitor.messages import english
-from monitor.model import LookedAt, Message
+from monitor.model import CheckedItem, Message
 from monitor.planning.renewal_day import (
     Confirm,
     ContinueWork,
@@ -38,7 +38,7 @@ PATH = "/api/v1/renewal-days"
 _READ = ["GET", "HEAD"]
 _NONE = "there is no such renewal day"
 
-STEP_KEYS = ("step", "thumbprint", "exit_code", "name", "looked_at", "note", "reason", "by")
+STEP_KEYS = ("step", "thumbprint", "exit_code", "name", "checked", "note", "reason", "by")
 ACTIONS = ("expect", "report", "confirm", "leave-out", "resume", "pause", "continue", "end")
 
 
@@ -114,7 +114,7 @@ def _action(name: str, body: Mapping[str, Any]) -> DayAction | None:
     if name == "report":
         return Report(step, _exit_code(body))
     if name == "confirm":
-        return Confirm(step, text_of(body, "name"), _looked_at(body), text_of(body, "note"))
+        return Confirm(step, text_of(body, "name"), _checked(body), text_of(body, "note"))
     made: Mapping[str, DayAction] = {
         "expect": Expect(step, text_of(body, "thumbprint")),
         "leave-out": LeaveOut(step, reason),
@@ -133,8 +133,8 @@ def _exit_code(body: Mapping[str, Any]) -> int:
     return code
 
 
-def _looked_at(body: Mapping[str, Any]) -> tuple[LookedAt, ...]:
+def _checked(body: Mapping[str, Any]) -> tuple[CheckedItem, ...]:
     try:
-        return tuple(map(LookedAt, texts_of(body, "looked_at")))
+        return tuple(map(CheckedItem, texts_of(body, "checked")))
     except ValueError:
-        raise InvalidError(f"looked_at must be some of {', '.join(LookedAt)}") from None
+        raise InvalidError(f"checked must be some of {', '.join(CheckedItem)}") from None

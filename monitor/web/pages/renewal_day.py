@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitor.model import DayState, LookedAt, Message, RenewalDay
+from monitor.model import CheckedItem, DayState, Message, RenewalDay
 from monitor.planning.renewal_day import WORK_AT_MOST, texts
 from monitor.planning.renewal_plan import words_of_steps
 from monitor.web import renewal_texts as words
@@ -125,7 +125,7 @@ def day_values(reader: Reader, shown: DayView, problem: Message | None = None) -
             (one, port) for one in shown.steps for port in one.step.ports if port.sha1 and not port.went_back
         ],
         "events": [(one, _step_name(shown, one.step_id)) for one in reversed(shown.events)],
-        "looked_at": [(one, texts.LOOKED_AT[one]) for one in LookedAt],
+        "checked_items": [(one, texts.CHECKED_ITEMS[one]) for one in CheckedItem],
         "longest_name": LONGEST_NAME,
         "longest_text": LONGEST_TEXT,
         "said": words_of_steps(day.plan),

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
-from monitor.model import LookedAt, Message
+from monitor.model import CheckedItem, Message
 from monitor.parse import display
 from monitor.planning.renewal_day import (
     Confirm,
@@ -58,7 +58,7 @@ def _report(fields: Fields) -> DayAction | Message:
 
 
 def _confirm(fields: Fields) -> DayAction:
-    chosen = tuple(one for one in LookedAt if one in fields.get("looked_at", ()))
+    chosen = tuple(one for one in CheckedItem if one in fields.get("checked", ()))
     name = text_of(fields, "name", LONGEST_NAME)
     return Confirm(text_of(fields, "step"), name, chosen, text_of(fields, "note"))
 

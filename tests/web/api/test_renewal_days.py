@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from web.pages.test_renewal_start import SHOWN, VERSION
 
-from monitor.model import DayEvent, DayEventKind, LookedAt, Matcher
+from monitor.model import CheckedItem, DayEvent, DayEventKind, Matcher
 from monitor.planning.renewal_day import (
     Confirm,
     DayAction,
@@ -50,8 +50,8 @@ BODIES = [
     ("report", {"step": PILOT, "exit_code": 100}, Report(PILOT, 100)),
     (
         "confirm",
-        {"step": PILOT, "name": "carla", "looked_at": ["live"], "note": "well"},
-        Confirm(PILOT, "carla", (LookedAt.LIVE,), "well"),
+        {"step": PILOT, "name": "carla", "checked": ["live"], "note": "well"},
+        Confirm(PILOT, "carla", (CheckedItem.LIVE,), "well"),
     ),
     ("leave-out", {"step": PILOT, "reason": "later"}, LeaveOut(PILOT, "later")),
     ("resume", {"reason": "mended"}, Resume("mended")),
@@ -72,7 +72,7 @@ def test_actions(name: str, body: dict[str, object], action: DayAction) -> None:
     ("path", "body", "status"),
     [
         ("day-1/report", {"step": PILOT, "exit_code": "100"}, 422),
-        ("day-1/confirm", {"step": PILOT, "looked_at": ["stars"]}, 422),
+        ("day-1/confirm", {"step": PILOT, "checked": ["stars"]}, 422),
         ("day-1/other", {}, 404),
         ("nope/pause", {}, 404),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.messages import english
-from monitor.model import DayEvent, DayEventKind, LookedAt, Matcher, RenewalDay, text
+from monitor.model import CheckedItem, DayEvent, DayEventKind, Matcher, RenewalDay, text
 from monitor.planning.renewal_day import (
     Confirm,
     ContinueWork,
@@ -141,8 +141,8 @@ FORMS = [
     ("report", {"step": PILOT, "exit_code": "-4"}, Report(PILOT, -4)),
     (
         "confirm",
-        {"step": PILOT, "name": " carla\n", "looked_at": ["live", "failover", "other"], "note": "all well"},
-        Confirm(PILOT, "carla", (LookedAt.LIVE, LookedAt.FAILOVER), "all well"),
+        {"step": PILOT, "name": " carla\n", "checked": ["live", "failover", "other"], "note": "all well"},
+        Confirm(PILOT, "carla", (CheckedItem.LIVE, CheckedItem.FAILOVER), "all well"),
     ),
     ("leave-out", {"step": PILOT, "reason": "later"}, LeaveOut(PILOT, "later")),
     ("resume", {"reason": "mended"}, Resume("mended")),
