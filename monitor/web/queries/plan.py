@@ -1,12 +1,14 @@
 """The plan of a site as it is shown: its steps numbered, with what waits for what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model import Message
 from monitor.planning.renewal_plan import GoingBack, PlannedStep, RenewalPlan, Trust
 from monitor.web import plan_texts as words
 
 _MOST_HOSTS = 20
+_OF_ONE_SERVER = frozenset({"host", "port", "names", "thumbprint"})
+"""Parameters of instructions that a reader replaces by those of another server."""
 _OWN = frozenset({"preset.texts.command"})
 """Instructions that are written for each step, because people copy them."""
 
@@ -39,10 +41,10 @@ class PlanView:
 def plan_view(plan: RenewalPlan) -> PlanView:
     """Return a plan with its steps numbered from 1."""
     numbers = {one.step.id: number for number, one in enumerate(plan.steps, start=1)}
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[frozenset[Message], int] = {}
     steps = []
     for number, one in enumerate(plan.steps, start=1):
-        like = first.setdefault(tuple(said.code for said in one.instructions), number)
+        like = first.setdefault(frozenset(map(_for_any_server, one.instructions)), number)
         again = like != number
         steps.append(
             NumberedStep(
@@ -55,6 +57,12 @@ def plan_view(plan: RenewalPlan) -> PlanView:
             )
         )
     return PlanView(plan, tuple(steps), tuple((numbers[one.step_id], one) for one in plan.going_back))
+
+
+def _for_any_server(said: Message) -> Message:
+    """Return an instruction without what differs between servers; group and account stay."""
+    kept = tuple(one for one in said.parameters if one[0] not in _OF_ONE_SERVER)
+    return replace(said, parameters=kept)
 
 
 def _trust(trust: Trust | None) -> tuple[Message, ...]:

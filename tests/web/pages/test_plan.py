@@ -1,9 +1,11 @@
 """The pages of plans: which sites there are, the plan of one, and the same as a file to print."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.messages import Writer, language, machine_zone
-from monitor.model import Matcher, Snapshot
+from monitor.model import Matcher, Message, Snapshot
 from monitor.planning.renewal_plan import RenewalPlan, plan_for_site
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.plan import plan_document
@@ -49,6 +51,18 @@ def test_the_same_instructions_are_written_once() -> None:
     shown = [(one.like, len(one.instructions)) for one in plan_view(plan()).steps]
     assert shown[1][0] == 0
     assert shown[2] == (2, 0)
+
+
+def test_other_accounts_and_groups_are_written_out() -> None:
+    """Steps of one kind with another account or group are not the same to whoever follows them."""
+    steps = plan().steps
+    read = Message("preset.texts.read_key", "Give Read to {account} on {host}.")
+    said = [
+        replace(one, instructions=(replace(read, parameters=(("account", account), ("host", host))),))
+        for one, account, host in zip(steps, ("a", "a", "b"), ("x", "y", "z"), strict=True)
+    ]
+    shown = [one.like for one in plan_view(replace(plan(), steps=tuple(said))).steps]
+    assert shown == [0, 1, 0]
 
 
 @pytest.mark.parametrize(("tag", "said"), [("en", "Going back"), ("pt_BR", "Voltar atrás")])
