@@ -15,7 +15,7 @@ _KNOWN = {
     -2: texts.EXIT_ARGUMENTS,
     -3: texts.EXIT_VALUE,
     -4: texts.EXIT_OTHER_INSTANCE,
-    50: texts.EXIT_REGISTRATION,
+    50: texts.EXIT_UNDOCUMENTED,
     100: texts.EXIT_REGISTRATION_REFUSED,
     10000: texts.EXIT_SERVICE,
     20000: texts.EXIT_SERVICE,

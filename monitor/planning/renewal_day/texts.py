@@ -60,10 +60,11 @@ EXIT_OTHER_INSTANCE = plain(
     "another Server Configurator is running on this server: close it. Also seen where the chain of the new "
     "certificate ends in a CA that this server does not trust.",
 )
-EXIT_REGISTRATION = plain(
-    "renewal_day.exit_registration",
-    "seen where the registration at the management server failed; the vendor does not document it. Check in "
-    "Management Client whether the server is connected.",
+EXIT_UNDOCUMENTED = plain(
+    "renewal_day.exit_undocumented",
+    "the vendor does not document it, and no public report explains it. Check in Management Client whether "
+    "the "
+    "server is registered and connected.",
 )
 EXIT_REGISTRATION_REFUSED = plain(
     "renewal_day.exit_registration_refused",
