@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,16 +64,34 @@ def _pip(programs: Path, *arguments: str) -> None:
 
 
 def run(programs: Path, name: str, *arguments: str) -> int:
-    """Run a program of the environment and return its exit code; it handles its own signals.
+    """Run a program of the environment and return its exit code."""
+    return run_together(programs, (name, *arguments))
 
-    Ctrl-C reaches it by itself, SIGTERM through us: it would run on for nobody otherwise.
+
+def run_together(programs: Path, *commands: Sequence[str]) -> int:
+    """Run programs of the environment beside each other; return the first exit code that is not 0, or 0.
+
+    They handle their own signals: Ctrl-C reaches them by itself, SIGTERM through us; they would run on for
+    nobody otherwise.
     """
-    early: list[int] = []  # a signal that comes while it starts
+    early: list[int] = []  # a signal that comes while they start
     signal.signal(signal.SIGTERM, lambda number, _: early.append(number))
-    process = subprocess.Popen([str(programs / name), *arguments], cwd=ROOT)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    processes = [
+        subprocess.Popen([str(programs / name), *arguments], cwd=ROOT) for name, *arguments in commands
+    ]
+
+    def end(*_: object) -> None:
+        for process in processes:
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, end)
     if early:
-        process.terminate()
+        end()
+    codes = [_code(process) for process in processes]
+    return next((code for code in codes if code), 0)
+
+
+def _code(process: subprocess.Popen[bytes]) -> int:
     while True:
         try:
             return process.wait()
