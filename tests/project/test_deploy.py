@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from monitor.agent.settings import load as load_agent
 from monitor.alerts import alerts_of_target
 from monitor.config import load
 from monitor.delivery.email.entry import EmailReceiverSettings
@@ -45,6 +46,8 @@ DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus"
 PROVISIONING = ROOT / "grafana" / "provisioning"
 UNIT = DEPLOY / "cert-monitor.service"
+AGENT_UNIT = DEPLOY / "cert-monitor-agent.service"
+UNITS = pytest.mark.parametrize("unit", [UNIT, AGENT_UNIT], ids=lambda one: one.stem)
 BASE = r'\{\{ with query "cert_monitor:links" \}\}\{\{ \. \| first \| label "%s" \}\}/\{\{ end \}\}%s'
 """A link: the address of links.yml, where there is one, and the path below it."""
 
@@ -69,7 +72,9 @@ def own_names() -> set[str]:
         WINDOW_END,
     )
     families = {f.name for f in (INFO, TARGETS, *several, FINDINGS, ALERT)}
-    text = FakeDaemon().own.text(datetime.now(UTC)).decode()
+    daemon = FakeDaemon()
+    daemon.own.leader(lambda: True)
+    text = daemon.own.text(datetime.now(UTC)).decode()
     late = {"outbox_pending", "outbox_oldest_age_seconds", "last_alert_pass_timestamp_seconds"}
     late |= {"config_last_reload_successful", "config_last_reload_timestamp_seconds"}
     said = set(re.findall(r"^(\w+)[{ ]", text, re.MULTILINE))
@@ -226,6 +231,40 @@ def test_rules_alarm_when_they_should() -> None:
     assert code == 0, said
 
 
+CENTERS = """
+rule_files: []
+tests:
+  - interval: 1m
+    input_series:
+      - {{series: 'cert_monitor_leader{{instance="a"}}', values: "{leaders[0]}"}}
+      - {{series: 'cert_monitor_leader{{instance="b"}}', values: "{leaders[1]}"}}
+      - {{series: 'cert_monitor_leader{{instance="standby"}}', values: "0"}}
+      - {{series: 'cert_monitor_targets{{instance="a", state="up"}}', values: "1"}}
+      - {{series: 'cert_monitor_targets{{instance="b", state="up"}}', values: "1"}}
+      - {{series: 'cert_monitor_targets{{instance="alone", state="up"}}', values: "1"}}
+      - {{series: 'cert_monitor_target_info{{instance="a", target="t"}}', values: "1"}}
+      - {{series: 'cert_monitor_target_info{{instance="b", target="t"}}', values: "1"}}
+      - {{series: 'cert_monitor_target_info{{instance="alone", target="t"}}', values: "1"}}
+      - {{series: 'cert_monitor_alert{{instance="a",alert="1",level="warning",state="active"}}', values: "1"}}
+      - {{series: 'cert_monitor_alert{{instance="b",alert="1",level="warning",state="active"}}', values: "1"}}
+    promql_expr_test:
+      - {{expr: '{targets}', eval_time: 0m, exp_samples: [{{labels: "{{}}", value: 2}}]}}
+      - {{expr: '{alerts}', eval_time: 0m, exp_samples: [{{labels: "{{}}", value: 1}}]}}
+"""
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("leaders", [(1, 0), (0, 1), (0, 0), (1, 1)])
+def test_dashboards_count_what_several_centers_show_once(tmp_path: Path, leaders: tuple[int, int]) -> None:
+    """Whichever leads, none, or two for a scrape; a monitor that is alone counts beside them."""
+    asked = {name: query for name, query in dashboard_queries() if name.endswith(("Targets", ": Warning"))}
+    targets, alerts = (asked[f"cert-monitor: overview: {name}"] for name in ("Targets", "Warning"))
+    file = tmp_path / "test.yml"
+    file.write_text(CENTERS.format(leaders=leaders, targets=targets, alerts=alerts), "utf-8")
+    code, said = run(program("promtool", "prometheus"), "test", "rules", str(file))
+    assert code == 0, said
+
+
 def test_inhibition_names_what_exists() -> None:
     """The worse rules of an alert inhibit the milder ones, by labels that all of them have."""
     text = (RULES / "rules.yml").read_text("utf-8")
@@ -245,7 +284,7 @@ def test_inhibition_names_what_exists() -> None:
     ]
     kept = "max by (job, instance, alert, check, site, component, owner)"
     assert {rules[one].startswith(kept) for pair in inhibited for one in pair} == {True}
-    assert {tuple(one["equal"]) for one in config["inhibit_rules"]} == {("alert", "instance")}
+    assert {tuple(one["equal"]) for one in config["inhibit_rules"]} == {("alert", "instance", "cluster")}
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -272,7 +311,7 @@ def test_every_rule_is_tested() -> None:
     fired = {
         one["alertname"] for test in tests for one in test.get("alert_rule_test", ()) if one["exp_alerts"]
     }
-    assert (fired, len(fired)) == ({rule["alert"] for rule in rules()}, 12)
+    assert (fired, len(fired)) == ({rule["alert"] for rule in rules()}, 14)
 
 
 def test_rules_follow_the_conventions_of_mixins() -> None:
@@ -292,26 +331,52 @@ def test_links_of_rules_lead_somewhere() -> None:
         page, anchor = re.fullmatch(BASE % ("docs", r"(\w+)\.html#(\w+)"), docs).groups()  # type: ignore[union-attr]
         assert anchor == rule["alert"].lower()
         assert anchor in slugs(ROOT / "docs" / f"{page}.md")
-        uid = re.fullmatch(BASE % ("grafana", r"d/([\w-]+)(?:\?.*)?"), grafana)[1]  # type: ignore[index]
+        uid = re.fullmatch(
+            BASE % ("grafana", r"d/([\w-]+)(?:\{\{ with \$labels\.instance \}\}\?.*)?"), grafana
+        )[1]  # type: ignore[index]
         assert (ROOT / "grafana" / f"{uid}.json").is_file()
     (recorded,) = parsed((RULES / "links.yml").read_text("utf-8"))["groups"][0]["rules"]
     assert (recorded["record"], set(recorded["labels"])) == ("cert_monitor:links", {"docs", "grafana"})
 
 
 @pytest.mark.system
-def test_unit_is_accepted(tmp_path: Path) -> None:
+@UNITS
+def test_unit_is_accepted(unit: Path, tmp_path: Path) -> None:
     """The unit verifies: systemd finds nothing to complain about in the unit, once its program exists."""
     analyze = program("systemd-analyze", "systemd")
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text("utf-8").replace("/opt/cert-monitor/bin/cert-monitor", sys.executable))
-    assert run(analyze, "verify", str(unit)) == (0, "")
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text("utf-8").replace("/opt/cert-monitor/bin/cert-monitor", sys.executable))
+    assert run(analyze, "verify", "--man=no", str(copy)) == (0, "")
 
 
 @pytest.mark.system
-def test_unit_is_hardened(tmp_path: Path) -> None:
-    """The unit is closed: systemd rates its exposure below 2 of 10."""
+@UNITS
+def test_unit_is_hardened(unit: Path, tmp_path: Path) -> None:
+    """The unit is closed: systemd rates its exposure at most 1.5 of 10."""
     analyze = program("systemd-analyze", "systemd")
-    assert run(analyze, "security", "--offline=true", "--threshold=20", str(UNIT), folder=tmp_path)[0] == 0
+    assert run(analyze, "security", "--offline=true", "--threshold=15", str(unit), folder=tmp_path)[0] == 0
+
+
+def test_units_are_hardened_alike() -> None:
+    """Each setting of the sandbox that one of the units has, the other has too."""
+    monitor, agent = (
+        re.sub("(?m)^#.*\n", "", unit.read_text("utf-8")).partition("CapabilityBoundingSet=")[2]
+        for unit in (UNIT, AGENT_UNIT)
+    )
+    assert monitor
+    assert agent == monitor
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the example names files of a Unix system")
+def test_example_of_an_agent_fits_its_unit(tmp_path: Path) -> None:
+    """Its spool is the folder that the unit may write, its token the file that is handed over."""
+    example = tmp_path / "agent.yaml"
+    example.write_text((DEPLOY / "agent.example.yaml").read_text("utf-8"), "utf-8")
+    settings, unit = load_agent(example).settings, AGENT_UNIT.read_text("utf-8")
+    assert f"\nStateDirectory={Path(settings.spool.folder).relative_to('/var/lib')}\n" in unit
+    name = Path(settings.token_file).name
+    assert f"\nLoadCredential={name}:/etc/cert-monitor/{name}\n" in unit
+    assert "--config /etc/cert-monitor/agent.yaml\n" in unit
 
 
 def estate() -> Snapshot:

@@ -8,9 +8,9 @@ from email.policy import default
 from pathlib import Path
 from typing import cast
 
-from support.servers.daemon_site import site
-from support.servers.mail_servers import Inbox, mail_server
-from support.servers.token_mail import LongLines, TokenInbox, jwt
+from support.servers.daemon.site import site
+from support.servers.mail.servers import Inbox, mail_server
+from support.servers.mail.token_mail import LongLines, TokenInbox, jwt
 
 ILLEGIBLE = b"Subject: any\r\nContent-Type: text/plain; charset=of-nobody\r\n\r\ntext\r\n"
 

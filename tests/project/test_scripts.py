@@ -67,3 +67,19 @@ def test_sigterm_while_the_program_starts(tmp_path: Path) -> None:
     command = [sys.executable, "-c", EARLY + SCRIPT, str(tmp_path)]
     done = subprocess.run(command, cwd=SCRIPTS, timeout=30, check=False)
     assert done.returncode == 256 - signal.SIGTERM
+
+
+@UNIX
+def test_programs_beside_each_other(tmp_path: Path) -> None:
+    """All of them run to their end, and the first that fails counts."""
+    for name, code in (("good", 0), ("bad", 3), ("worse", 4)):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho {name}\nexit {code}\n")
+        program.chmod(0o755)
+    script = SCRIPT.replace("import run", "import run_together").replace(
+        'run(Path(sys.argv[1]), "program")',
+        'run_together(Path(sys.argv[1]), ("good",), ("bad",), ("worse",))',
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, cwd=SCRIPTS, timeout=30, check=False, capture_output=True, text=True)
+    assert (done.returncode, sorted(done.stdout.split())) == (3, ["bad", "good", "worse"])

@@ -7,12 +7,16 @@ import pytest
 from support.folders import TESTS
 
 SUPPORT = TESTS / "support"
+FOLDERS = [
+    *("pki", "servers", "factories", "campaigns"),
+    *(f"servers/{one.parent.name}" for one in sorted((SUPPORT / "servers").glob("*/__init__.py"))),
+]
 
 
-@pytest.mark.parametrize("folder", ["pki", "servers", "factories", "campaigns"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_each_module_has_its_line(folder: str) -> None:
     """Each module of a folder has one line in the map, and no line is left of one that went."""
     page = (SUPPORT / "README.md").read_text("utf-8")
-    _, _, section = page.partition(f"## `{folder}/`")
-    listed = re.findall(r"^\| `(\w+)` \|", section.partition("\n## ")[0], re.MULTILINE)
+    [section] = re.findall(rf"^##+ `{folder}/`.*?(?=^##|\Z)", page, re.MULTILINE | re.DOTALL)
+    listed = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
     assert listed == sorted(path.stem for path in (SUPPORT / folder).glob("*.py") if path.stem != "__init__")

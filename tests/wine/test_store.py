@@ -22,8 +22,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.parse import parse_certificate
 from support.folders import TESTS
 from support.pki import Issued, authority, days, leaf, tls_context
-from support.servers.daemon_process import until
-from support.servers.wine_machine import Entry, WineMachine, library, missing, windows_path
+from support.servers.daemon.process import until
+from support.servers.machines.wine_machine import Entry, WineMachine, library, missing, windows_path
 
 pytestmark = [pytest.mark.wine, pytest.mark.timeout(400)]  # the first run makes the machine
 

@@ -3,18 +3,18 @@
 import ctypes
 import sys
 
-from monitor.daemon.event_log import EventLog, declared
-from monitor.daemon.events import Event, EventType
+from monitor.daemon.system.event_log import EventLog, declared
+from monitor.daemon.system.events import EventType, WindowsEvent
 
 EVENTS = [
-    Event(EventType.ERROR, 102, "Größe 語 \U0001f512\r\nSite: Harbour"),
-    Event(EventType.INFORMATION, 100, "closed"),
+    WindowsEvent(EventType.ERROR, 102, "Größe 語 \U0001f512\r\nSite: Harbour"),
+    WindowsEvent(EventType.INFORMATION, 100, "closed"),
 ]
 
 if len(sys.argv) > 1:
     log = EventLog(declared(ctypes.WinDLL(sys.argv[1], use_last_error=True)))
     log.write(EVENTS)
-    log.write([Event(EventType.WARNING, 999, "refused")])
+    log.write([WindowsEvent(EventType.WARNING, 999, "refused")])
 else:
     EventLog().write(EVENTS)
     sys.stdout.write("written")
