@@ -3,8 +3,8 @@
 It writes, reads and deletes records; it judges nothing and never reads the clock.
 """
 
-from monitor.store.reading import Loaded
+from monitor.store.observations.reading import Loaded
+from monitor.store.observations.values import HistoryEntry, OutcomePeriod, Pruned
 from monitor.store.store import Store
-from monitor.store.values import HistoryEntry, OutcomePeriod, Pruned
 
 __all__ = ["HistoryEntry", "Loaded", "OutcomePeriod", "Pruned", "Store"]

@@ -10,18 +10,38 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
+from monitor.secrets import SecretReference
+from monitor.state_folder import is_server
 from monitor.store.dialect import PATIENCE, READS, DatabaseDialect, system_errors
 from monitor.store.facts import put_facts, read_fact
-from monitor.store.sqlite import SqliteDialect
+from monitor.store.sqlite.dialect import SqliteDialect
 from monitor.store.tables import metadata
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def dialect_for(url: str) -> DatabaseDialect:
-    """Return the dialect for a store URL; raise ``SystemBrokenError`` for an unsupported URL."""
-    return SqliteDialect.of(url)
+def dialect_for(
+    url: str,
+    password: SecretReference | None = None,
+    *,
+    shared: bool = False,
+    within: timedelta | None = None,
+) -> DatabaseDialect:
+    """Return the dialect for a store URL; raise ``SystemBrokenError`` for an unsupported URL.
+
+    ``shared`` is for one of several centers on a server, ``within`` how long a statement there may take.
+    """
+    if not is_server(url):
+        return SqliteDialect.of(url)
+    try:
+        from monitor.store.postgresql.dialect import PostgresqlDialect  # noqa: PLC0415 - loads psycopg
+    except ImportError as error:
+        raise SystemBrokenError(
+            f"store.url names a PostgreSQL database, which needs an extra ({error}): "
+            "pip install -r requirements/extras.txt"
+        ) from error
+    return PostgresqlDialect.of(url, password, shared=shared, within=within)
 
 
 class Database:
@@ -37,14 +57,22 @@ class Database:
         self._engine = dialect.engine(patience)
         self._reader = self._engine.execution_options(**{READS: True})
         self._release: Callable[[], None] | None = None
+        self.fence: Callable[[Connection], None] | None = None
 
     @classmethod
-    def open(cls, url: str, *, app_version: str, patience: timedelta = PATIENCE) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        app_version: str,
+        patience: timedelta = PATIENCE,
+        password: SecretReference | None = None,
+    ) -> Self:
         """Open, create or upgrade the database at a URL, and lock it against other processes.
 
         Raises ``NewerSchemaError`` or ``SystemBrokenError`` with a sentence that says what to do.
         """
-        dialect = dialect_for(url)
+        dialect = dialect_for(url, password)
         if dialect.in_memory:
             return cls.in_memory()
         release = dialect.lock()
@@ -70,7 +98,7 @@ class Database:
         from monitor.store.schema import WRITTEN_BY, migrate, schema  # noqa: PLC0415
 
         dialect.prepare()
-        migrate(dialect, schema())
+        migrate(dialect, schema(), patience)
         database = cls(dialect, patience)
         if database.read(read_fact, WRITTEN_BY) != app_version:
             database.write(put_facts, {WRITTEN_BY: app_version})
@@ -81,8 +109,19 @@ class Database:
         return self._run(self._reader, act, *args, **kwargs)
 
     def write(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return the result of a function once its changes are committed; an exception rolls them back."""
-        return self._run(self._engine, act, *args, **kwargs)
+        """Return the result of a function once its changes are committed; an exception rolls them back.
+
+        In the same transaction the fence refuses the changes of a center that does not lead.
+        """
+        fence = self.fence
+        if fence is None:
+            return self._run(self._engine, act, *args, **kwargs)
+
+        def fenced(connection: Connection) -> T:
+            fence(connection)
+            return act(connection, *args, **kwargs)
+
+        return self._run(self._engine, fenced)
 
     def _run(
         self, engine: Engine, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

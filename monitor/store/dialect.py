@@ -1,12 +1,12 @@
 """What differs between kinds of databases beyond SQLAlchemy Core; the rest of the store suits any of them.
 
-SQLite is the only kind so far (``sqlite.py``). To add one, write a class like it, add a line in
-``database.dialect_for`` and add its keywords in ``partial``.
+There are SQLite (``sqlite``) and PostgreSQL (``postgresql``). To add one, write a class like them, add
+a line in ``database.dialect_for`` and add its keywords in ``partial``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 
 def partial(condition: str) -> dict[str, Any]:
     """Return the keyword arguments of a partial index over the rows that meet a condition."""
-    return {"sqlite_where": text(condition)}
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class DatabaseDialect(Protocol):
@@ -48,6 +48,10 @@ class DatabaseDialect(Protocol):
     @property
     def in_memory(self) -> bool:
         """Return whether the database is in memory: empty at each start, and lost with its connection."""
+
+    @property
+    def stays_readable(self) -> bool:
+        """Return whether a database that fails can still be read, so that a copy in memory can replace it."""
 
     @property
     def backups(self) -> str:
@@ -70,6 +74,12 @@ class DatabaseDialect(Protocol):
         a table that other rows refer to.
         """
 
+    def reader(self) -> Engine:
+        """Return an engine that only reads, for as long as that takes, also while a service writes."""
+
+    def beside(self) -> Engine:
+        """Return an engine that writes beside a service that has the lock."""
+
     def readers(self) -> Iterator[Engine]:
         """Yield engines that read the database even where nothing can be written, the best one first."""
 
@@ -85,6 +95,12 @@ class DatabaseDialect(Protocol):
     def backup(self, revision: str) -> Path | None:
         """Copy the database atomically before an upgrade to a revision; return the path of the copy."""
 
+    def lock_for_upgrade(self, connection: Connection, revision: str | None) -> None:
+        """Lock the database against other upgrades until the end of the transaction.
+
+        Raises ``SystemBrokenError`` where others use the old ``revision``; ``None`` is an empty database.
+        """
+
     def dangling_table(self, connection: Connection) -> str:
         """Return a table whose foreign keys dangle after an upgrade, empty if there is none."""
 
@@ -93,6 +109,15 @@ class DatabaseDialect(Protocol):
 
     def insert_missing(self, table: Table) -> Insert:
         """Return a statement that inserts only the rows whose keys do not exist yet."""
+
+    def number_after(self, connection: Connection, table: Table) -> None:
+        """Let new rows be numbered after those that were copied into a table with their numbers."""
+
+    def clock(self, connection: Connection) -> datetime | None:
+        """Return the time of a server, by which all that use it can go; ``None`` where there is none."""
+
+    def damage(self, connection: Connection) -> Sequence[str]:
+        """Return a sentence for each damage beside what shows when rows are read."""
 
 
 @contextmanager
@@ -115,6 +140,16 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys do not exist yet."""
     connection.execute(_dialect_of(connection).insert_missing(table), rows)
+
+
+def let_number(connection: Connection, table: Table) -> None:
+    """Let new rows be numbered after those that were copied into a table with their numbers."""
+    _dialect_of(connection).number_after(connection, table)
+
+
+def clock_of_server(connection: Connection) -> datetime | None:
+    """Return the time of the database's server, ``None`` where the database is on this machine."""
+    return _dialect_of(connection).clock(connection)
 
 
 def _dialect_of(connection: Connection) -> DatabaseDialect:

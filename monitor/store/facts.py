@@ -1,11 +1,12 @@
 """Named single values, such as the newest recorded instant, and the last lists of discoveries."""
 
+import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.store.dialect import upsert
+from monitor.store.dialect import clock_of_server, insert_missing, upsert
 from monitor.store.tables import discovery, fact
 
 NEWEST = "newest_instant"
@@ -13,6 +14,16 @@ ALIVE = "alive_at"
 """When the service was last known to run."""
 OUTAGE = "outage"
 """The last time in which it did not."""
+
+LINK_KEY = "link_key"
+"""The key that signs links and sessions, in hexadecimal: on a server all centers need the same one."""
+_KEY_BYTES = 32
+
+
+def make_link_key(connection: Connection) -> None:
+    """Make the key unless there is one."""
+    row = {"key": LINK_KEY, "value": secrets.token_hex(_KEY_BYTES)}
+    insert_missing(connection, fact, [row])
 
 
 def read_fact(connection: Connection, key: str) -> str | None:
@@ -32,9 +43,16 @@ def forget_facts(connection: Connection, keys: Collection[str]) -> None:
 
 
 def newest_instant(connection: Connection) -> datetime | None:
-    """Return the time of the newest record, ``None`` in an empty store."""
+    """Return the time of the newest record, ``None`` in an empty store.
+
+    It is not later than a server's clock reads: later ones come from a center whose own clock was ahead, and
+    say nothing about the clock of the next one.
+    """
     text = read_fact(connection, NEWEST)
-    return None if text is None else datetime.fromisoformat(text)
+    if text is None:
+        return None
+    newest, server = datetime.fromisoformat(text), clock_of_server(connection)
+    return newest if server is None else min(newest, server)
 
 
 def raise_newest(connection: Connection, at: datetime | None) -> None:

@@ -7,6 +7,7 @@ as it was.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from alembic import command
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import NewerSchemaError, SystemBrokenError
-from monitor.store.dialect import DatabaseDialect, system_errors
+from monitor.store.dialect import PATIENCE, DatabaseDialect, system_errors
 from monitor.store.tables import fact
 
 log = logging.getLogger(__name__)
@@ -50,13 +51,13 @@ def schema(steps: Path = MIGRATIONS) -> Schema:
     return Schema(steps, [step.revision for step in script.walk_revisions()])
 
 
-def migrate(dialect: DatabaseDialect, known: Schema) -> None:
+def migrate(dialect: DatabaseDialect, known: Schema, patience: timedelta = PATIENCE) -> None:
     """Upgrade a database to the newest revision, after a backup unless it is new.
 
     Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, ``SystemBrokenError`` when it belongs to
     another program or cannot be used.
     """
-    engine = dialect.engine(migrating=True)
+    engine = dialect.engine(patience, migrating=True)
     try:
         with system_errors(dialect):
             with engine.begin() as connection:
@@ -65,6 +66,9 @@ def migrate(dialect: DatabaseDialect, known: Schema) -> None:
                 return
             copy = dialect.backup(known.head) if found is not None else None
             with engine.begin() as connection:
+                dialect.lock_for_upgrade(connection, found)
+                if _revision(connection, dialect, known) == known.head:
+                    return
                 _upgrade(connection, dialect, known)
         if copy is not None:
             log.info(

@@ -7,7 +7,6 @@ memory (``problem``); recording results raises ``SystemBrokenError`` and writes 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,7 +15,6 @@ from monitor.model import (
     AlertKey,
     AlertRecord,
     DayEvent,
-    Message,
     Notification,
     NotificationStatus,
     Observation,
@@ -29,22 +27,17 @@ from monitor.model import (
     TargetState,
 )
 from monitor.model.alert_history import AlertHistory
-from monitor.store import (
-    access_tokens,
-    alert_history,
-    alert_pass,
-    alerts,
-    delivered,
-    outbox,
-    outcomes,
-    pruning,
-    reading,
-    renewal_days,
-    renewal_windows,
-    silences,
-    withdrawn,
-)
+from monitor.store import access_tokens
+from monitor.store.alerts import alert_pass, delivered, outbox, silences, withdrawn
+from monitor.store.alerts import history as alert_history
+from monitor.store.alerts import records as alerts
 from monitor.store.chunks import SIZE
+from monitor.store.cluster import lease
+from monitor.store.cluster.lease import Center
+from monitor.store.columns.types import storable
+from monitor.store.degraded.fallback import FallbackDatabase
+from monitor.store.degraded.served import ServedDatabase
+from monitor.store.dialect import clock_of_server
 from monitor.store.facts import (
     accept_instant,
     discovered,
@@ -53,94 +46,28 @@ from monitor.store.facts import (
     read_fact,
     save_discovered,
 )
-from monitor.store.fallback import FallbackDatabase
-from monitor.store.recorder import Recorder
-from monitor.store.tables import storable
-from monitor.store.values import HistoryEntry, OutcomePeriod, Pruned
+from monitor.store.observations import outcomes, pruning, reading
+from monitor.store.observations.recorder import Recorder
+from monitor.store.observations.values import HistoryEntry, OutcomePeriod, Pruned
+from monitor.store.open_store import OpenStore
+from monitor.store.renewals import days as renewal_days
+from monitor.store.renewals import windows as renewal_windows
 from monitor.threads import ThreadPool
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
 
 _Write = Callable[[Callable[[Connection, datetime], int], datetime], Awaitable[int]]
 
 
-class Store:
+class Store(OpenStore):
     """Target states, history, notification log and outbox."""
 
-    def __init__(self, database: FallbackDatabase, pool: ThreadPool) -> None:
+    def __init__(self, database: FallbackDatabase | ServedDatabase, pool: ThreadPool) -> None:
         """Take ownership of an open database and the one thread that uses it; see ``open``."""
-        self._database = database
+        super().__init__(database, pool)
         self._recorder = Recorder(database)
-        self._pool = pool
 
-    @classmethod
-    async def open(cls, url: str, *, app_version: str, needed: bool = True) -> Self:
-        """Open, create or upgrade the store at a URL; ``sqlite://`` is a store in memory.
-
-        Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, and ``SystemBrokenError`` when it
-        cannot be used or another process uses it. Unless it is ``needed``, it begins in memory where a full
-        or broken disk does not let it be used.
-        """
-        pool = ThreadPool("store", 1)
-        try:
-            opened = await pool.run(FallbackDatabase.open, url, app_version=app_version, needed=needed)
-            return cls(opened, pool)
-        except BaseException:
-            pool.close()
-            raise
-
-    async def close(self) -> None:
-        """Finish pending calls, then close the database."""
-        await self._pool.run(self._database.close)
-        self._pool.close()
-
-    @property
-    def problem(self) -> Message | None:
-        """Return why what is recorded may be lost, ``None`` while all is well."""
-        return self._database.problem
-
-    @property
-    def fault(self) -> Message | None:
-        """Return what is wrong with the disk, or was a few minutes ago, as a clause; ``None`` for nothing."""
-        return self._database.fault
-
-    @property
-    def in_memory(self) -> bool:
-        """Return whether it goes on in memory, because the disk does not let it be used."""
-        return self._database.in_memory
-
-    async def resume(self) -> None:
-        """Return to the disk now, if that works again."""
-        await self._pool.run(self._database.resume)
-
-    async def check(self) -> None:
-        """Return to a disk that works again.
-
-        Raises ``SystemBrokenError`` when the file was deleted, replaced or damaged while open.
-        """
-        await self._pool.run(self._database.check)
-
-    async def _read(
-        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._pool.run(lambda: self._database.read(act, *args, **kwargs))
-
-    async def _write(
-        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._pool.run(lambda: self._database.write(act, *args, **kwargs))
-
-    async def _read_disk(
-        self, empty: T, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._pool.run(lambda: self._database.read_disk(empty, act, *args, **kwargs))
-
-    async def _write_disk(
-        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._pool.run(lambda: self._database.write_disk(act, *args, **kwargs))
+    async def centers(self) -> tuple[Center, ...]:
+        """Return every center on this database that did not leave."""
+        return await self._read(lease.centers)
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         """Write the probe results of a batch atomically.
@@ -163,6 +90,10 @@ class Store:
     async def ders(self, fingerprints: Iterable[str]) -> dict[str, bytes]:
         """Return the DER bytes of the recorded ones among some certificates, by SHA-256."""
         return await self._read_disk({}, reading.ders, tuple(fingerprints))
+
+    async def probe_times(self) -> dict[str, int]:
+        """Return, by the id of each recorded target, a number that differs after each record of it."""
+        return await self._read_disk({}, reading.probe_times)
 
     async def target_ids(self) -> frozenset[str]:
         """Return the id of every recorded target, whether still configured or not."""
@@ -218,6 +149,7 @@ class Store:
 
     async def put_silences(self, changed: Sequence[Silence]) -> None:
         """Write some acknowledgements and silences."""
+        self.require_record()
         await self._write(silences.put_silences, changed)
 
     async def access_tokens(self) -> tuple[AccessToken, ...]:
@@ -226,10 +158,12 @@ class Store:
 
     async def put_access_tokens(self, changed: Sequence[AccessToken]) -> None:
         """Write tokens, new ones and those that changed."""
+        self.require_record()
         await self._write(access_tokens.put_access_tokens, changed)
 
     async def remove_access_token(self, name: str) -> None:
         """Remove a token."""
+        self.require_record()
         await self._write(access_tokens.remove_access_token, name)
 
     async def renewal_days(self, *, most: int = 50, ended: bool = True) -> tuple[RenewalDay, ...]:
@@ -242,6 +176,7 @@ class Store:
 
     async def put_renewal_day(self, day: RenewalDay, events: Sequence[DayEvent]) -> None:
         """Write a renewal day as it is now, and add what happened, in one transaction."""
+        self.require_record()
         await self._write(renewal_days.put_renewal_day, day, events)
 
     async def due_notifications(
@@ -290,6 +225,10 @@ class Store:
     async def set_facts(self, facts: Mapping[str, str]) -> None:
         """Set some facts."""
         await self._write(put_facts, facts)
+
+    async def clock_of_server(self) -> datetime | None:
+        """Return the time of the database's server, ``None`` where the database is on this machine."""
+        return await self._read(clock_of_server)
 
     async def newest_instant(self) -> datetime | None:
         """Return the time of the newest recorded probe; a clock that reads earlier is suspect."""

@@ -1,12 +1,4 @@
-"""The tables of the store and their column types; no statements here.
-
-Timestamps are whole microseconds since 1970 UTC and durations whole microseconds: exact, compared and indexed
-as numbers by SQLite (which has no type for them), and read without parsing text.
-`datetime(probed_at / 1000000, 'unixepoch')` shows one in the sqlite3 shell.
-"""
-
-from datetime import UTC, datetime, timedelta
-from typing import Any
+"""The tables of the store; no statements here."""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,67 +11,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
 )
 
+from monitor.store.columns.types import DurationColumn, TextColumn, TimestampColumn
 from monitor.store.dialect import RowId, partial
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-class DurationColumn(TypeDecorator[timedelta]):
-    """A column type that stores a duration as whole microseconds."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: timedelta | None, _dialect: Any) -> int | None:
-        """Return the microseconds."""
-        return None if value is None else value // MICROSECOND
-
-    def process_result_value(self, value: int | None, _dialect: Any) -> timedelta | None:
-        """Return the duration."""
-        return None if value is None else timedelta(microseconds=value)
-
-
-class TimestampColumn(TypeDecorator[datetime]):
-    """A column type that stores an aware datetime as microseconds since 1970 UTC.
-
-    Naive datetimes raise ``TypeError``.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Any) -> int | None:
-        """Return the microseconds since 1970."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
-        """Return the datetime in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-def storable(value: str) -> str:
-    r"""Return a text that UTF-8 can encode: a lone surrogate becomes its escape.
-
-    File names outside the file system's encoding contain lone surrogates (PEP 383), and one of them would
-    otherwise keep a whole batch from being recorded.
-    """
-    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
-
-
-class TextColumn(TypeDecorator[str]):
-    """A column type that stores any Python string, even with lone surrogates."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
-        """Return the text that UTF-8 can encode."""
-        return None if value is None else storable(value)
-
 
 metadata = MetaData()
 
@@ -264,7 +199,7 @@ renewal_event = Table(
     Column("message", Text, nullable=False),
 )
 
-# Which of several services on one database acts, and until when. Nothing writes it yet.
+# Which of several services on one database acts, and until when; a row for each of them, too.
 lease = Table(
     "lease",
     metadata,
@@ -272,6 +207,7 @@ lease = Table(
     Column("holder", TextColumn, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("expires_at", TimestampColumn, nullable=False),
+    Column("url", Text),
 )
 
 receiver_state = Table(

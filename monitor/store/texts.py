@@ -16,6 +16,7 @@ WHY: Mapping[StoreFault, Message] = {
     StoreFault.DAMAGED: plain("store_damaged", "it is damaged"),
     StoreFault.NOT_A_DATABASE: plain("store_not_a_database", "it is not an SQLite database"),
     StoreFault.LOCKED: plain("store_locked", "another program has locked it"),
+    StoreFault.UNREACHABLE: plain("store_unreachable", "it cannot be reached"),
     StoreFault.DELETED: plain("store_deleted", "it was deleted while in use"),
     StoreFault.REPLACED: plain("store_replaced", "it was replaced while in use"),
     StoreFault.OTHER: plain("store_other", "the reason is in the log"),
@@ -29,6 +30,14 @@ WHY: Mapping[StoreFault, Message] = {
     "after a restart.",
 )
 def store_in_memory(*, location: str, why: Message) -> None: ...
+
+
+@message(
+    "store_unusable_now",
+    "The database {location} cannot be used ({why}): nothing is recorded and nothing is sent until it can be "
+    "used again.",
+)
+def store_unusable_now(*, location: str, why: Message) -> None: ...
 
 
 @message(

@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 from monitor.errors import SystemBrokenError
 from monitor.model import Observation, TargetState
 from monitor.store import Store
-from monitor.store.alert_pass import notify
-from monitor.store.alerts import open_alerts
+from monitor.store.alerts.alert_pass import notify
+from monitor.store.alerts.records import open_alerts
 from monitor.store.database import Database
 from monitor.store.facts import put_facts, read_fact
-from monitor.store.reading import target_ids
-from monitor.store.recording import record
-from monitor.store.sqlite import SqliteDialect
+from monitor.store.observations.reading import target_ids
+from monitor.store.observations.recording import record
+from monitor.store.sqlite.dialect import SqliteDialect
 from support.factories.recorded import NOW, VERSION, notified, probe, sighting, target, url, waiting
 
 IMPATIENT = timedelta(milliseconds=20)

@@ -18,8 +18,7 @@ from monitor.errors import NewerSchemaError, SystemBrokenError
 from monitor.model import RecipientStatus
 from monitor.model import text as text_message
 from monitor.store import Store
-from monitor.store.database import Database
-from monitor.store.json_columns import (
+from monitor.store.columns.json_values import (
     StoredFormerLeaf,
     failures_of,
     former_leaves_of,
@@ -27,8 +26,9 @@ from monitor.store.json_columns import (
     machine_of,
     recipients_of,
 )
+from monitor.store.database import Database
 from monitor.store.schema import MIGRATIONS, migrate, schema
-from monitor.store.sqlite import SqliteDialect
+from monitor.store.sqlite.dialect import SqliteDialect
 from monitor.store.tables import metadata
 from support.factories.recorded import NOW, VERSION, loaded, made_at, probe, sighting, url, using
 
@@ -40,7 +40,7 @@ import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "9999", "{HEAD}"
 def upgrade() -> None:
-    op.add_column("target", sa.Column("colour", sa.Text))
+    op.add_column("target", sa.Column("color", sa.Text))
     op.create_table("extra", sa.Column("id", sa.Integer, primary_key=True))
 '''
 
@@ -50,7 +50,7 @@ from alembic import op
 revision, down_revision = "9999", "{HEAD}"
 def upgrade() -> None:
     with op.batch_alter_table("certificate") as batch:
-        batch.add_column(sa.Column("colour", sa.Text, nullable=False, server_default="red"))
+        batch.add_column(sa.Column("color", sa.Text, nullable=False, server_default="red"))
         batch.alter_column("subject", nullable=True)
 '''
 
@@ -275,7 +275,7 @@ def test_upgrade_keeps_what_is_recorded(path: Path, tmp_path: Path) -> None:
     """After a step the rows are there, with what the step adds."""
     filled(path)
     migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
-    assert asked(path, "SELECT id, colour FROM target") == [("endpoint:host:443", None)]
+    assert asked(path, "SELECT id, color FROM target") == [("endpoint:host:443", None)]
 
 
 def test_upgrade_copies_the_file_first(path: Path, tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_rebuilt_table_keeps_the_rows_that_refer_to_it(path: Path, tmp_path: Pat
     """A step may rebuild a table that others refer to, which SQLite does by dropping it."""
     filled(path)
     migrate(SqliteDialect(path), schema(steps(tmp_path, REBUILD)))
-    joined = "SELECT count(*) FROM history JOIN certificate USING (sha256) WHERE colour = 'red'"
+    joined = "SELECT count(*) FROM history JOIN certificate USING (sha256) WHERE color = 'red'"
     assert asked(path, joined) == [(1,)]
 
 
@@ -379,7 +379,7 @@ def test_unusable_file_is_refused(path: Path, prepare: Callable[[Path], None], s
     assert (str(path) in sentence, said in sentence) == (True, True)
 
 
-@pytest.mark.parametrize("where", ["postgresql://db/x", "state.db", "sqlite://host/x", "sqlite:///x?mode=ro"])
+@pytest.mark.parametrize("where", ["mysql://db/x", "state.db", "sqlite://host/x", "sqlite:///x?mode=ro"])
 def test_other_urls_are_refused(where: str) -> None:
     """Only SQLite on a plain path is a store, and the sentence says how that is written."""
     assert "sqlite:////absolute/path/state.db" in refused(where)

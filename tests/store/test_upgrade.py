@@ -20,7 +20,7 @@ from monitor.model import NotificationKind
 from monitor.store import Store
 from support.factories.recorded import DAY, url, using
 from support.folders import TESTS
-from support.servers.mail_servers import Inbox, mail_server, relay
+from support.servers.mail.servers import Inbox, mail_server, relay
 
 DUMP = TESTS / "data" / "databases" / "schema-0003.sql.gz"
 LATER = datetime(2026, 11, 29, 21, tzinfo=UTC)

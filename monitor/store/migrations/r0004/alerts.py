@@ -139,7 +139,11 @@ def _create_tables() -> dict[str, sa.Table]:
         sa.Column("resolution", sa.Text),
     )
     op.create_index(
-        "alert_resolved", "alert", ["resolved_at"], sqlite_where=sa.text("resolved_at IS NOT NULL")
+        "alert_resolved",
+        "alert",
+        ["resolved_at"],
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+        postgresql_where=sa.text("resolved_at IS NOT NULL"),
     )
     renewal_log = op.create_table(
         "renewal_log",

@@ -35,12 +35,14 @@ def upgrade() -> None:
         "notification",
         ["receiver", "next_attempt_at"],
         sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
     )
     op.create_index(
         "notification_finished",
         "notification",
         ["finished_at"],
         sqlite_where=sa.text("finished_at IS NOT NULL"),
+        postgresql_where=sa.text("finished_at IS NOT NULL"),
     )
     op.create_table(
         "notification_alert",

@@ -51,7 +51,7 @@ def _observed() -> None:
     )
     op.create_table(
         "history",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
         sa.Column("target_id", sa.Text, nullable=False),
         sa.Column("place", sa.Text, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
@@ -63,7 +63,7 @@ def _observed() -> None:
     )
     op.create_index("history_target", "history", ["target_id", "ended_at"])
     op.create_index("history_certificate", "history", ["sha256"])
-    op.create_index("history_ended", "history", ["ended_at"], sqlite_where=sa.text("ended_at IS NOT NULL"))
+    op.create_index("history_ended", "history", ["ended_at"], sqlite_where=sa.text("ended_at IS NOT NULL"), postgresql_where=sa.text("ended_at IS NOT NULL"))
 
 
 def _told() -> None:
@@ -78,7 +78,7 @@ def _told() -> None:
     )
     op.create_table(
         "mail",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
         sa.Column("message_id", sa.Text, nullable=False, unique=True),
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("message", sa.LargeBinary, nullable=False),
@@ -90,8 +90,8 @@ def _told() -> None:
         sa.Column("finished_at", sa.BigInteger),
         sqlite_autoincrement=True,
     )
-    op.create_index("mail_due", "mail", ["next_attempt_at"], sqlite_where=sa.text("finished_at IS NULL"))
-    op.create_index("mail_finished", "mail", ["finished_at"], sqlite_where=sa.text("finished_at IS NOT NULL"))
+    op.create_index("mail_due", "mail", ["next_attempt_at"], sqlite_where=sa.text("finished_at IS NULL"), postgresql_where=sa.text("finished_at IS NULL"))
+    op.create_index("mail_finished", "mail", ["finished_at"], sqlite_where=sa.text("finished_at IS NOT NULL"), postgresql_where=sa.text("finished_at IS NOT NULL"))
 
 
 def downgrade() -> None:

@@ -20,4 +20,4 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger),
     )
     op.create_index("outcome_target", "outcome", ["target_id", "ended_at"])
-    op.create_index("outcome_ended", "outcome", ["ended_at"], sqlite_where=sa.text("ended_at IS NOT NULL"))
+    op.create_index("outcome_ended", "outcome", ["ended_at"], sqlite_where=sa.text("ended_at IS NOT NULL"), postgresql_where=sa.text("ended_at IS NOT NULL"))

@@ -1,0 +1,1 @@
+"""The commands for the database: backups, copies, examination, and which center leads by it."""

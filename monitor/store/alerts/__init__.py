@@ -1,0 +1,1 @@
+"""What is recorded of alerts and notifications: what receivers know, the outbox, deliveries and silences."""

@@ -1,0 +1,1 @@
+"""Whole databases: backed up, restored, copied to another one, and examined."""

@@ -1,0 +1,1 @@
+"""What is recorded of probes: states, certificates, their history, and outcomes."""

@@ -1,0 +1,1 @@
+"""What only SQLite does: its files, their lock, and the search for damage."""
