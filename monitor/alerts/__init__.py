@@ -1,11 +1,11 @@
 """Decide which alerts there are and which notifications people get: pure functions of snapshot and time.
 
-Findings become alerts (``collect``, ``unreachable``) and groups of alerts (``groups``), due alerts become
-notification items (``decide``, ``due``), and what is over is resolved (``resolve``); callers render, store
-and send.
+Findings become alerts (``active``, ``self_monitoring``) with what to do about each (``steps``), for the
+receivers of its routes (``routing``). What nothing shows any more is resolved (``resolution``), and each
+receiver is notified of what is due (``notifications``). ``decide`` does all of it; callers render, store and
+send.
 """
 
-from monitor.alerts.acknowledge import RefusedError, acknowledgement, new_silence
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decide import decide
 from monitor.alerts.decided import Decision, ReceiverDecision
@@ -19,13 +19,14 @@ from monitor.alerts.decision import (
     NotifySettings,
     ReceiverRules,
 )
-from monitor.alerts.group_steps import group_steps
 from monitor.alerts.groups import alerts_of_target
-from monitor.alerts.notices import FIRST_PASS_AT_MOST, next_digest_at
-from monitor.alerts.routes import Escalation, Route, Routing
-from monitor.alerts.schedule import Every, Schedule
-from monitor.alerts.step_texts import NEW_THUMBPRINT, RENEW_AT_PORT
-from monitor.alerts.steps import filled_steps, first_expiring_ca, names_to_request
+from monitor.alerts.notifications.notices import FIRST_PASS_AT_MOST, next_digest_at
+from monitor.alerts.routing.acknowledge import SilenceRefusedError, acknowledgement, new_silence
+from monitor.alerts.routing.routes import Escalation, Route, Routing
+from monitor.alerts.routing.schedule import Every, Schedule
+from monitor.alerts.steps.fill import filled_steps, first_expiring_ca, names_to_request
+from monitor.alerts.steps.group import group_steps
+from monitor.alerts.steps.texts import NEW_THUMBPRINT, RENEW_AT_PORT
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
@@ -43,11 +44,11 @@ __all__ = [
     "NotifySettings",
     "ReceiverDecision",
     "ReceiverRules",
-    "RefusedError",
     "RenewalSteps",
     "Route",
     "Routing",
     "Schedule",
+    "SilenceRefusedError",
     "acknowledgement",
     "alerts_of_target",
     "decide",

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decision import NotificationItem, NotifiedReceiver, NotifyReason
-from monitor.alerts.pending import common_label
+from monitor.alerts.resolution.pending import common_label
 from monitor.alerts.summarize import Summarized
 from monitor.model import AlertResolution, Message
 

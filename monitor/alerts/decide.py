@@ -7,25 +7,26 @@ transaction; deciding again with the changes applied notifies nothing.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from monitor.alerts.active.collect import collect_alerts
+from monitor.alerts.active.silent_zones import names_of_silent, silent_zones
+from monitor.alerts.active.unreachable import collect_unreachable, host_of, unreachable_record
 from monitor.alerts.alert import Alert
-from monitor.alerts.clock_problem import clock_problem
-from monitor.alerts.clock_question import asked_alerts, with_clock_question
-from monitor.alerts.collect import collect_alerts
 from monitor.alerts.decided import Decision, ReceiverDecision
 from monitor.alerts.decision import DecisionInput
-from monitor.alerts.found import Found, Records, all_destinations
 from monitor.alerts.groups import alert_groups, changed_records
-from monitor.alerts.heartbeat import with_heartbeat
 from monitor.alerts.identify import GroupsOfItems
-from monitor.alerts.notices import for_receiver
-from monitor.alerts.outage import with_outage
-from monitor.alerts.pending import pending_alerts
+from monitor.alerts.notifications.current import CurrentAlerts, Records, all_destinations
+from monitor.alerts.notifications.heartbeat import with_heartbeat
+from monitor.alerts.notifications.notices import for_receiver
+from monitor.alerts.notifications.renewal_days import waiting_alerts
 from monitor.alerts.refused import kept_open
-from monitor.alerts.renewal_days import waiting_alerts
-from monitor.alerts.resolve import resolve_alerts
-from monitor.alerts.silences import kept_back, released, with_state, with_waiting
-from monitor.alerts.store_problem import store_problem
-from monitor.alerts.unreachable import collect_unreachable, host_of, unreachable_record
+from monitor.alerts.resolution.pending import pending_alerts
+from monitor.alerts.resolution.resolve import resolve_alerts
+from monitor.alerts.routing.silences import kept_back, released, with_state, with_waiting
+from monitor.alerts.self_monitoring.clock_problem import clock_problem
+from monitor.alerts.self_monitoring.clock_question import asked_alerts, with_clock_question
+from monitor.alerts.self_monitoring.outage import with_outage
+from monitor.alerts.self_monitoring.store_problem import store_problem
 from monitor.model import (
     AlertGroup,
     AlertKey,
@@ -47,10 +48,11 @@ def decide(given: DecisionInput) -> Decision:
         return clock_problem(given)
     findings = collect_alerts(given.snapshot, given.now)
     unreachable = collect_unreachable(given.snapshot, given.open_alerts)
-    alerts = findings | unreachable | store_problem(given.monitor)
+    own = store_problem(given.monitor) | silent_zones(given.monitor.silent_zones, given.now)
+    alerts = findings | unreachable | own
     active = {*_keys(alerts.values()), *asked_alerts(given)}
     inactive = _inactive(given, active)
-    resolved = resolve_alerts(given.snapshot, inactive, active)
+    resolved = resolve_alerts(given.snapshot, inactive, active, names_of_silent(given.monitor))
     over = resolved.over
     pending = pending_alerts(given.open_alerts, active, over)
     groups = alert_groups(alerts.values(), given.open_alerts, pending, given.snapshot, given.now)
@@ -58,7 +60,7 @@ def decide(given: DecisionInput) -> Decision:
     waiting = waiting_alerts(given.settings.renewing, alerts.values(), given.snapshot)
     back = with_waiting(silenced, waiting)
     groups = tuple(with_state(groups, back))
-    found = Found(
+    found = CurrentAlerts(
         findings,
         alerts,
         active,
@@ -91,7 +93,7 @@ def decide(given: DecisionInput) -> Decision:
 def _completed(
     decision: ReceiverDecision, given: DecisionInput, receiver: ReceiverRecord, groups: Sequence[AlertGroup]
 ) -> ReceiverDecision:
-    """Return a decision with what is told of the monitor itself."""
+    """Return a decision with the notifications about the monitor itself."""
     return with_outage(with_heartbeat(decision, given, receiver, groups), given, receiver)
 
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
-from monitor.alerts.routes import Routing
-from monitor.alerts.schedule import Schedule
+from monitor.alerts.routing.routes import Routing
+from monitor.alerts.routing.schedule import Schedule
 from monitor.model import (
     AlertKey,
     AlertLevel,
@@ -22,6 +22,7 @@ from monitor.model import (
     Outage,
     ReceiverRecord,
     Silence,
+    SilentZone,
     Snapshot,
 )
 
@@ -61,7 +62,7 @@ class NotificationItem:
     where little stops when the certificate expires. ``alert_id`` and ``since`` are those of the group of
     alerts on the board, empty for good news; ``next_reminder_at`` is when it is notified again if nothing
     changes, ``None`` where it is not. ``targets`` are the ids of the group's targets, ``notified`` who was
-    notified of it before this; programs are told.
+    notified of it before this; only programs are sent both.
     """
 
     reason: NotifyReason
@@ -140,7 +141,7 @@ class MonitorState:
     is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
     setting ``notify_renewals: all``. With ``clock_suspect`` the clock is too early to be right;
     ``clock_doubts`` are why it may be ahead. ``store_fault`` is what is wrong with the database, as a clause,
-    and ``outage`` the last outage of the monitor.
+    ``outage`` the last outage of the monitor, and ``silent_zones`` those that nothing is heard of.
     """
 
     first_pass_started_at: datetime
@@ -150,6 +151,7 @@ class MonitorState:
     clock_doubts: ClockDoubts = NO_DOUBTS
     store_fault: Message | None = None
     outage: Outage | None = None
+    silent_zones: tuple[SilentZone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a receiver is told at a fixed time.
+    """What a receiver is sent at a fixed time.
 
     ``new`` was never notified, ``open`` was and is due again; ``over`` is what is renewed or resolved.
     ``heartbeat`` is the heartbeat that is due at the same time.

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from monitor.alerts.active.collect import collect_alerts
+from monitor.alerts.active.unreachable import common_title
 from monitor.alerts.alert import Alert, Group
-from monitor.alerts.collect import collect_alerts
 from monitor.alerts.decision import NotifiedReceiver
-from monitor.alerts.due import badness
 from monitor.alerts.keys import TITLES
-from monitor.alerts.pending import common_label, with_pending
-from monitor.alerts.unreachable import common_title
+from monitor.alerts.notifications.due import badness
+from monitor.alerts.resolution.pending import common_label, with_pending
 from monitor.model import (
     AlertGroup,
     AlertKey,

@@ -8,6 +8,11 @@ NETWORK = AlertKey(Check.UNREACHABLE, Scope.MONITOR)
 """Many targets are unreachable at once."""
 
 
+def zone_key(zone: str) -> AlertKey:
+    """Return the key of the alert that nothing is heard of a zone."""
+    return AlertKey(MonitorCheck.ZONE_SILENT, Scope.ZONE, zone)
+
+
 def is_of_many(key: AlertKey) -> bool:
     """Return whether an alert is about unreachable targets of many hosts: a source, or the whole network."""
     return key.check is Check.UNREACHABLE and key.scope is not Scope.TARGET
@@ -21,6 +26,7 @@ def is_source(key: AlertKey) -> bool:
 TITLES = {
     MonitorCheck.CLOCK: "The monitor's clock",
     MonitorCheck.STORE: "The monitor's database",
+    MonitorCheck.ZONE_SILENT: "A zone",
     Check.UNREACHABLE: "Many targets",
 }
 """The titles of alerts about nothing that has a name of its own; notifications have messages instead."""

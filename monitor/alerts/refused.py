@@ -40,7 +40,7 @@ def with_retry(decision: ReceiverDecision, receiver: ReceiverRecord, now: dateti
 
 
 def kept_open(receiver: ReceiverRecord, now: datetime) -> frozenset[AlertKey]:
-    """Return the alerts whose end is told to a receiver at its next retry; they stay open until then."""
+    """Return the alerts whose end a receiver is notified of at its next retry; they stay open until then."""
     if not awaits_retry(receiver, now):
         return frozenset()
     return frozenset(

@@ -66,7 +66,7 @@ T = TypeVar("T", bound=Summarized)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
+class SummaryEntry(Generic[T]):
     """Alerts that are one entry of a summary, worst first; nearly always only one.
 
     ``number`` counts the entries that need action, 0 for one of low impact and for those that need none.
@@ -92,13 +92,13 @@ class Summary(Generic[T]):
     ``then`` the rest, that of low impact last.
     """
 
-    do_first: tuple[Entry[T], ...] = ()
-    then: tuple[Entry[T], ...] = ()
-    unreachable: tuple[Entry[T], ...] = ()
-    standby: tuple[Entry[T], ...] = ()
+    do_first: tuple[SummaryEntry[T], ...] = ()
+    then: tuple[SummaryEntry[T], ...] = ()
+    unreachable: tuple[SummaryEntry[T], ...] = ()
+    standby: tuple[SummaryEntry[T], ...] = ()
 
     @property
-    def entries(self) -> tuple[Entry[T], ...]:
+    def entries(self) -> tuple[SummaryEntry[T], ...]:
         """Return all entries in order."""
         return self.do_first + self.then + self.unreachable + self.standby
 
@@ -132,8 +132,8 @@ def summarize(alerts: Iterable[T]) -> Summary[T]:
     return Summary(
         do_first=tuple(numbered[:urgent]),
         then=tuple(numbered[urgent:]),
-        unreachable=tuple(Entry((one,)) for one in bad if one.check is Check.UNREACHABLE),
-        standby=tuple(Entry((one,)) for one in bad if one.check is Check.NEVER_SEEN),
+        unreachable=tuple(SummaryEntry((one,)) for one in bad if one.check is Check.UNREACHABLE),
+        standby=tuple(SummaryEntry((one,)) for one in bad if one.check is Check.NEVER_SEEN),
     )
 
 
@@ -170,9 +170,10 @@ def count_targets(
 
 def count_of_target(state: TargetState, *, needs: bool) -> str:
     """Return the name of the count to which a target belongs; ``needs`` is whether it needs action."""
-    if state.up is None:
+    ours = state.failed_here and state.unreachable is None
+    if state.up is None or (ours and state.succeeded_at is None):
         return "not_checked"
-    if not state.up and not state.idle_standby:
+    if not state.up and not state.idle_standby and not ours:
         return "unreachable"
     return "need_action" if needs else "standby" if state.idle_standby else "fine"
 
@@ -229,7 +230,7 @@ class _Entry(Generic[T]):
         self.urgent = not self.low_impact and (first.level is not AlertLevel.WARNING or first.check in OF_CA)
 
 
-def _numbered(entries: Sequence[_Entry[T]]) -> Iterator[Entry[T]]:
+def _numbered(entries: Sequence[_Entry[T]]) -> Iterator[SummaryEntry[T]]:
     number = 0
     cas: list[tuple[int, T]] = []
     for one in entries:
@@ -240,7 +241,7 @@ def _numbered(entries: Sequence[_Entry[T]]) -> Iterator[Entry[T]]:
         own = 0 if one.low_impact else number
         if first.check in OF_CA and own:
             cas.append((own, first))
-        yield Entry(one.alerts, own, max(after, default=0), one.low_impact)
+        yield SummaryEntry(one.alerts, own, max(after, default=0), one.low_impact)
 
 
 def _cas_first(ordered: Sequence[T]) -> list[T]:

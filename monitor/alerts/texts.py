@@ -183,6 +183,36 @@ STORE_USABLE = plain("store_usable", "The monitor's database can be used again")
 STORE_RECORDS = plain("store_records", "Results and notifications are recorded again.")
 
 
+@message("zone_silent", "No agent of zone {zone} has reported since {since}")
+def zone_silent(*, zone: str, since: datetime) -> None: ...
+
+
+ZONE_EFFECT = plain(
+    "zone_effect",
+    "The targets of the zone are shown as they were last; what happens there meanwhile is reported once an "
+    "agent sends it.",
+)
+ZONE_ADVICE = plain(
+    "zone_advice", "Check that an agent runs there and reaches this monitor; its log says what it lacks."
+)
+
+
+@message("zone_without_worker", "No worker of zone {zone} has answered since {since}")
+def zone_without_worker(*, zone: str, since: datetime) -> None: ...
+
+
+ZONE_UNPROBED = plain(
+    "zone_unprobed", "The targets of the zone are shown as they were last; nobody probes them meanwhile."
+)
+WORKER_ADVICE = plain(
+    "worker_advice", "Check that a worker runs there and reaches the NATS server; its log says what it lacks."
+)
+
+
+@message("zone_heard", "Zone {zone} reports again")
+def zone_heard(*, zone: str) -> None: ...
+
+
 @message("monitor_was_away", "The monitor was not running from {since} to {until}")
 def monitor_was_away(*, since: datetime, until: datetime) -> None: ...
 

@@ -2,15 +2,15 @@
 
 from monitor.delivery.delivery_pass import deliver_due
 from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, next_attempt
-from monitor.delivery.rate import Allowance, RateLimit
+from monitor.delivery.rate import RateLimit, SendAllowance
 from monitor.delivery.receiver import Receiver, SendResult, SendStatus
 
 __all__ = [
-    "Allowance",
     "LoggedErrors",
     "Outbox",
     "RateLimit",
     "Receiver",
+    "SendAllowance",
     "SendCounters",
     "SendResult",
     "SendStatus",

@@ -9,8 +9,8 @@ from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.alerts.texts import shown
 from monitor.delivery import texts as own_texts
 from monitor.delivery.chat_lines import Line, lines_of
-from monitor.delivery.email import texts
-from monitor.delivery.email.headlines import subject
+from monitor.delivery.email.content import texts
+from monitor.delivery.email.content.headlines import subject
 from monitor.delivery.links import NO_LINKS, Links, LinksNow
 from monitor.messages import Writer
 from monitor.model import Message, Notification, NotificationKind
@@ -48,7 +48,7 @@ class ChatLine:
 
 @dataclass(frozen=True, slots=True)
 class ChatText:
-    """What a chat is told; ``more`` counts what was left out, and ``monitor`` names who says it.
+    """The text for a chat; ``more`` counts what was left out, and ``monitor`` names the sender.
 
     ``link`` leads to the page of the one alert, or of all of them.
     """

@@ -1,4 +1,4 @@
-"""What a chat is told of a notification, line by line: the worst first, what is over last; no writing."""
+"""The lines of a notification for a chat, the worst first and resolved alerts last, as messages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from monitor.alerts.decision import Inventory, NotificationItem
 from monitor.alerts.digest import Digest, Heartbeat
 from monitor.alerts.payload import Content
-from monitor.alerts.steps import in_brief
-from monitor.alerts.summarize import Entry, summarize
-from monitor.delivery.email import texts
-from monitor.delivery.email.entries import Lines, other_line, standby_lines, unreachable_lines, urgent_lines
-from monitor.delivery.email.headlines import headline, problem
-from monitor.delivery.email.heartbeats import heartbeat_lines
+from monitor.alerts.steps.fill import in_brief
+from monitor.alerts.summarize import SummaryEntry, summarize
+from monitor.delivery.email.content import texts
+from monitor.delivery.email.content.entries import (
+    Lines,
+    other_line,
+    standby_lines,
+    unreachable_lines,
+    urgent_lines,
+)
+from monitor.delivery.email.content.headlines import headline, problem
+from monitor.delivery.email.content.heartbeats import heartbeat_lines
 from monitor.model import Message
 
 
@@ -57,7 +63,7 @@ def _one(item: NotificationItem, *, steps: bool) -> Iterator[Line]:
         # What is about the monitor has no name of its own: its first message is the title.
         yield from (Line((one, None)) for one in (item.messages[1:] if not item.title else ()))
         return
-    where = urgent_lines(Entry((item,)))[1]
+    where = urgent_lines(SummaryEntry((item,)))[1]
     listed = (step for one in item.renewal_steps for step in one.steps) if steps else ()
     for said in dict.fromkeys((where, *_what_and_how(item), *listed)):
         if said is not None:
@@ -69,7 +75,7 @@ def _needing(
 ) -> Iterator[Line]:
     summary = summarize(items)
 
-    def marks(entry: Entry[NotificationItem]) -> tuple[Message, ...]:
+    def marks(entry: SummaryEntry[NotificationItem]) -> tuple[Message, ...]:
         return (texts.NEW,) if any(id(one) in new for one in entry.alerts) else ()
 
     for entry in summary.do_first:
@@ -92,7 +98,7 @@ def _good(items: Sequence[NotificationItem]) -> Iterator[Line]:
     yield from (Line((headline(one), None), "good") for one in items if one.level is None)
 
 
-def _alert_id(entry: Entry[NotificationItem]) -> str:
+def _alert_id(entry: SummaryEntry[NotificationItem]) -> str:
     """Return the alert of an entry, empty where it sums up several."""
     return entry.first.alert_id if len(entry.alerts) == 1 else ""
 
@@ -101,5 +107,5 @@ def _heartbeat(heartbeat: Heartbeat | None) -> Iterator[Line]:
     yield from (Line((one, None)) for one in (heartbeat_lines(heartbeat) if heartbeat else ()))
 
 
-def _tone(entry: Entry[NotificationItem]) -> str:
+def _tone(entry: SummaryEntry[NotificationItem]) -> str:
     return entry.first.level.value if entry.first.level else "good"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, Uncounted, attempt, report
-from monitor.delivery.rate import Allowance
+from monitor.delivery.rate import SendAllowance
 from monitor.delivery.receiver import Receiver, SendStatus
 from monitor.logs import event
 from monitor.model import Notification
@@ -31,7 +31,7 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     *,
     counters: SendCounters | None = None,
     errors: LoggedErrors | None = None,
-    allowance: Allowance | None = None,
+    allowance: SendAllowance | None = None,
     limit: int = 50,
 ) -> int:
     """Attempt every notification that is due, at most ``limit`` of them; return how many were attempted.
@@ -53,7 +53,7 @@ class _DeliveryPass:
         counters: SendCounters,
         errors: LoggedErrors,
         *,
-        allowance: Allowance | None,
+        allowance: SendAllowance | None,
     ) -> None:
         self._store = store
         self._receiver = receiver

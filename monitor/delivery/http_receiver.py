@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from monitor.delivery.post_result import result_of
 from monitor.delivery.post_url import checked_url, host_of
@@ -17,8 +16,8 @@ from monitor.http.policy import EVERYWHERE
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
 from monitor.messages import english
 from monitor.model import FailureReason, Notification
-from monitor.network.client_tls import client_context
-from monitor.network.resolve import Address, literal, look_up
+from monitor.network.client_tls import system_context
+from monitor.network.resolve import PoolResolver
 from monitor.parse.display import display
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
@@ -127,7 +126,7 @@ class HttpReceiver:
         from monitor.http.fetch import Fetcher  # noqa: PLC0415
 
         # An answer that is compressed though nobody asked for it has been accepted all the same.
-        return await Fetcher(Lookup(self._pool), EVERYWHERE, tls, compressed=True).fetch(request)
+        return await Fetcher(PoolResolver(self._pool), EVERYWHERE, tls, compressed=True).fetch(request)
 
 
 def trusting(path: str) -> ssl.SSLContext:
@@ -136,19 +135,7 @@ def trusting(path: str) -> ssl.SSLContext:
     Raises ``NotPostedError`` for a file that cannot be read.
     """
     try:
-        return client_context(system=True, extra=Path(path).read_bytes() if path else None)
+        return system_context(path)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise NotPostedError(f"cannot read {path} ({display(why, 200)}): check its key ca") from None
-
-
-class Lookup:
-    """A resolver on the threads of a receiver."""
-
-    def __init__(self, pool: ThreadPool) -> None:
-        """Use these threads."""
-        self._pool = pool
-
-    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
-        """Return the addresses of a host; raise ``OSError`` for none."""
-        return literal(host, port) or await self._pool.run(look_up, host, port)

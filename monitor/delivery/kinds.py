@@ -47,7 +47,7 @@ class ReceiverSettings(Protocol):
 
     @property
     def digest(self) -> DigestSettings | None:
-        """Return when it is sent digests, ``None`` for as all are."""
+        """Return when it is sent digests, ``None`` for the common times."""
 
     @property
     def zone(self) -> tzinfo:

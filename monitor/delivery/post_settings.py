@@ -93,7 +93,7 @@ class PostedEntry(BaseReceiver, PostAddress):
 
 
 class ChatEntry(PostedEntry):
-    """A chat, which is told less than the readers of mails."""
+    """A chat, whose messages say less than mails."""
 
     detail: Detail = Field("brief", description="how much is said: brief, or full with what to do")
 
@@ -122,7 +122,7 @@ class EntryReceiverSettings:
 
     @property
     def digest(self) -> DigestSettings | None:
-        """Return when it is sent digests, ``None`` for as all are."""
+        """Return when it is sent digests, ``None`` for the common times."""
         return self.entry.digest
 
     @property

@@ -45,7 +45,7 @@ def refilled(before: Permissions, limit: RateLimit, now: datetime) -> Permission
     return Permissions(min(left, limit.burst), now)
 
 
-class Allowance:
+class SendAllowance:
     """The permissions of one receiver, while the daemon runs; a start begins with all of them."""
 
     def __init__(self, limit: RateLimit | None = None) -> None:

@@ -44,6 +44,11 @@ class Writer:
         values = dict(message.parameters)
         return self._filled(self._text(message, values), values)
 
+    def sentence(self, message: Message) -> str:
+        """Return a message that stands alone: with a capital, unless it begins with a name from outside."""
+        written = self.write(message)
+        return written[:1].upper() + written[1:] if self._begins_with_a_word(message) else written
+
     def text(self, text: str) -> str:
         """Return a fixed text of ours in the reader's language."""
         return self.language.translations.gettext(text)
@@ -54,7 +59,7 @@ class Writer:
 
     def seconds(self, length: timedelta) -> str:
         """Return a short length in seconds: ``2.5 s``."""
-        return f"{self._number(length.total_seconds())} s"
+        return f"{self.number(length.total_seconds())} s"
 
     def when(self, at: datetime) -> str:
         """Return how far an instant lies from now: ``in 3 days``, ``2 days ago``."""
@@ -136,6 +141,16 @@ class Writer:
         assert isinstance(count, int)  # noqa: S101 - declared so, see ``message``
         return self.language.translations.ngettext(message.text, message.plural, count)
 
+    def _begins_with_a_word(self, message: Message) -> bool:
+        """Return whether a message begins with words of ours, itself or the clause at its beginning."""
+        if message.code == OWN:
+            return False
+        values = dict(message.parameters)
+        parts = string.Formatter().parse(self._text(message, values))
+        before, name = next(((before, name) for before, name, _, _ in parts), ("", None))
+        first = values.get(name or "") if not before else None
+        return self._begins_with_a_word(first) if isinstance(first, Message) else bool(before)
+
     def _filled(self, text: str, values: Mapping[str, Parameter]) -> str:
         parts = []
         for before, name, form, _ in string.Formatter().parse(text):
@@ -153,7 +168,7 @@ class Writer:
         if isinstance(value, timedelta):
             return self.seconds(value) if form == "seconds" else self.length(value)
         if isinstance(value, int):
-            return self._number(value)
+            return self.number(value)
         if isinstance(value, str):
             return f"“{display(value, _LONGEST_TEXT)}”" if form == "quoted" else display(value, _LONGEST_TEXT)
         listed = [display(one, _LONGEST_TEXT) for one in value]
@@ -161,7 +176,8 @@ class Writer:
 
         return (cldr.open_list if form == "open" else cldr.closed_list)(listed, self.language.code)
 
-    def _number(self, value: float) -> str:
+    def number(self, value: float) -> str:
+        """Return a number with the separators of the language: ``1,899``."""
         from monitor.messages import cldr  # noqa: PLC0415 - see there
 
         return cldr.number(value, self.language.code)

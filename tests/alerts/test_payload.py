@@ -99,7 +99,7 @@ def test_only_what_is_there_is_stored() -> None:
 def test_a_field_of_another_version_is_ignored() -> None:
     """What a newer version added does not keep the rest from being sent."""
     document = json.loads(to_json((item(),)))
-    document["items"][0]["colour"] = "red"
+    document["items"][0]["color"] = "red"
     assert from_json(json.dumps(document)) == (item(),)
 
 

@@ -15,7 +15,7 @@ from monitor.delivery.slack.blocks import blocks
 from monitor.delivery.teams.card import card
 from monitor.model import text
 from support.factories.mail_samples import WRITERS, contents
-from support.servers.posted import about
+from support.servers.web.posted import about
 
 PAGES = Links("https://certs.vms.example")
 CONTENTS: dict[str, Content | None] = {**contents(), "test": None}

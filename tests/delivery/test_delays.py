@@ -14,7 +14,7 @@ from monitor.model import AlertLevel, Notification
 from monitor.store import Store
 from support.factories.outbox_world import Scripted, mail, stored
 from support.factories.recorded import HOUR, NOW
-from support.servers.mail_servers import Inbox, mail_server, relay
+from support.servers.mail.servers import Inbox, mail_server, relay
 
 MINUTE = timedelta(minutes=1)
 DOWN = retry("nobody listens", receiver_down=True)
@@ -152,7 +152,7 @@ def test_success_sets_free_only_after_an_error() -> None:
         receiver = Scripted({"body 1": retry("mailbox busy")})
         errors = LoggedErrors()
         errors.failing = False
-        store = await stored(mail(1, at=NOW + HOUR), mail(2))
+        store = await stored(mail(1, at=NOW + 15 * MINUTE), mail(2))
         await deliver_due(store, receiver, NOW, errors=errors)
         await store.close()
         return receiver.seen

@@ -14,7 +14,7 @@ from monitor.delivery.webhook.body import body
 from monitor.model import text
 from support.factories.alerts_world import DAYS, NOW, text_of
 from support.factories.mail_samples import WRITERS, heartbeats, mail_of
-from support.servers.posted import about
+from support.servers.web.posted import about
 
 ALL = heartbeats()
 HEARTBEATS = {kind: content for kind, content in ALL.items() if kind != "outage"}

@@ -17,9 +17,9 @@ from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts_world import NOW
 from support.factories.mortal import STEPS, KilledError, Life, Mortal
-from support.servers.mail_servers import Inbox, mail_server, relay
-from support.servers.posted import configured
-from support.servers.web_server import Web, http, web
+from support.servers.mail.servers import Inbox, mail_server, relay
+from support.servers.web.posted import configured
+from support.servers.web.server import Web, http, web
 
 RECIPIENTS = ("one@vms.example", "two@vms.example")
 

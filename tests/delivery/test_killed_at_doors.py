@@ -19,9 +19,9 @@ from monitor.store import Store
 from support.factories.alerts_world import NOW
 from support.factories.mail_samples import contents
 from support.factories.mortal import STEPS, KilledError, Life, Mortal
-from support.servers.mail_servers import Inbox, mail_server, relay
-from support.servers.posted import configured
-from support.servers.stopping import STAGES, Stop, stopping_relay, stopping_web
+from support.servers.daemon.stopping import STAGES, Stop, stopping_relay, stopping_web
+from support.servers.mail.servers import Inbox, mail_server, relay
+from support.servers.web.posted import configured
 
 DOORS = ("email", "webhook", "teams", "slack")
 POINTS = (*(f"before {step}" for step in STEPS), *STAGES)

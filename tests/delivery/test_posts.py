@@ -9,9 +9,9 @@ import pytest
 
 from monitor.delivery.receiver import SendStatus
 from support.factories.alerts_world import NOW
-from support.servers.posted import TOKEN, about, answered, configured, sent, to
 from support.servers.programs import free_port
-from support.servers.web_server import Request, http, web
+from support.servers.web.posted import TOKEN, about, answered, configured, sent, to
+from support.servers.web.server import Request, http, web
 
 SECOND = timedelta(seconds=1)
 LATER = format_datetime(NOW + 90 * SECOND, usegmt=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.delivery import Allowance, RateLimit, deliver_due
+from monitor.delivery import RateLimit, SendAllowance, deliver_due
 from monitor.delivery.rate import BURST, Permissions, refilled
 from monitor.delivery.receiver import refused, retry
 from support.factories.outbox_world import Scripted, mail, stored
@@ -39,7 +39,7 @@ def test_refilling(left: float, passed: timedelta, expected: float) -> None:
 @given(st.integers(1, 500), st.lists(st.integers(0, 4000), min_size=1, max_size=300))
 def test_no_hour_has_too_many(per_hour: int, pauses: list[int]) -> None:
     """In no hour are more sent than at once and in an hour together."""
-    allowance, now, taken = Allowance(RateLimit(per_hour)), NOW, list[datetime]()
+    allowance, now, taken = SendAllowance(RateLimit(per_hour)), NOW, list[datetime]()
     for pause in pauses:
         now += timedelta(seconds=pause)
         while allowance.take(now):
@@ -48,7 +48,9 @@ def test_no_hour_has_too_many(per_hour: int, pauses: list[int]) -> None:
     assert all(sum(at <= one < at + timedelta(hours=1) for one in taken) <= bound for at in taken)
 
 
-def passes(receiver: Scripted, allowance: Allowance, number: int, instants: Iterable[datetime]) -> list[int]:
+def passes(
+    receiver: Scripted, allowance: SendAllowance, number: int, instants: Iterable[datetime]
+) -> list[int]:
     """Return how many notifications were sent until the end of each pass."""
 
     async def run() -> list[int]:
@@ -72,7 +74,7 @@ def test_flood_is_spread() -> None:
         NOW + timedelta(minutes=2, seconds=10),
         NOW + 12 * MINUTE,
     ]
-    assert passes(receiver, Allowance(LIMIT), 30, instants) == [20, 21, 22, 22, 30]
+    assert passes(receiver, SendAllowance(LIMIT), 30, instants) == [20, 21, 22, 22, 30]
     assert sorted(receiver.seen) == sorted({f"body {number}" for number in range(30)})
 
 
@@ -82,7 +84,7 @@ def test_worst_goes_first() -> None:
     async def run() -> list[str]:
         store = await stored(*(mail(one) for one in range(25)), mail(99, "expired"))
         receiver = Scripted()
-        await deliver_due(store, receiver, NOW, allowance=Allowance(LIMIT))
+        await deliver_due(store, receiver, NOW, allowance=SendAllowance(LIMIT))
         await store.close()
         return list(receiver.seen)
 
@@ -93,13 +95,13 @@ def test_worst_goes_first() -> None:
 def test_what_is_not_accepted_costs_nothing(answer: object) -> None:
     """Attempts that nobody accepted use up no permission."""
     receiver = Scripted({f"body {number}": answer for number in range(30)})  # type: ignore[misc]
-    assert passes(receiver, Allowance(LIMIT), 30, [NOW]) == [30]
+    assert passes(receiver, SendAllowance(LIMIT), 30, [NOW]) == [30]
 
 
 def test_small_limit() -> None:
     """A limit below the burst is a limit of what is sent at once, too."""
     instants = [NOW, NOW + 29 * MINUTE, NOW + 31 * MINUTE]
-    assert passes(Scripted(), Allowance(RateLimit(2)), 9, instants) == [2, 2, 3]
+    assert passes(Scripted(), SendAllowance(RateLimit(2)), 9, instants) == [2, 2, 3]
 
 
 def test_without_allowance_there_is_no_limit() -> None:
@@ -118,14 +120,14 @@ def test_log_says_once_that_notifications_wait(caplog: pytest.LogCaptureFixture)
     """A limit that holds back is said once until nothing waits."""
     caplog.set_level(logging.INFO, "monitor.delivery.delivery_pass")
     instants = [NOW, NOW + timedelta(seconds=10), NOW + MINUTE, NOW + 12 * MINUTE]
-    passes(Scripted(), Allowance(LIMIT), 30, instants)
+    passes(Scripted(), SendAllowance(LIMIT), 30, instants)
     found = [record.getMessage() for record in caplog.records if record.name.endswith("delivery_pass")]
     assert found == ["notifications wait, the receiver had enough"]
 
 
 def test_new_limit_is_in_force_at_once() -> None:
     """A reload with a higher limit lets more through, without a new start."""
-    allowance = Allowance(RateLimit(2))
+    allowance = SendAllowance(RateLimit(2))
     assert [allowance.take(NOW) for _ in range(3)] == [True, True, False]
     allowance.limit = RateLimit(3600)
     assert allowance.take(NOW + timedelta(seconds=1))

@@ -17,8 +17,7 @@ from monitor.model import (
 )
 from monitor.store import Store
 from support.factories.alerts_world import DAYS, NOW, certificate, seen
-from support.servers.mail_servers import Inbox
-from support.servers.small_monitor import (
+from support.servers.daemon.small_monitor import (
     HOUR,
     MINUTE,
     NOBODY,
@@ -31,6 +30,7 @@ from support.servers.small_monitor import (
     right,
     wrong,
 )
+from support.servers.mail.servers import Inbox
 from support.written import word_of
 
 

@@ -41,8 +41,8 @@ from support.factories.alerts_world import (
     picture,
 )
 from support.factories.mail_samples import WRITERS, contents
-from support.servers.posted import about, configured, sent
-from support.servers.web_server import Reply, Web, http, web
+from support.servers.web.posted import about, configured, sent
+from support.servers.web.server import Reply, Web, http, web
 
 CONTENTS = contents()
 OK = http(b"")

@@ -11,7 +11,7 @@ import pytest
 from monitor.alerts import NotificationItem, NotifyReason
 from monitor.alerts.payload import Content
 from monitor.config import load
-from monitor.daemon.receivers import receivers
+from monitor.daemon.notifications.receivers import receivers
 from monitor.delivery import Receiver, SendResult, SendStatus
 from monitor.delivery.links import Links
 from monitor.delivery.xprotect_alarm.orders import (
@@ -28,9 +28,9 @@ from monitor.pipeline.notifications import outgoing
 from support.factories.alerts_world import NOW, STARTED, certificate, ending, picture, seen
 from support.factories.mail_samples import WRITERS, contents, heartbeats
 from support.factories.passes import Passes
-from support.servers.command import run
-from support.servers.posted import about
-from support.servers.xprotect_simulator import running
+from support.servers.daemon.command import run
+from support.servers.sources.xprotect_simulator import running
+from support.servers.web.posted import about
 
 CONTENTS: dict[str, Content | None] = {**contents(), **heartbeats(), "test": None}
 ID = "0123456789abcdef0123"
@@ -221,12 +221,12 @@ def test_uncertain(tmp_path: Path) -> None:
     async def run_it() -> None:
         async with running(tmp_path) as site:
             facts = Memory()
-            site.behaviour = replace(site.behaviour, answers={"alarms": 500})
+            site.behavior = replace(site.behavior, answers={"alarms": 500})
             one = receiver(site, facts)
             (lost,) = await sent(one, notice())
             assert (lost.status, lost.uncertain) == (SendStatus.RETRY, True)
             one.close()
-            site.behaviour = replace(site.behaviour, answers={})
+            site.behavior = replace(site.behavior, answers={})
             one = receiver(site, facts)
             assert statuses(await sent(one, notice())) == [SendStatus.ACCEPTED]
             assert priority(site) == [("New", "High")]

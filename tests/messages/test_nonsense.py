@@ -13,9 +13,9 @@ from monitor.alerts.decided import ReceiverDecision
 from monitor.alerts.decision import Inventory, UnreachableHost, UpcomingExpiry
 from monitor.alerts.digest import AcknowledgedItem, Digest
 from monitor.alerts.payload import to_json
-from monitor.alerts.step_texts import STEPS
-from monitor.delivery.email.render import MailContext, render
-from monitor.delivery.email.sample import sample_mail
+from monitor.alerts.steps.texts import STEPS
+from monitor.delivery.email.layout.render import MailContext, render
+from monitor.delivery.email.layout.sample import sample_mail
 from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import (
@@ -40,7 +40,7 @@ from monitor.web.pages.lists.targets import target_list, target_source
 from monitor.web.pages.overview import overview_values
 from monitor.web.published.alerts import AlertContext
 from monitor.web.queries.overview import target_facts
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.xprotect import Presets
 from support.factories import web_fakes
 from support.factories.alerts_world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of

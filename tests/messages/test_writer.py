@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.messages import ENGLISH, UnknownLanguageError, Writer, language, languages, parameters
 from monitor.model import Message, message
+from monitor.model.message import own
+from monitor.model.texts import located
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 WRITER = Writer(ENGLISH, UTC, NOW)
@@ -34,9 +36,25 @@ def no_answer(*, limit: timedelta, why: Message) -> None:
     """Write a length and a nested message."""
 
 
+@message("test.begins", "{first}, then {then}")
+def after(*, first: Message, then: str) -> None:
+    """Write a nested message first."""
+
+
 @message("test.names", "it has {names}")
 def names(*, names: tuple[str, ...]) -> None:
     """Write a list."""
+
+
+def test_sentence() -> None:
+    """What stands alone begins with a capital, also where a clause comes first; a name stays as it is."""
+    inner = expires(title="portal", not_after=NOW + timedelta(days=3))
+    assert WRITER.sentence(inner) == "The certificate “portal” expires in 3 days"
+    assert WRITER.sentence(after(first=inner, then="done")).startswith("The certificate")
+    assert WRITER.sentence(located(location="portal.vms.example", problem=inner)).startswith(
+        "portal.vms.example: the"
+    )
+    assert WRITER.sentence(own("portal is out", ())) == "portal is out"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ class EmailReceiverSettings:
 
     @property
     def digest(self) -> DigestSettings | None:
-        """Return when it is sent digests, ``None`` for as all are."""
+        """Return when it is sent digests, ``None`` for the common times."""
         return self.entry.digest
 
     @property

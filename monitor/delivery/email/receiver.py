@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.delivery.email.relay import RelaySettings
-from monitor.delivery.email.relays import RelayChain
-from monitor.delivery.email.render import MailContext, render
-from monitor.delivery.email.sample import sample_mail
-from monitor.delivery.email.smtp import SmtpRelay
+from monitor.delivery.email.layout.render import MailContext, render
+from monitor.delivery.email.layout.sample import sample_mail
+from monitor.delivery.email.relay.chain import RelayChain
+from monitor.delivery.email.relay.settings import RelaySettings
+from monitor.delivery.email.relay.smtp import SmtpRelay
 from monitor.delivery.email.style import PLAIN, MailStyle
 from monitor.delivery.links import LinksNow, no_links
 from monitor.delivery.receiver import Note, SendResult, unheard

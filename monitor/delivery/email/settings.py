@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from monitor.delivery.email.mailbox import PATTERN, distinct_mailboxes, written_mailbox
-from monitor.delivery.email.relay import RelaySettings
-from monitor.delivery.email.relay_settings import RelayKeys
+from monitor.delivery.email.relay.keys import RelayKeys
+from monitor.delivery.email.relay.settings import RelaySettings
 from monitor.delivery.rate import PER_HOUR
 from monitor.delivery.settings import LanguageCode, PerHour, ZoneName
 from monitor.settings import DISTINCT, pattern

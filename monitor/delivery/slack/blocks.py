@@ -1,4 +1,4 @@
-"""What a chat is told as blocks of a Slack message; pure.
+"""The text for a chat as blocks of a Slack message; pure.
 
 A message may have 50 blocks, a header 150 characters and a section 3,000; all blocks together some 13,000.
 https://docs.slack.dev/reference/block-kit/blocks, https://github.com/slackapi/bolt-js/issues/2509

@@ -1,4 +1,4 @@
-"""What a chat is told as an Adaptive Card, in the envelope that a Teams workflow takes; pure.
+"""The text for a chat as an Adaptive Card, in the envelope that a Teams workflow takes; pure.
 
 The envelope: https://learn.microsoft.com/connectors/teams/#when-a-teams-webhook-request-is-received
 A message may have 28 KB; some got no more than 21 KB through. Twenty lines of 200 letters stay below that.

@@ -31,7 +31,7 @@ class Alarms:
     async def _raise(self, one: RaisedAlarm, decided_at: datetime) -> None:
         known = await self._kept.get(one.alert_id)
         if known is not None and known.told_at > decided_at:
-            return  # What was decided later was told before.
+            return  # A later decision was sent before.
         alarm = "" if known is None or known.closed else await self._id_of(one.alert_id, known)
         if known is not None and alarm and await self._brought_up_to_date(one, known, alarm, decided_at):
             return

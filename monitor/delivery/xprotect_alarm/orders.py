@@ -14,8 +14,8 @@ from monitor.alerts.payload import Content, from_json
 from monitor.alerts.texts import shown
 from monitor.delivery import texts as own_texts
 from monitor.delivery.chat_lines import lines_of
-from monitor.delivery.email import texts
-from monitor.delivery.email.headlines import headline
+from monitor.delivery.email.content import texts
+from monitor.delivery.email.content.headlines import headline
 from monitor.delivery.links import NO_LINKS, Links, LinksNow
 from monitor.messages import Writer
 from monitor.model import AlertLevel, Notification, NotificationKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.clock import SystemClock
-from monitor.delivery.http_receiver import Lookup, NotPostedError, Render, trusting
+from monitor.delivery.http_receiver import NotPostedError, Render, trusting
 from monitor.delivery.receiver import ACCEPTED, Facts, Note, SendResult, retry, unheard
 from monitor.delivery.xprotect_alarm.alarms import Alarms
 from monitor.delivery.xprotect_alarm.kept import KeptAlarms
@@ -21,6 +21,7 @@ from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.http.request import MIB
 from monitor.messages import english
 from monitor.model import Notification
+from monitor.network.resolve import PoolResolver
 from monitor.threads import ThreadPool
 
 
@@ -99,4 +100,4 @@ class AlarmReceiver:
 
     async def _services(self) -> Services:
         context = await self._pool.run(trusting, self._access.ca)
-        return Services(Lookup(self._pool), context, SystemClock(), self._pool, self._access.timeout)
+        return Services(PoolResolver(self._pool), context, SystemClock(), self._pool, self._access.timeout)

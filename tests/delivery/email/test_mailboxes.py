@@ -13,14 +13,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config import load
+from monitor.delivery.email.layout.sample import sample_mail
 from monitor.delivery.email.mailbox import Mailbox, written_mailbox
 from monitor.delivery.email.receiver import EmailReceiver
-from monitor.delivery.email.sample import sample_mail
 from monitor.messages import english
 from monitor.model import Notification, NotificationKind
 from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import NOW
-from support.servers.mail_servers import Inbox, made, mail_server, relay, results
+from support.servers.mail.servers import Inbox, made, mail_server, relay, results
 
 ADDRESS = "admins@vms.example"
 

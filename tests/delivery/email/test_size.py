@@ -8,14 +8,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from monitor.delivery import SendResult, SendStatus
-from monitor.delivery.email.faults import rejection
-from monitor.delivery.email.relay import RelaySettings
+from monitor.delivery.email.relay.faults import rejection
+from monitor.delivery.email.relay.settings import RelaySettings
 from monitor.delivery.outbox import after_attempt
 from monitor.delivery.receiver import ACCEPTED, refused
 from monitor.model import RecipientStatus
 from support.factories.recorded import NOW, waiting
-from support.servers.mail_servers import SENDER, Inbox, mail_server, only, relay, sample
-from support.servers.small_monitor import MINUTE, SmallMonitor, during, wrong
+from support.servers.daemon.small_monitor import MINUTE, SmallMonitor, during, wrong
+from support.servers.mail.servers import SENDER, Inbox, mail_server, only, relay, sample
 
 SETTINGS = RelaySettings("relay.vms.example", SENDER)
 TOO_LARGE = refused("too large", too_large=True)

@@ -1,0 +1,1 @@
+"""What is wrong now: alerts collected from the findings and failures of a snapshot; pure."""

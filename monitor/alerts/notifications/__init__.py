@@ -1,0 +1,1 @@
+"""What each receiver is notified: inventories, notices, digests and heartbeats; pure."""

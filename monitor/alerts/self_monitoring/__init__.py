@@ -1,0 +1,1 @@
+"""The alerts about the monitor itself: its clock, its database, and its outages; pure."""
