@@ -1,0 +1,34 @@
+"""What fails between this process and NATS: how it is said, and messages taken as long as it works."""
+
+import asyncio
+import errno
+import os
+from ssl import SSLError
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+RETRY_AFTER = 1.0
+_WAIT = 5.0
+
+
+def reason(error: BaseException) -> str:
+    """Return what an error says, or its name where it says nothing; the words of the system for its own."""
+    if isinstance(error, OSError) and not isinstance(error, SSLError) and os.name == "posix":
+        number = error.errno
+        if number is not None and number in errno.errorcode:
+            said = os.strerror(number)  # asyncio puts the address in place of them
+            return f"{error.filename}: {said}" if error.filename else said
+    return str(error) or type(error).__name__
+
+
+async def fetched(messages: JetStreamContext.PullSubscription, most: int) -> list[Msg]:
+    """Return some messages; none where none came for a while, or the server cannot be asked now."""
+    try:
+        return await messages.fetch(most, timeout=_WAIT)
+    except TimeoutError:
+        return []
+    except (NatsError, OSError):
+        await asyncio.sleep(RETRY_AFTER)
+        return []
