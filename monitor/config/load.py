@@ -6,21 +6,24 @@ Touches no file that the configuration merely names (anchors, passwords, the sto
 import glob
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.config.explain import problems_of
-from monitor.config.heartbeat import HeartbeatSettings
-from monitor.config.issuers import IssuerSettings
-from monitor.config.on_demand import ProbeSettings
-from monitor.config.references import Reference, references
-from monitor.config.routing import RouteSettings
+from monitor.config.sections.heartbeat import HeartbeatSettings
+from monitor.config.sections.issuers import IssuerSettings
+from monitor.config.sections.on_demand import ProbeSettings
+from monitor.config.sections.routing import RouteSettings
+from monitor.config.sections.silences import SilenceSettings
+from monitor.config.sections.web import WebSettings
+from monitor.config.sections.workers import WorkersSettings
+from monitor.config.sections.zones import AgentListenerSettings, ZoneSettings
 from monitor.config.settings import (
     AlertSettings,
     FileSettings,
+    HaSettings,
     InstanceSettings,
     LimitSettings,
     LogSettings,
@@ -28,9 +31,10 @@ from monitor.config.settings import (
     PolicyRule,
     StoreSettings,
 )
-from monitor.config.silences import SilenceSettings
-from monitor.config.together import location, problems_together
-from monitor.config.web_settings import WebSettings
+from monitor.config.validation.explain import problems_of
+from monitor.config.validation.parts import location
+from monitor.config.validation.references import Reference, references
+from monitor.config.validation.together import problems_together
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSettings, all_receivers
 from monitor.discovery import DISCOVERIES, DiscoveryKind
@@ -73,6 +77,10 @@ class Config:
     issuers: IssuerSettings = IssuerSettings()
     instance: InstanceSettings = InstanceSettings()
     log: LogSettings = LogSettings()
+    zones: Mapping[str, ZoneSettings] = field(default_factory=dict)
+    agents: AgentListenerSettings | None = None
+    ha: HaSettings | None = None
+    workers: WorkersSettings | None = None
 
 
 def load(path: Path) -> Config:
@@ -203,6 +211,10 @@ class _Loading:
             issuers=_first(parts, "issuers") or IssuerSettings(),
             instance=_first(parts, "instance") or InstanceSettings(),
             log=_first(parts, "log") or LogSettings(),
+            zones=_first(parts, "zones") or {},
+            agents=_first(parts, "agents"),
+            ha=_first(parts, "ha"),
+            workers=_first(parts, "workers"),
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),

@@ -5,16 +5,19 @@ Rules over several sections or files are in ``load``.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from importlib.util import find_spec
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from monitor.config.heartbeat import HeartbeatSettings
-from monitor.config.issuers import IssuerSettings
-from monitor.config.on_demand import ProbeSettings
-from monitor.config.routing import RouteSettings
-from monitor.config.silences import SilenceSettings
-from monitor.config.web_settings import WebSettings
+from monitor.config.sections.heartbeat import HeartbeatSettings
+from monitor.config.sections.issuers import IssuerSettings
+from monitor.config.sections.on_demand import ProbeSettings
+from monitor.config.sections.routing import RouteSettings
+from monitor.config.sections.silences import SilenceSettings
+from monitor.config.sections.web import WebSettings
+from monitor.config.sections.workers import WorkersSettings
+from monitor.config.sections.zones import AgentListenerSettings, Zones
 from monitor.delivery.digest import DigestSettings
 from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import LONGEST_LIST, MOST_TARGETS, DiscoveryKind
@@ -22,9 +25,11 @@ from monitor.logs import LogFormat
 from monitor.model import label_problem
 from monitor.model.labels import OWN_LABELS
 from monitor.parse import display
+from monitor.secrets import SecretReference
 from monitor.settings import (
     DISTINCT,
     Duration,
+    LocalPath,
     LocalPattern,
     PolicySettings,
     Settings,
@@ -33,7 +38,7 @@ from monitor.settings import (
     pattern,
 )
 from monitor.sources.kinds import TargetKind
-from monitor.state_folder import URL_PATTERN, default_url, store_url
+from monitor.state_folder import URL_PATTERN, default_url, is_server, store_url
 
 AnyTarget = Annotated[
     TargetKind | DiscoveryKind, Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
@@ -88,9 +93,38 @@ class StoreSettings(Settings):
     """The database for observations, and how long they are kept."""
 
     url: Annotated[str, AfterValidator(_store), pattern(URL_PATTERN)] = Field(
-        default_factory=default_url, description="SQLite database, sqlite:////absolute/path"
+        default_factory=default_url,
+        description="SQLite database, sqlite:////absolute/path, or postgresql://user@host/database",
+    )
+    password_file: LocalPath | None = Field(None, description="file with the password for PostgreSQL")
+    password_env: str | None = Field(
+        None, min_length=1, description="environment variable with the password for PostgreSQL"
     )
     keep: Duration = Field(timedelta(days=400), description="how long history is kept")
+
+    @property
+    def password(self) -> SecretReference | None:
+        """Return where the password of a server is stored, ``None`` where it needs none of us."""
+        return SecretReference.of(self.password_file, self.password_env)
+
+    @model_validator(mode="after")
+    def _suits_the_database(self) -> Self:
+        if self.password_file is not None and self.password_env is not None:
+            raise ValueError("needs at most one of password_file and password_env")
+        if is_server(self.url):
+            if find_spec("psycopg") is None:
+                raise ValueError("PostgreSQL needs an extra: pip install -r requirements/extras.txt")
+        elif self.password is not None:
+            raise ValueError("a password is for postgresql:// alone; SQLite has none")
+        return self
+
+
+class HaSettings(Settings):
+    """This center among several on one PostgreSQL database, of which one leads."""
+
+    name: Annotated[str, AfterValidator(display)] = Field(
+        min_length=1, max_length=100, description="name of this center, such as center-a"
+    )
 
 
 class MetricsSettings(Settings):
@@ -155,7 +189,7 @@ class FileSettings(ReceiverSections):
     )
     targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
     heartbeat: HeartbeatSettings | None = Field(
-        None, description="who is told regularly that the monitor is alive: an address, receivers"
+        None, description="who is notified regularly that the monitor is alive: an address, receivers"
     )
     digest: DigestSettings | None = Field(
         None, description="when warnings, their renewals and reminders are sent"
@@ -169,6 +203,7 @@ class FileSettings(ReceiverSections):
     )
     web: WebSettings | None = Field(None, description="where pages and metrics are served")
     store: StoreSettings | None = Field(None, description="where observations are recorded")
+    ha: HaSettings | None = Field(None, description="this center among several on one database")
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")
     alerts: AlertSettings | None = Field(None, description="when and what is notified")
     limits: LimitSettings | None = Field(None, description="limits of the load by probes, and of discoveries")
@@ -176,6 +211,11 @@ class FileSettings(ReceiverSections):
     issuers: IssuerSettings | None = Field(None, description="how issuers of certificates are queried")
     log: LogSettings | None = Field(None, description="form of the log")
     instance: InstanceSettings | None = Field(None, description="name of this monitor")
+    zones: Zones | None = Field(
+        None, description="networks that agents probe, by the name that targets give in zone"
+    )
+    agents: AgentListenerSettings | None = Field(None, description="where agents reach this center")
+    workers: WorkersSettings | None = Field(None, description="processes that share the probing")
     presets: dict[str, Any] | None = Field(
         None, description="tables as in monitor/xprotect/presets.toml that change the built-in ones"
     )

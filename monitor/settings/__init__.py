@@ -4,7 +4,9 @@ from monitor.settings.keys import PolicySettings, Reminders, Settings, TargetSet
 from monitor.settings.types import (
     DISTINCT,
     RENAMED,
+    AgentZone,
     AnchorPath,
+    DiscoveryZone,
     Duration,
     Fingerprint,
     Host,
@@ -25,7 +27,9 @@ from monitor.settings.types import (
 __all__ = [
     "DISTINCT",
     "RENAMED",
+    "AgentZone",
     "AnchorPath",
+    "DiscoveryZone",
     "Duration",
     "Fingerprint",
     "Host",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.model import Check, Policy
 from monitor.settings.types import (
+    AgentZone,
     AnchorPath,
     Duration,
     Fingerprint,
@@ -112,3 +113,4 @@ class TargetSettings(PolicySettings):
 
     labels: Labels = Field(default_factory=dict, description="any labels, for policies and metrics")
     title: str = Field("", description="name for people; comes first in mails and on the page")
+    zone: AgentZone = Field("", description="zone whose agents probe it; this monitor if left out")

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from monitor.addresses import read_host
-from monitor.model import Margin, Severity
+from monitor.model import ZONE, Margin, Severity
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|w|d|h|m|s))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|w|d|h|m|s)")
@@ -134,6 +134,22 @@ def folder_of(info: ValidationInfo) -> str:
     return str(info.context["folder"]) if info.context else ""
 
 
+class _AgentZone(str):
+    """The zone of a target: the paths of that target are those of an agent's machine."""
+
+    __slots__ = ()
+
+
+def _zone(value: str) -> str:
+    if value and not ZONE.fullmatch(value):
+        raise ValueError("a zone is a word of at most 63 letters, digits, dots, - and _")
+    return value
+
+
+def _agent_zone(value: str) -> str:
+    return _AgentZone(_zone(value))
+
+
 def _local(value: str, info: ValidationInfo) -> str:
     if not value:
         raise ValueError("a path is empty")
@@ -143,6 +159,9 @@ def _local(value: str, info: ValidationInfo) -> str:
             r"quotes, such as 'C:\certs\ca.cer'"
         )
     folder = folder_of(info)
+    zone = info.data.get("zone")
+    if zone and isinstance(zone, _AgentZone):
+        return value
     return os.path.normpath(os.path.join(folder, os.path.expanduser(value))) if folder else value  # noqa: PTH111, PTH118 - a path may be a glob, and pathlib drops a leading ./
 
 
@@ -223,6 +242,11 @@ RevocationSources = Annotated[
 _PATH = pattern("[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*[^\\x00-\\x20\\x7f-\\xa0\\u2028\\u2029]")
 Host = Annotated[str, AfterValidator(read_host), pattern("[^ \\x00-\\x1f/@]+")]
 """A host in a configuration; in a list, an error names the entry."""
+_ZONE_PATTERN = pattern("(?:[A-Za-z0-9][A-Za-z0-9._-]{0,62})?")
+AgentZone = Annotated[str, AfterValidator(_agent_zone), _ZONE_PATTERN]
+"""The zone of a target: the paths that the target names after this key are not of this machine."""
+DiscoveryZone = Annotated[str, AfterValidator(_zone), _ZONE_PATTERN]
+"""The zone of what a discovery finds; the discovery itself is made here."""
 LocalPath = Annotated[str, AfterValidator(_local), _PATH]
 LocalPattern = Annotated[str, AfterValidator(_local_pattern), _PATH]
 AnchorPath = Annotated[str, AfterValidator(_anchor), _PATH]

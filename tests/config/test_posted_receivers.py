@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
-from monitor.config.references import ReferenceKind
+from monitor.config.validation.references import ReferenceKind
 from monitor.errors import ConfigError
-from support.servers.command import run
+from support.servers.daemon.command import run
 
 THREE = """receivers:
   - {name: hook, kind: webhook, url_file: hook-url, secret_file: hook-secret, ca: ca.pem}

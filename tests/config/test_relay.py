@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
-from monitor.config.online import online_problems
+from monitor.config.review.online import online_problems
 from monitor.delivery.email.entry import EmailReceiverSettings
-from monitor.delivery.email.relay import RelaySettings
+from monitor.delivery.email.relay.settings import RelaySettings
 from support.factories.config_errors import complaints
 
 MAIL = "host: smtp.office365.com, port: 587, from: certs@vms.example, to: [a@b.example]"

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import load, plan
 from monitor.errors import ConfigError
-from monitor.http.policy import RefusedError
+from monitor.http.policy import UrlRefusedError
 
 TARGETS = "targets:\n  - {kind: endpoint, address: 'a:443'}\n  - {kind: endpoint, address: 'b:443', "
 
@@ -87,5 +87,5 @@ def test_private_addresses(tmp_path: Path) -> None:
     policy = load(written(tmp_path, text)).issuers.url_policy
     policy.check("10.1.2.3", 80)
     policy.check("fd00::7", 80)
-    with pytest.raises(RefusedError):
+    with pytest.raises(UrlRefusedError):
         policy.check("10.1.2.16", 80)

@@ -1,0 +1,1 @@
+"""The sections of a configuration file that have a file of their own: their keys, defaults and rules."""

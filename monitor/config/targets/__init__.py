@@ -1,0 +1,1 @@
+"""From entries and discoveries to targets with their policies; probes nothing."""
