@@ -1,5 +1,4 @@
-"""The long-running service: it wires the rooms together, reloads, and stops with everything recorded."""
+"""The long-running service: it wires the rooms together, reloads, and stops with everything recorded.
 
-from monitor.daemon.serve import serve
-
-__all__ = ["serve"]
+It imports nothing: agents and workers use one file of it, and would else load web server and database.
+"""

@@ -39,6 +39,7 @@ class PeriodicTask:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._done_at = clock.monotonic()
+        self._began_at: float | None = None
         self._logged_error = ""
 
     @property
@@ -50,6 +51,13 @@ class PeriodicTask:
     def stuck(self) -> bool:
         """Return whether no round has been completed for far longer than the interval."""
         return self.age > 3 * self.every + self.round_limit
+
+    @property
+    def hanging(self) -> bool:
+        """Return whether the round that runs now has been running for far longer than the interval."""
+        if self._began_at is None:
+            return False
+        return self._clock.monotonic() - self._began_at > 3 * self.every + self.round_limit
 
     @property
     def store_error(self) -> str:
@@ -79,7 +87,9 @@ class PeriodicTask:
     async def _rounds(self) -> None:
         while not self._stopping:
             self._nudged.clear()
+            self._began_at = self._clock.monotonic()
             await self._round()
+            self._began_at = None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._nudged.wait(), self.every)
 

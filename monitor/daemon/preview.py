@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from monitor.alerts import DecisionInput, MonitorState, decide, next_digest_at
 from monitor.config import Config
+from monitor.daemon.notifications.receivers import notify_settings, receivers, recipients
 from monitor.daemon.parts import DaemonParts
-from monitor.daemon.receivers import notify_settings, receivers, recipients
 from monitor.daemon.resumed import resumed
 from monitor.delivery.outbox import rendered
 from monitor.model import MachineClock, Notification, NotificationKind

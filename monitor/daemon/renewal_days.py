@@ -25,7 +25,7 @@ from monitor.pipeline import Board, Pipeline
 from monitor.planning.renewal_day import DayAction, DayChange, act, observe, texts
 from monitor.probing import Answer
 from monitor.store import Store
-from monitor.web.renewal_days import SilentPort
+from monitor.web.services.renewal_days import SilentPort
 
 log = getLogger(__name__)
 

@@ -4,22 +4,27 @@ The service may run meanwhile: the copy has what it recorded so far.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor import __version__
 from monitor.config import Config
-from monitor.daemon.active_config import plan_targets
-from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.clock.steady import SteadyClock
+from monitor.daemon.cluster.leadership import Alone
 from monitor.daemon.parts import DaemonParts
-from monitor.daemon.steady_clock import SteadyClock
-from monitor.daemon.watched_targets import polled_discoveries
+from monitor.daemon.targets.active_config import plan_targets
+from monitor.daemon.targets.discoveries import Discoveries
+from monitor.daemon.targets.watched_targets import polled_discoveries
+from monitor.daemon.web.link_key import link_key_of
 from monitor.daemon.wiring import wire
 from monitor.model import MachineClock, Snapshot
+from monitor.state_folder import is_server, url_of
 from monitor.store import Store
-from monitor.store.backup import back_up
+from monitor.store.database import Database, dialect_for
+from monitor.store.maintenance.backup import back_up
+from monitor.store.maintenance.copying import fill, reading
 
 
 async def recorded_snapshot(config: Config, clock: MachineClock) -> Snapshot:
@@ -36,9 +41,22 @@ async def resumed(config: Config, clock: MachineClock) -> AsyncIterator[DaemonPa
     """
     with TemporaryDirectory(prefix="cert-monitor-copy-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "state.db"
-        back_up(config.store.url, copy)
+        _copy(config, copy)
         async with _loaded(config, f"sqlite:///{copy.as_posix()}", clock) as parts:
             yield parts
+
+
+def _copy(config: Config, file: Path) -> None:
+    """Copy the record to a file."""
+    store = config.store
+    if not is_server(store.url):
+        back_up(store.url, file)
+        return
+    with (
+        closing(Database.open(url_of(file), app_version=__version__)) as copy,
+        reading(dialect_for(store.url, store.password)) as connection,
+    ):
+        copy.write(fill, connection)
 
 
 @asynccontextmanager
@@ -49,7 +67,8 @@ async def _loaded(config: Config, url: str, clock: MachineClock) -> AsyncIterato
         discoveries = Discoveries(store, steady, config.limits.targets)
         await discoveries.resume(polled_discoveries(config))
         quiet = replace(config, log=config.log.model_copy(update={"event_log": False}))
-        parts = wire(plan_targets(quiet, discoveries.found()), store, discoveries, steady, ())
+        active, key = plan_targets(quiet, discoveries.found()), await link_key_of(config.store.url, store)
+        parts = wire(active, store, discoveries, steady, (), link_key=key, leadership=Alone())
         await parts.clock_watch.resume(store)
         parts.alerts.note_absence()
         await parts.watched.begin()

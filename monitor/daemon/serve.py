@@ -9,8 +9,9 @@ from pathlib import Path
 
 from monitor import __version__
 from monitor.clock import SystemClock
+from monitor.daemon.cluster.handover import Handover
 from monitor.daemon.daemon import Daemon
-from monitor.daemon.descriptors import raise_open_files_limit
+from monitor.daemon.system.descriptors import raise_open_files_limit
 from monitor.gc_tuning import release_free_memory, tune_garbage_collector
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
@@ -32,7 +33,21 @@ async def serve(
     """
     stop = stop or asyncio.Event()
     raise_open_files_limit()
-    daemon = await Daemon.open(path, clock or SystemClock())
+    handed: Handover | None = None
+    while not stop.is_set():
+        # A center that another one took the lease from begins anew, as a standby; so does one that lost or
+        # got its database.
+        handed = await _serve_once(path, stop, clock or SystemClock(), started, handed)
+
+
+async def _serve_once(
+    path: Path,
+    stop: asyncio.Event,
+    clock: MachineClock,
+    started: Callable[[Daemon], None] | None,
+    handed: Handover | None,
+) -> Handover | None:
+    daemon = await Daemon.open(path, clock, handed)
     use_log_format(daemon.parts.watched.config.log.format)
     try:
         with _signals(stop, daemon):
@@ -42,8 +57,9 @@ async def serve(
             event(log, "started", version=__version__, targets=daemon.watched, page=daemon.url)
             if started:
                 started(daemon)
-            await stop.wait()
-            log.info("stopping")
+            await daemon.over(stop)
+            log.info("stopping" if stop.is_set() else daemon.begins_anew)
+        return daemon.handover()
     finally:
         await daemon.close()
 

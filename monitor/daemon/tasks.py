@@ -22,6 +22,10 @@ class Tasks:
     alive: PeriodicTask
     web_access: PeriodicTask
     renewal_days: PeriodicTask
+    supervision: PeriodicTask
+    lease: PeriodicTask
+    following: PeriodicTask
+    centers: PeriodicTask
 
     def __iter__(self) -> Iterator[PeriodicTask]:
         """Yield every task."""

@@ -1,65 +1,45 @@
 """Make the parts of one daemon and connect them; nothing runs yet."""
 
-from collections.abc import Collection, Mapping
-from functools import partial
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from monitor.assess import PathFinder
 from monitor.config import Config
-from monitor.daemon.active_config import ActiveConfig
-from monitor.daemon.alert_events import AlertEvents
-from monitor.daemon.alert_loop import AlertLoop, AlertServices
-from monitor.daemon.ari_loop import AriLoop
-from monitor.daemon.checks_now import ChecksNow
-from monitor.daemon.clocks import ClockWatch
-from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, DeliveryLoop
-from monitor.daemon.discoveries import Discoveries
-from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
+from monitor.daemon.clock.steady import SteadyClock
+from monitor.daemon.clock.watch import ClockWatch
+from monitor.daemon.cluster.component_watch import ComponentSources, ComponentWatch
+from monitor.daemon.cluster.leadership import Alone, Leadership
+from monitor.daemon.cluster.probing_elsewhere import missing_workers, problem_of
+from monitor.daemon.deciding_parts import DecidingParts, deciding_parts
 from monitor.daemon.health import HealthMonitor, KnownProblems
-from monitor.daemon.heartbeat import EVERY as HEARTBEAT_EVERY
-from monitor.daemon.heartbeat import Heartbeat
-from monitor.daemon.link_key import LinkKey
-from monitor.daemon.outage_watch import EVERY as ALIVE_EVERY
-from monitor.daemon.outage_watch import OutageWatch
-from monitor.daemon.page_links import page_links
+from monitor.daemon.notifications.outage_watch import OutageWatch
 from monitor.daemon.parts import DaemonParts
-from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
-from monitor.daemon.renewal_days import PROBE_EVERY, RenewalDays, RenewalServices
-from monitor.daemon.revocation_loop import RevocationLoop
-from monitor.daemon.state_loader import StateLoader
-from monitor.daemon.steady_clock import SteadyClock
+from monitor.daemon.periodic_tasks import periodic_tasks
+from monitor.daemon.probing_parts import ProbingParts, probing_parts
+from monitor.daemon.shared_parts import SharedParts
+from monitor.daemon.system.service_manager import ServiceManager
+from monitor.daemon.system.supervision import Supervision
+from monitor.daemon.targets.active_config import ActiveConfig
+from monitor.daemon.targets.checks_now import ChecksNow
+from monitor.daemon.targets.discoveries import Discoveries
+from monitor.daemon.targets.discovery_loop import DiscoveryLoop, DiscoveryServices
 from monitor.daemon.tasks import Tasks
-from monitor.daemon.watched_targets import WatchedTargets, WatchServices
-from monitor.daemon.web_access import WebAccess
-from monitor.daemon.web_changes import ChangeServices
-from monitor.daemon.web_facade import WebServices
+from monitor.daemon.web.access import WebAccess
+from monitor.daemon.web.changes import ChangeServices
+from monitor.daemon.web.facade import WebServices
+from monitor.daemon.web.link_key import LinkKey
 from monitor.messages import english
 from monitor.metrics import OwnMetrics
-from monitor.model import Source
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
-from monitor.pipeline.alert_pass import AlertPass
 from monitor.pipeline.on_demand import OnDemandProber
-from monitor.probing import Gate, InProcessRunner
-from monitor.scheduler import Scheduler
-from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.registry import sources
-from monitor.state_folder import state_folder
 from monitor.store import Store
-from monitor.threads import ThreadPool
 from monitor.web import Health
 from monitor.web_config import WatchedWebConfig
 
-PRUNE_EVERY = 3600.0
-BEAT_EVERY = 1.0
-CHECK_STORE_EVERY = 10.0
-FOLLOW_LISTS_EVERY = 60.0
-FOLLOW_WEB_CONFIG_EVERY = 2.0
-
-ASK_CAS_EVERY = 30.0
-"""Seconds between two rounds of questions to CAs; most find nothing that is due."""
-
-CAS_ROUND_LIMIT = 3600.0
-"""Seconds that such a round may take: hundreds of certificates whose CAs do not answer."""
+if TYPE_CHECKING:
+    from monitor.daemon.agents import AgentCenter
 
 _ON_DEMAND_RESOLVER_THREADS = 8
 """A resolver of its own for ``/probe``: slow names there must not delay those of the schedule."""
@@ -72,156 +52,176 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     clock: SteadyClock,
     own_names: Collection[str],
     web_config: WatchedWebConfig | None = None,
+    *,
+    link_key: LinkKey,
+    leadership: Leadership | Alone,
 ) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
-    config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
-    trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
-    kinds = sources(resolver)
-    revocation = RevocationLoop(config, store, board, trust_stores, clock)
-    ari = AriLoop(config, store, board, trust_stores, clock)
-    metrics = OwnMetrics(
-        kinds,
-        (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools),
-        config.receivers,
-    )
-    metrics.store_in_memory(lambda: store.in_memory)
-    metrics.set_instance(config.instance.name, config.instance.customer)
-    gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
-    runner = InProcessRunner(kinds, gate, clock)
-    pipeline = Pipeline(PipelineServices(runner, trust_stores.anchors, judge, store, board, clock, metrics))
-    # APScheduler waits by the machine's clock, whatever is thought of it.
-    schedule = Scheduler(pipeline.run, clock.machine)
-    loader = StateLoader(store, judge, trust_stores.anchors, clock)
-    watched = WatchedTargets(
-        active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
-    )
-    clock_watch = ClockWatch(clock, metrics)
-    access = WebAccess(web_config, store, clock)
-    link_key = LinkKey(state_folder(config.store.url))
-    outages = OutageWatch(store, clock, clock_watch)
-
-    def in_force() -> Config:
-        return watched.config
-
-    async def prune() -> None:
-        # A clock that is ahead would remove too much.
-        if not clock_watch.jump:
-            await store.prune(clock.now(), watched.config.store.keep)
-
-    async def beat() -> None:
-        clock_watch.beat()
-        if clock_watch.changed:
-            tasks.alerts.nudge()
-
-    def task(name: str, every: float, work: Work, round_limit: float = ROUND_LIMIT) -> PeriodicTask:
-        made = PeriodicTask(name, every, work, clock, metrics.store_failed)
-        made.round_limit = round_limit
-        return made
-
-    def state_of_monitor() -> Health:
-        return health.report()
 
     def decide_again() -> None:
         tasks.alerts.nudge()
 
-    links = partial(page_links, in_force, access.file, link_key)
-    deliveries = DeliveryLoop(store, clock, metrics, in_force, decide_again, links=links)
-    delivery = task("delivery", DELIVER_EVERY, deliveries.round, DELIVERY_ROUND_LIMIT)
-    renewal_days = RenewalDays(RenewalServices(store, board, pipeline, clock, decide_again))
-    alert_events = AlertEvents(clock, in_force)
-    alert_pass = AlertPass(board, judge, trust_stores.anchors, store, alert_events.write)
-    alerts = AlertLoop(
-        AlertServices(
-            alert_pass,
-            judge,
-            clock,
-            clock_watch,
-            outages,
-            store,
-            metrics,
-            delivery.nudge,
-            renewal_days.working_targets,
-        ),
-        in_force,
-    )
-    tasks = Tasks(
-        alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
-        delivery=delivery,
-        revocation=task("asking issuers", ASK_CAS_EVERY, revocation.round, CAS_ROUND_LIMIT),
-        ari=task("asking when to renew", ASK_CAS_EVERY, ari.round, CAS_ROUND_LIMIT),
-        retention=task("retention", PRUNE_EVERY, prune),
-        beat=task("beat", BEAT_EVERY, beat),
-        store_check=task("store check", CHECK_STORE_EVERY, _check_of(store, pipeline)),
-        lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
-        heartbeat=task(
-            "heartbeat", HEARTBEAT_EVERY, Heartbeat(board, clock, in_force, state_of_monitor).round
-        ),
-        alive=task("recording that the service runs", ALIVE_EVERY, outages.round),
-        web_access=task("following the web configuration", FOLLOW_WEB_CONFIG_EVERY, access.round),
-        renewal_days=task("renewal days", PROBE_EVERY, renewal_days.round),
-    )
+    def report() -> Health:
+        return health.report()
 
-    def lists_changed() -> None:
-        watched.lists_changed()
-        tasks.lists.nudge()
-
-    asking = DiscoveryServices(store, clock, resolver, trust_stores, board, metrics)
-    known = KnownProblems(
-        lambda: deliveries.undelivered_since,
-        lambda: store.problem,
-        lambda said: english(clock.now()).write(said),
-        lambda: access.problem,
+    elsewhere = _without_others(active.config) if store.stands_in else active.config
+    probing = probing_parts(active, elsewhere, store, discoveries, clock)
+    _show_in_metrics(probing.metrics, active.config, store, leadership)
+    clock_watch = ClockWatch(clock, probing.metrics)
+    access = WebAccess(web_config, store, clock)
+    shared = SharedParts(
+        probing=probing,
+        store=store,
+        clock=clock,
+        clock_watch=clock_watch,
+        leadership=leadership,
+        access=access,
+        link_key=link_key,
+        outages=OutageWatch(store, clock, clock_watch),
+        agents=_center_of_agents(probing, store, clock, access, leadership) if elsewhere.agents else None,
+        decide_again=decide_again,
+        health=report,
     )
-    health = HealthMonitor(clock_watch, schedule, pipeline, tasks, known)
+    deciding = deciding_parts(shared)
+    others = ComponentSources(leadership, store, clock, probing.workers, shared.agents)
+    components = ComponentWatch(others.known, clock.now)
+    manager = ServiceManager(os.environ, os.getpid())
+    supervision = Supervision(manager, probing.board, report, lambda: tasks.store_check)
+    tasks = periodic_tasks(shared, deciding, others, components, supervision)
+    problems = _known_problems(shared, deciding, components)
+    health = HealthMonitor(clock_watch, probing.schedule, probing.pipeline, tasks, problems)
+    checks = _checks_now(shared)
+    changes = ChangeServices(
+        store,
+        probing.board,
+        clock,
+        shared.config,
+        decide_again,
+        deciding.delivery.nudge,
+        checks,
+        link_key,
+        access.file,
+        deciding.renewal_days,
+    )
     on_demand = OnDemandProber(
-        Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
+        Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, probing.trust_stores.anchors, probing.judge, clock
     )
-    checks = ChecksNow(pipeline, board, clock, decide_again)
+    web = WebServices(
+        clock, probing.board, probing.metrics, health, on_demand, shared.config, own_names, store
+    )
     return DaemonParts(
         store=store,
         clock=clock,
         clock_watch=clock_watch,
-        outages=outages,
-        board=board,
-        metrics=metrics,
-        pipeline=pipeline,
-        schedule=schedule,
+        outages=shared.outages,
+        board=probing.board,
+        metrics=probing.metrics,
+        pipeline=probing.pipeline,
+        schedule=probing.schedule,
         discoveries=discoveries,
-        discovery=DiscoveryLoop(asking, discoveries, lists_changed),
-        watched=watched,
-        alerts=alerts,
-        revocation=revocation,
-        ari=ari,
+        discovery=_discovery_loop(shared, discoveries, tasks),
+        watched=probing.watched,
+        alerts=deciding.alerts,
+        revocation=probing.revocation,
+        ari=probing.ari,
         tasks=tasks,
         health=health,
-        changes=ChangeServices(
-            store,
-            board,
-            clock,
-            in_force,
-            decide_again,
-            delivery.nudge,
-            checks,
-            link_key,
-            access.file,
-            renewal_days,
-        ),
+        changes=changes,
         checks=checks,
-        renewal_days=renewal_days,
+        renewal_days=deciding.renewal_days,
         access=access,
-        web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names, store),
+        web=web,
+        manager=manager,
+        supervision=supervision,
+        leadership=leadership,
+        agents=shared.agents,
+        workers=probing.workers,
     )
 
 
-def _check_of(store: Store, pipeline: Pipeline) -> Work:
-    async def check() -> None:
-        await store.check()
-        if not store.in_memory:
-            await pipeline.flush()
-
-    return check
+def _without_others(config: Config) -> Config:
+    """Return the configuration of a center without its database: agents and workers are the leader's."""
+    return replace(config, agents=None, workers=None)
 
 
-def _pools(kinds: Mapping[str, Source]) -> tuple[ThreadPool, ...]:
-    pools = (getattr(source, "pool", None) for source in kinds.values())
-    return tuple(pool for pool in pools if isinstance(pool, ThreadPool))
+def _show_in_metrics(
+    metrics: OwnMetrics, config: Config, store: Store, leadership: Leadership | Alone
+) -> None:
+    metrics.store_in_memory(lambda: store.in_memory)
+    metrics.set_instance(config.instance.name, config.instance.customer)
+    leadership.show_in(metrics)
+
+
+def _known_problems(
+    shared: SharedParts, deciding: DecidingParts, components: ComponentWatch
+) -> KnownProblems:
+    store, leadership = shared.store, shared.leadership
+    return KnownProblems(
+        undelivered_since=lambda: deciding.deliveries.undelivered_since,
+        store=lambda: store.problem,
+        write=lambda said: english(shared.clock.now()).write(said),
+        web=lambda: shared.access.problem,
+        lease=lambda: leadership.problem,
+        standby=lambda: leadership.standby,
+        workers=problem_of(shared.probing.workers),
+        degraded=components.look,
+        record=lambda: leadership.unready,
+    )
+
+
+def _checks_now(shared: SharedParts) -> ChecksNow:
+    probing, agents = shared.probing, shared.agents
+    return ChecksNow(
+        probing.pipeline,
+        probing.board,
+        shared.clock,
+        shared.decide_again,
+        by_workers=probing.zones,
+        missing_workers=missing_workers(probing.workers),
+        ask_agents=agents.check_now if agents else None,
+    )
+
+
+def _discovery_loop(shared: SharedParts, discoveries: Discoveries, tasks: Tasks) -> DiscoveryLoop:
+    probing = shared.probing
+
+    def lists_changed() -> None:
+        probing.watched.lists_changed()
+        tasks.lists.nudge()
+
+    asking = DiscoveryServices(
+        shared.store,
+        shared.clock,
+        probing.resolver,
+        probing.trust_stores,
+        probing.board,
+        probing.metrics,
+    )
+    return DiscoveryLoop(asking, discoveries, lists_changed)
+
+
+def _center_of_agents(
+    probing: ProbingParts,
+    store: Store,
+    clock: SteadyClock,
+    access: WebAccess,
+    leadership: Leadership | Alone,
+) -> "AgentCenter":
+    """Return the center of the agents in zones."""
+    from monitor.daemon.agents import AgentCenter  # noqa: PLC0415 - nobody without zones needs it
+    from monitor.daemon.agents.credentials import AgentCredentials  # noqa: PLC0415 - as above
+    from monitor.pipeline.zone_answers import ZoneAnswers  # noqa: PLC0415 - as above
+
+    taking = ZoneAnswers(probing.board, probing.pipeline, store, clock)
+    credentials = AgentCredentials(access.tokens, clock)
+    watched = probing.watched
+    agents = AgentCenter(
+        credentials,
+        taking,
+        lambda: watched.active.targets,
+        probing.metrics,
+        clock,
+        lambda: leadership.leads,
+    )
+    probing.judge.heard_at = agents.heard_at
+    return agents

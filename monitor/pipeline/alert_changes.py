@@ -53,4 +53,5 @@ def log_change(log: logging.Logger, change: AlertChange) -> None:
         title=group.title,
         site=group.site,
         targets=len(group.targets),
+        target=group.targets[0] if len(group.targets) == 1 else "",
     )

@@ -24,6 +24,7 @@ from monitor.model import (
     ReceiverChanges,
     ReceiverRecord,
     Silence,
+    SilentZone,
     Snapshot,
     TargetState,
 )
@@ -31,6 +32,7 @@ from monitor.pipeline.alert_changes import AlertChange, alert_changes, log_chang
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, stale
 from monitor.pipeline.notifications import Receivers, outgoing
+from monitor.pipeline.unrecorded_alerts import UnrecordedAlerts
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
@@ -43,14 +45,14 @@ _SET_BACK = timedelta(minutes=1)
 AGAIN_AT_ONCE = 200
 """How many states are judged again before the loop is given to others."""
 
-SAID_ANEW_AFTER = timedelta(hours=1)
-"""What has waited for longer is not joined by more, but said once, as it is then."""
+DECIDED_AGAIN_AFTER = timedelta(hours=1)
+"""Notifications that have waited for longer are withdrawn, and decided again as things are then."""
 
 _EVERYBODY = NotifySettings()
 
 
 def _nobody(_changes: Sequence[AlertChange]) -> None:
-    """Tell nobody of changes."""
+    """Ignore changes."""
 
 
 class AlertStore(Protocol):
@@ -128,6 +130,7 @@ class AlertPass:
         self._noted = noted
         self._first_pass_done = False
         self._judged_at: datetime | None = None
+        self._unrecorded = UnrecordedAlerts(board, self._pool)
 
     async def run(  # noqa: PLR0913 - what a pass depends on
         self,
@@ -138,6 +141,7 @@ class AlertPass:
         notify_all_renewals: bool,
         clock: ClockDoubts = NO_DOUBTS,
         outage: Outage | None = None,
+        silent_zones: tuple[SilentZone, ...] = (),
     ) -> bool:
         """Run one pass and return whether notifications were put into the outbox.
 
@@ -154,20 +158,22 @@ class AlertPass:
             notify_all_renewals=notify_all_renewals,
             clock_doubts=clock,
             outage=outage,
+            silent_zones=silent_zones,
         )
         self._log_first_pass(monitor_state)
-        decision = await self._decided(now, receivers, settings, monitor_state)
+        given, decision = await self._decided(now, receivers, settings, monitor_state)
         changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
         late = {one.receiver for one in waiting}
-        if late and await self._store.withdraw(late, now - SAID_ANEW_AFTER, now):
-            decision = await self._decided(now, receivers, settings, monitor_state)
+        if late and await self._store.withdraw(late, now - DECIDED_AGAIN_AFTER, now):
+            given, decision = await self._decided(now, receivers, settings, monitor_state)
             changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
-        changed = tuple(alert_changes(self._board.snapshot.alerts, decision.groups, now))
-        for change in changed:
-            log_change(log, change)
-        self._board.set_alerts(decision.groups)
+        changed = tuple(alert_changes(self._unrecorded.before, decision.groups, now))
+        self._unrecorded.put(decision.groups)
         if decision.alert_changes or changes or waiting:
             await self._store.notify(decision.alert_changes, changes, waiting, now)
+        self._unrecorded.recorded(given, decision.alert_changes)
+        for change in changed:
+            log_change(log, change)
         if changed:
             await self._pool.run(self._noted, changed)
         if decision.silences:
@@ -175,9 +181,13 @@ class AlertPass:
             await self._store.put_silences(decision.silences)
         return bool(waiting)
 
+    async def show(self, now: datetime, clock: ClockDoubts, silent_zones: tuple[SilentZone, ...]) -> None:
+        """Show the alerts of now after a pass that could not be recorded; nobody is notified."""
+        await self._unrecorded.show(now, clock, silent_zones)
+
     async def _decided(
         self, now: datetime, receivers: Receivers, settings: NotifySettings, monitor_state: MonitorState
-    ) -> Decision:
+    ) -> tuple[DecisionInput, Decision]:
         records = [await self._store.receiver_record(name) for name in receivers]
         given = DecisionInput(
             self._board.snapshot,
@@ -187,7 +197,7 @@ class AlertPass:
             monitor_state,
             replace(settings, silences=(*await self._store.silences(), *settings.silences)),
         )
-        return await self._pool.run(decide, given)
+        return given, await self._pool.run(decide, given)
 
     def _log_first_pass(self, state: MonitorState) -> None:
         targets = len(self._board.snapshot)

@@ -3,7 +3,7 @@
 previous state + observation -> sightings -> paths -> assessment -> next state
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -31,17 +31,36 @@ class Judge:
     """Judge targets against their anchors; has the path finder's cache and the time since we are awake.
 
     ``awake_at`` is set again after every start, sleep and clock step: a target is not unreachable because the
-    monitor did not probe it.
+    monitor did not probe it. ``waits`` returns whether the order of a target, by its id, waits for a
+    worker: that does not make it unreachable either. ``heard_at`` returns when a zone was heard of last: what
+    its agents saw since, nobody knows.
     """
 
     def __init__(self, finder: PathFinder) -> None:
         """Take the path finder whose cache lives as long as this judge."""
         self._finder = finder
         self.awake_at: datetime | None = None
+        self.waits: Callable[[str], bool] | None = None
+        self.heard_at: Callable[[str], datetime | None] = lambda _zone: None
+        self._silent_zones: frozenset[str] = frozenset()
+        self._zones_heard_at: dict[str, datetime] = {}
+
+    def note_silent_zones(self, zones: frozenset[str], now: datetime) -> None:
+        """Note of which zones nothing is heard: while that lasts, it is no fault of their targets."""
+        self._zones_heard_at |= dict.fromkeys(self._silent_zones - zones, now)
+        self._silent_zones = zones
 
     def unreachable(self, state: TargetState, now: datetime) -> Finding | None:
         """Return the finding about a target that cannot be seen."""
-        return unreachability(state, now, awake_at=self.awake_at)
+        zone = state.target.zone
+        if self.waits is not None and self.waits(state.target.id):
+            return state.unreachable
+        if not zone:
+            return unreachability(state, now, awake_at=self.awake_at)
+        if zone in self._silent_zones:
+            return state.unreachable
+        awake = [at for at in (self.awake_at, self._zones_heard_at.get(zone)) if at is not None]
+        return unreachability(state, min(now, self.heard_at(zone) or now), awake_at=max(awake, default=None))
 
     def observed(
         self, previous: TargetState, observation: Observation, anchors: Anchors, now: datetime

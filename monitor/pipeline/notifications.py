@@ -47,7 +47,7 @@ class _Said:
 
 
 def _parts(part: ReceiverDecision) -> Iterator[_Said]:
-    """Yield what is told of an outage, the notice or inventory, then the digest, or the heartbeat alone."""
+    """Yield the notifications: outage, notice or inventory, then the digest, or the heartbeat alone."""
     yield _Said(NotificationKind.OUTAGE, (part.outage,) if part.outage else None, ())
     if part.inventory is not None:
         yield _Said(NotificationKind.INVENTORY, part.inventory, part.changes.log)

@@ -13,7 +13,7 @@ from monitor.model import Anchors, Clock, Observation, Source, Target, TargetSta
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.probing import Gate, Prober, internal_failure
+from monitor.probing import ProbeLimiter, Prober, internal_failure
 from monitor.sources.endpoint.connect_options import Endpoint
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class OnDemandProber:
         self._anchors = anchors
         self._judge = judge
         self._clock = clock
-        self._gate = Gate(clock, in_flight=AT_ONCE, per_second=0)
+        self._limiter = ProbeLimiter(clock, in_flight=AT_ONCE, per_second=0)
         self._waiting = 0
 
     async def probe(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
@@ -77,7 +77,7 @@ class OnDemandProber:
             return await self._judged(target, replace(observation, duration=took))
         finally:
             _probed_host.set(None)
-            self._gate.leave()
+            self._limiter.release()
 
     async def _enter(self, within: timedelta) -> None:
         if self._waiting >= WAITING:
@@ -85,7 +85,7 @@ class OnDemandProber:
         self._waiting += 1
         try:
             async with asyncio.timeout(within.total_seconds()):
-                await self._gate.enter()
+                await self._limiter.acquire()
         except TimeoutError:
             raise BusyError from None
         finally:

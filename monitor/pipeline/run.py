@@ -6,6 +6,7 @@
 of the store are counted, and what could not be recorded is kept for the next attempt.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,16 +16,25 @@ from typing import Protocol
 
 from monitor.errors import SystemBrokenError
 from monitor.logs import event
-from monitor.messages import english
-from monitor.model import Anchors, Batch, Clock, FailureReason, Message, Observation, TargetState
+from monitor.model import (
+    Anchors,
+    Batch,
+    Clock,
+    FailureReason,
+    Observation,
+    ProbeRequest,
+    TargetState,
+)
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, unjudged
+from monitor.pipeline.own_problems import OwnProblems
 from monitor.pipeline.unrecorded import Learned, UnrecordedResults
 from monitor.probing import Answer, BatchRunner, internal_failure
 
 log = logging.getLogger(__name__)
 
-_OWN_PROBLEM_LASTS = timedelta(minutes=10)
+_TURN = 0.05
+"""Seconds that judging may keep the loop: answers of others may have very many certificates."""
 Keep = Callable[[Answer], bool]
 """Returns whether an answer is taken."""
 HERE = ""
@@ -66,7 +76,7 @@ class ProbeCounters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PipelineServices:
-    """The services that the main path uses."""
+    """The services that the main path uses; ``zones`` are those that the runner probes as well."""
 
     runner: BatchRunner
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
@@ -75,6 +85,7 @@ class PipelineServices:
     board: Board
     clock: Clock
     counters: ProbeCounters
+    zones: Sequence[str] = ()
 
 
 class Pipeline:
@@ -85,22 +96,22 @@ class Pipeline:
         self._do = services
         self._busy: set[str] = set()
         self._unrecorded = UnrecordedResults()
-        self._own_problem: tuple[datetime | None, str] = (None, "")
+        self._own_problems = OwnProblems(services.clock)
         self._dropped = 0
         self.store_ok = True
 
     @property
     def own_problem(self) -> str:
         """Return why targets could not be probed lately for reasons of this machine or program, if so."""
-        at, why = self._own_problem
-        return why if at is not None and abs(self._do.clock.now() - at) < _OWN_PROBLEM_LASTS else ""
+        return self._own_problems.last
 
     async def run(self, batch: Batch, due_at: datetime | None = None, keep: Keep = _every) -> None:
         """Probe every target of a batch and record the results; if cancelled, record those finished.
 
-        Answers that ``keep`` refuses are dropped as if nothing had been probed.
+        Targets of zones are left to their agents: their addresses are those of other machines here. Answers
+        that ``keep`` refuses are dropped as if nothing had been probed.
         """
-        free = [request for request in batch.requests if request.target_id not in self._busy]
+        free = [one for one in batch.requests if one.target_id not in self._busy and self._is_here(one)]
         self._busy.update(request.target_id for request in free)
         try:
             # No expiry: a batch that waits long is still the next probe of its targets.
@@ -108,12 +119,21 @@ class Pipeline:
         finally:
             self._busy.difference_update(request.target_id for request in free)
 
+    def _is_here(self, request: ProbeRequest) -> bool:
+        known = self._do.board.state(request)
+        return known is None or known.target.zone in (HERE, *self._do.zones)
+
     async def _probed_here(self, due_at: datetime | None, keep: Keep, answers: Sequence[Answer]) -> None:
         answers = [answer for answer in answers if keep(answer)]
         if due_at is not None:
             for _, observation in answers:
                 self._do.counters.started_late(max(timedelta(0), observation.started_at - due_at))
-        await self.take(HERE, answers)
+        by_zone: dict[str, list[Answer]] = {}
+        for answer in answers:
+            known = self._do.board.state(answer[0])
+            by_zone.setdefault(HERE if known is None else known.target.zone, []).append(answer)
+        for zone, several in by_zone.items():
+            await self.take(zone, several)
 
     async def take(self, zone: str, answers: Sequence[Answer]) -> None:
         """Judge the answers of a zone, publish and record them; one call at a time for each zone.
@@ -131,8 +151,11 @@ class Pipeline:
         await self._settle(zone, several.values())
 
     async def _settle(self, zone: str, answers: Iterable[Answer]) -> None:
-        learned, before = {}, {}
+        learned, before, begun = {}, {}, self._do.clock.monotonic()
         for request, observation in answers:
+            if self._do.clock.monotonic() - begun > _TURN:
+                await asyncio.sleep(0)
+                begun = self._do.clock.monotonic()
             known = self._do.board.state(request)
             if known is None or known.target.zone != zone:
                 continue
@@ -142,8 +165,8 @@ class Pipeline:
             learned[request.target_id] = entry = await self._judged(known, observation)
             for failure in entry[1].result.failures:
                 self._do.counters.probe_failed(request.settings.kind, failure.reason)
-                if failure.reason is FailureReason.INTERNAL:
-                    self._note_own_problem(failure.message)
+            if zone in (HERE, *self._do.zones):
+                self._own_problems.note(request.target_id, entry[1].result.failures)
         if not learned:
             return
         self._do.board.put(state for state, _ in learned.values())
@@ -151,13 +174,6 @@ class Pipeline:
         shown = self._do.board.snapshot.states
         current = {name: entry for name, entry in learned.items() if shown.get(name) is entry[0]}
         await self._record(current, before)
-
-    def _note_own_problem(self, why: Message) -> None:
-        now = self._do.clock.now()
-        said = english(now).write(why)
-        if said != self.own_problem:
-            log.error("a fault of this machine or of cert-monitor kept a target from being probed: %s", said)
-        self._own_problem = now, said
 
     async def _judged(self, known: TargetState, observation: Observation) -> tuple[TargetState, Observation]:
         try:

@@ -1,4 +1,4 @@
-"""The probes of one batch: started one after the other as the gate opens, handed over when they finish.
+"""The probes of one batch: started one by one as the limiter admits them, handed over when they finish.
 
 Only a probe that is under way has a task. With everything due at once there may be a hundred thousand that
 are not, and waiting over so many tasks, or cancelling them, would stop the loop.
@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 
 from monitor.model import Observation, ProbeRequest
-from monitor.probing.gate import Gate
+from monitor.probing.limiter import ProbeLimiter
 from monitor.probing.runner import Answer
 
 Probe = Callable[[ProbeRequest], Coroutine[None, None, Observation]]
@@ -22,12 +22,12 @@ class ProbeBatch:
         self,
         probe: Probe,
         requests: Sequence[ProbeRequest],
-        gate: Gate,
+        limiter: ProbeLimiter,
         expired: Callable[[], bool] | None = None,
     ) -> None:
         """Begin to probe; once ``expired`` is true, no more are begun."""
         self._probe = probe
-        self._gate = gate
+        self._limiter = limiter
         self._expired = expired
         self._left = len(requests)
         self._running: dict[asyncio.Task[Observation], ProbeRequest] = {}
@@ -67,11 +67,11 @@ class ProbeBatch:
         ]
 
     async def _start(self, requests: Sequence[ProbeRequest]) -> None:
-        async with self._gate.turn:
+        async with self._limiter.turn:
             for begun, request in enumerate(requests):
-                await self._gate.enter()
+                await self._limiter.acquire()
                 if self._expired is not None and self._expired():
-                    self._gate.leave()
+                    self._limiter.release()
                     self._left -= len(requests) - begun
                     return
                 task = asyncio.create_task(self._probe(request))
@@ -84,7 +84,7 @@ class ProbeBatch:
             self._all.set()
 
     def _end(self, task: asyncio.Task[Observation]) -> None:
-        self._gate.leave()
+        self._limiter.release()
         self._finished.append((task, self._running.pop(task)))
         self._left -= 1
         self._some.set()

@@ -9,9 +9,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from zlib import crc32
 
-from monitor.model import Batch, ProbeRequest, Target, TargetState
+from monitor.model import Batch, ProbeRequest, Target
 
 BATCH_SIZE = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,19 +23,24 @@ def batches(targets: Iterable[Target]) -> tuple[Batch, ...]:
 
     The number of batches is a power of two, so that an additional target does not move all the others.
     """
-    by_interval: dict[timedelta, list[Target]] = defaultdict(list)
-    for target in targets:
-        by_interval[target.policy.interval].append(target)
+    return batches_of((target.request, target.policy.interval) for target in targets)
+
+
+def batches_of(requests: Iterable[tuple[ProbeRequest, timedelta]]) -> tuple[Batch, ...]:
+    """Return the batches for some requests, each with its interval."""
+    by_interval: dict[timedelta, list[ProbeRequest]] = defaultdict(list)
+    for request, interval in requests:
+        by_interval[interval].append(request)
     return tuple(
         batch for interval, members in sorted(by_interval.items()) for batch in _split(interval, members)
     )
 
 
-def _split(interval: timedelta, members: list[Target]) -> list[Batch]:
+def _split(interval: timedelta, members: list[ProbeRequest]) -> list[Batch]:
     count = 2 ** math.ceil(math.log2(max(1.0, len(members) / BATCH_SIZE)))
     shares: dict[int, list[ProbeRequest]] = defaultdict(list)
-    for target in members:
-        shares[crc32(target.id.encode()) % count].append(target.request)
+    for request in members:
+        shares[crc32(request.target_id.encode()) % count].append(request)
     seconds = f"{interval.total_seconds():g}s"
     return [
         Batch(f"{seconds}/{count}/{number}", interval, tuple(share))
@@ -49,7 +55,16 @@ def due_after(batch: Batch, after: datetime) -> datetime:
     return EPOCH + phase + rounds * batch.interval
 
 
-def overdue(batch: Batch, states: Mapping[str, TargetState], now: datetime) -> tuple[ProbeRequest, ...]:
+class Probed(Protocol):
+    """What is known of a target."""
+
+    @property
+    def probed_at(self) -> datetime | None:
+        """Return the time of its last probe, ``None`` before the first."""
+        ...
+
+
+def overdue(batch: Batch, states: Mapping[str, Probed], now: datetime) -> tuple[ProbeRequest, ...]:
     """Return the requests of a batch whose targets were never probed, or longer ago than their interval."""
     return tuple(
         request

@@ -14,8 +14,8 @@ from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from monitor.model import Batch, Clock, TargetState
-from monitor.scheduler.batches import EPOCH, due_after, overdue
+from monitor.model import Batch, Clock
+from monitor.scheduler.batches import EPOCH, Probed, due_after, overdue
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Scheduler:
         self._scheduler.start()
         self._watchdog = asyncio.create_task(self._watch())
 
-    async def plan(self, batches: Iterable[Batch], states: Mapping[str, TargetState]) -> None:
+    async def plan(self, batches: Iterable[Batch], states: Mapping[str, Probed]) -> None:
         """Replace all jobs; targets that are overdue according to their states are probed immediately.
 
         A thousand batches take half a second, so others get the loop in between.

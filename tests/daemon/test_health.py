@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from monitor.clock import SystemClock
-from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.clock.steady import SteadyClock
+from monitor.daemon.clock.watch import ClockWatch
 from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.periodic import PeriodicTask
-from monitor.daemon.steady_clock import SteadyClock
 from monitor.daemon.tasks import Tasks
 from monitor.messages import english
 from monitor.metrics import OwnMetrics

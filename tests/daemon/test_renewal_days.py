@@ -25,7 +25,7 @@ from monitor.model import (
     text,
 )
 from monitor.parse import parse_certificate
-from monitor.planning.renewal_day import WORK_AT_MOST, Confirm, ContinueWork, End, Report, texts
+from monitor.planning.renewal_day import WORK_AT_MOST, Confirm, ContinueWork, End, ReportExitCode, texts
 from monitor.store import Store
 from support.factories.pipeline_world import LEAF, ROOT, World, batch, showing, target
 from support.factories.recorded import VERSION, url
@@ -180,7 +180,7 @@ def test_a_restart_in_the_middle(bench: Bench) -> None:
     async def before(days: RenewalDays) -> None:
         await days.start(DAY)
         await days.round()
-        assert await days.act("day", Report("two", 100), by="bob") is None
+        assert await days.act("day", ReportExitCode("two", 100), by="bob") is None
 
     async def after(days: RenewalDays) -> Any:
         assert await days.act("day", CONFIRMED, by="bob") == texts.IS_STOPPED

@@ -5,9 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import pytest
+
+from monitor.alerts.clock_jump import NO_DOUBTS
 from monitor.assess import PathFinder
+from monitor.errors import StoreFault, StoreUnusableError
 from monitor.model import (
     AlertKey,
+    AlertLevel,
     AlertRecord,
     Anchors,
     Message,
@@ -19,6 +24,7 @@ from monitor.model import (
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline import Judge
+from monitor.pipeline.alert_changes import AlertChange, ChangeKind
 from monitor.pipeline.alert_pass import AlertPass
 from support.factories.pipeline_world import (
     ANCHORS,
@@ -41,6 +47,7 @@ class FakeMemory:
     facts: dict[str, str] = field(default_factory=dict)
     bytes_asked_for: list[str] = field(default_factory=list)
     fault: Message | None = None
+    broken: bool = False
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the one certificate there is."""
@@ -49,6 +56,8 @@ class FakeMemory:
 
     async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
         """Return the alerts that are not over."""
+        if self.broken:
+            raise StoreUnusableError("it does not answer", StoreFault.UNREACHABLE)
         return {key: record for key, record in self.alerts.items() if record.resolved_at is None}
 
     async def receiver_record(self, receiver: str) -> ReceiverRecord:
@@ -170,3 +179,28 @@ def test_a_probe_that_finishes_during_a_pass_is_not_undone() -> None:
 
     passing(world, Late(), days(301))
     assert world.board.snapshot.states[one.id].failed_probes == 7
+
+
+def test_alerts_are_shown_while_the_store_does_not_work() -> None:
+    """Since when they are there; they are new, and notified, once they can be recorded."""
+    world, memory, noted = probed(target(1, unreachable_after=1000)), FakeMemory(), list[AlertChange]()
+
+    async def anchors(_: tuple[str, ...]) -> Anchors:
+        return ANCHORS
+
+    async def scenario() -> None:
+        alerting = AlertPass(world.board, Judge(PathFinder()), anchors, memory, noted.extend)
+        await alerting.run(NOW, ADMINS, notify_all_renewals=False)
+        memory.broken = True
+        for day in (299, 299.5):
+            with pytest.raises(StoreUnusableError):
+                await alerting.run(days(day), ADMINS, notify_all_renewals=False)
+            await alerting.show(days(day), NO_DOUBTS, ())
+            expiry, _ = world.board.snapshot.alerts
+            assert (expiry.level, expiry.since) == (AlertLevel.CRITICAL, days(299))
+        assert (len(memory.waiting), noted) == (1, [])
+        memory.broken = False
+        await alerting.run(days(299.6), ADMINS, notify_all_renewals=False)
+        assert (len(memory.waiting), [one.kind for one in noted]) == (2, [ChangeKind.OPENED] * 2)
+
+    asyncio.run(scenario())

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.assess import PathFinder
 from monitor.assess.links import Held
-from monitor.daemon.state_loader import StateLoader
+from monitor.daemon.targets.state_loader import StateLoader
 from monitor.model import (
     AlertKey,
     AlertRecord,

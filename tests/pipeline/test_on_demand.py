@@ -31,7 +31,7 @@ from monitor.pipeline.on_demand import AT_ONCE, WAITING, BusyError, NotAllowedEr
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.registry import sources
 from support.pki import TODAY, authority, leaf
-from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
+from support.servers.tls.peers import TlsPeer, listening, server_context, speaking_tls
 from support.written import written
 
 SOON = timedelta(seconds=5)

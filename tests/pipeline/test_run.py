@@ -43,6 +43,14 @@ def test_a_batch_is_probed_judged_shown_and_recorded() -> None:
     assert world.store.batches == [[targets[0].id, targets[1].id]]
 
 
+def test_targets_of_a_zone_are_not_probed_here() -> None:
+    """Their addresses mean other machines here, or none."""
+    targets = [target(1), target(2, "dmz")]
+    world = World(Shows())
+    asyncio.run(world.pipeline(targets).run(batch(*targets)))
+    assert [state.up for state in world.board.snapshot] == [True, None]
+
+
 def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixture) -> None:
     """A bug costs its own target, with a traceback in the log; the others go on."""
 
@@ -61,7 +69,8 @@ def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixtu
     assert "ValueError: a bug" in caplog.text
 
 
-def test_a_fault_of_our_own_is_known_for_a_while() -> None:
+@pytest.mark.parametrize("zone", ["", "dmz"])
+def test_a_fault_of_our_own_is_known_for_a_while(zone: str) -> None:
     """Health can say it, until ten minutes have passed without another."""
 
     class Short(Shows):
@@ -70,12 +79,53 @@ def test_a_fault_of_our_own_is_known_for_a_while() -> None:
             return ProbeResult(failures=(Failure(FailureReason.INTERNAL, text("out of descriptors")),))
 
     world = World(Short())
-    pipeline = world.pipeline([target(1)])
+    pipeline = world.pipeline([target(1, zone)], zones=["dmz"])
     before = pipeline.own_problem
-    asyncio.run(pipeline.run(batch(target(1))))
+    asyncio.run(pipeline.run(batch(target(1, zone))))
     during = pipeline.own_problem
     world.clock.wall += timedelta(minutes=10)
     assert (before, during, pipeline.own_problem) == ("", "out of descriptors", "")
+
+
+def test_each_target_has_its_own_fault_of_ours() -> None:
+    """That of a target which is probed again does not hide the one of another, which is not."""
+    broken = {"host1", "host2"}
+
+    class Short(Shows):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            host = request.location.partition(":")[0]
+            if host in broken:
+                return ProbeResult(failures=(Failure(FailureReason.INTERNAL, text(f"no {host}")),))
+            return await super().probe(request)
+
+    pipeline = World(Short()).pipeline([target(1), target(2)])
+    for number in (1, 2):
+        asyncio.run(pipeline.run(batch(target(number))))
+    both = pipeline.own_problem
+    broken.remove("host2")
+    asyncio.run(pipeline.run(batch(target(2))))
+    assert (both, pipeline.own_problem) == ("no host2", "no host1")
+
+
+def test_a_fault_of_our_own_is_forgotten_once_its_target_is_probed() -> None:
+    """Health does not go on saying what is over."""
+
+    class ShortOnce(Shows):
+        short = True
+
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            if self.short:
+                return ProbeResult(failures=(Failure(FailureReason.INTERNAL, text("out of descriptors")),))
+            return await super().probe(request)
+
+    source = ShortOnce()
+    pipeline = World(source).pipeline([target(1), target(2)])
+    asyncio.run(pipeline.run(batch(target(1))))
+    source.short = False
+    asyncio.run(pipeline.run(batch(target(2))))
+    during = pipeline.own_problem
+    asyncio.run(pipeline.run(batch(target(1))))
+    assert (during, pipeline.own_problem) == ("out of descriptors", "")
 
 
 def test_a_source_that_forgets_its_timeout_is_given_up() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import FailureReason, ProbeRequest, ProbeResult
-from monitor.probing import Answer, Gate, InProcessRunner
+from monitor.probing import Answer, InProcessRunner, ProbeLimiter
 from monitor.sources.files.settings import Files
 from support.factories import virtual_time
 from support.factories.pipeline_world import showing, target
@@ -42,7 +42,9 @@ def ran(requests: Sequence[ProbeRequest], expires_at: timedelta | None = None, i
     async def main() -> Taken:
         clock = LoopClock()
         taken = Taken(clock)
-        runner = InProcessRunner({"endpoint": Timed()}, Gate(clock, in_flight=in_flight, per_second=0), clock)
+        runner = InProcessRunner(
+            {"endpoint": Timed()}, ProbeLimiter(clock, in_flight=in_flight, per_second=0), clock
+        )
         await runner.run("one", requests, taken, None if expires_at is None else clock.now() + expires_at)
         return taken
 
@@ -73,7 +75,7 @@ def test_what_expires_is_not_begun() -> None:
 
 
 def test_without_an_expiry_all_are_probed() -> None:
-    """However long they wait for the gate."""
+    """However long they wait for the limiter."""
     taken = ran([target(number).request for number in (2, 1, 1)], None, in_flight=1)
     assert len(taken.answers) == 3
 
@@ -87,12 +89,12 @@ def test_a_kind_without_a_source() -> None:
 
 
 def test_a_cancelled_run_hands_over_what_has_finished() -> None:
-    """Nothing that was learned is lost, and the gate is free again."""
+    """Nothing that was learned is lost, and the limiter is free again."""
 
     async def main() -> list[str]:
         clock = LoopClock()
-        taken, gate = Taken(clock), Gate(clock, in_flight=2, per_second=0)
-        runner = InProcessRunner({"endpoint": Timed()}, gate, clock)
+        taken, limiter = Taken(clock), ProbeLimiter(clock, in_flight=2, per_second=0)
+        runner = InProcessRunner({"endpoint": Timed()}, limiter, clock)
         run = asyncio.create_task(runner.run("one", [target(n).request for n in (0, 9)], taken, None))
         await asyncio.sleep(0.1)
         run.cancel()

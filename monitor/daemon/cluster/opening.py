@@ -1,0 +1,65 @@
+"""Open the database of a daemon, or what stands for it in a center that cannot reach its own."""
+
+import logging
+from functools import partial
+
+from monitor import __version__
+from monitor.config import Config
+from monitor.daemon.cluster.handover import Handover
+from monitor.daemon.cluster.leadership import Alone, Leadership, WithoutDatabase
+from monitor.daemon.web.link_key import KnownLinkKey, LinkKey, link_key_of
+from monitor.errors import StoreFault, StoreUnusableError
+from monitor.model import Clock
+from monitor.store import Store
+from monitor.store.cluster.cluster_lease import ClusterLease
+
+log = logging.getLogger(__name__)
+
+
+async def open_store(config: Config, handed: Handover | None) -> Store:
+    """Return the store, in memory where a full disk or, for one of several centers, the network wants it so.
+
+    Raises ``SystemBrokenError`` for what does not mend itself, and where a service that is alone cannot use
+    its server.
+    """
+    url, password = config.store.url, config.store.password
+    if handed is not None:
+        return await Store.in_place_of(url, password, handed.error, handed.tokens)
+    try:
+        return await _opened(config)
+    except StoreUnusableError as error:
+        if config.ha is None or error.fault is StoreFault.DENIED:
+            raise
+        log.error("%s; this center probes and shows, and sends nothing until it can be used", error)  # noqa: TRY400 - said, not traced
+        return await Store.in_place_of(url, password, error)
+
+
+def leadership_of(config: Config, store: Store, clock: Clock, handed: Handover | None) -> Leadership | Alone:
+    """Return how a daemon with this store comes to send notifications."""
+    if config.ha is None:
+        return Alone()
+    if store.stands_in:
+        return WithoutDatabase(partial(_attempt, config), handed.since if handed else None)
+    lease = ClusterLease(config.store.url, config.store.password)
+    return Leadership(lease, store, config.ha.name, clock)
+
+
+async def link_key_for(config: Config, store: Store, handed: Handover | None) -> LinkKey:
+    """Return the key that signs links and sessions."""
+    if store.stands_in:
+        return KnownLinkKey(handed.link_key if handed else b"")
+    return await link_key_of(config.store.url, store)
+
+
+async def _opened(config: Config) -> Store:
+    return await Store.open(
+        config.store.url,
+        app_version=__version__,
+        needed=False,
+        password=config.store.password,
+        shared=config.ha is not None,
+    )
+
+
+async def _attempt(config: Config) -> None:
+    await (await _opened(config)).close()

@@ -1,0 +1,95 @@
+"""Probing by other processes: workers that share batches, agents in zones; loaded only where configured."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.config import Config
+from monitor.config.sections.zones import zones_of_workers
+from monitor.daemon.clock.steady import SteadyClock
+from monitor.metrics import OwnMetrics
+from monitor.metrics.orders import OF_WORKERS
+from monitor.model import ProbeRequest, SilentZone, Target, WorkerZone
+from monitor.pipeline import Board, Judge
+from monitor.probing import BatchRunner
+
+if TYPE_CHECKING:
+    from monitor.daemon.agents import AgentCenter
+    from monitor.workers.runner import JetStreamRunner
+
+
+def shared_with_workers(  # noqa: PLR0913, PLR0917 - all that workers touch
+    here: BatchRunner,
+    config: Config,
+    board: Board,
+    clock: SteadyClock,
+    judge: Judge,
+    metrics: OwnMetrics,
+) -> "tuple[BatchRunner, JetStreamRunner | None]":
+    """Return what probes the batches, with workers where there are any."""
+    if config.workers is None:
+        return here, None
+    from monitor.workers.connection import Broker  # noqa: PLC0415 - nobody without workers needs it
+    from monitor.workers.runner import JetStreamRunner  # noqa: PLC0415 - as above
+    from monitor.workers.sharing import SharedRunner, is_shared  # noqa: PLC0415 - as above
+    from monitor.workers.trust import tls_of  # noqa: PLC0415 - as above
+
+    nats = config.workers.nats
+    broker = Broker(nats.servers, nats.credentials_file, tls_of(nats.servers, nats.trust))
+    zones = zones_of_workers(config.zones)
+    workers = JetStreamRunner(
+        broker, ("", *zones), board.state, clock, logins=zones, count=metrics.orders.count
+    )
+    judge.waits = workers.waits
+    metrics.orders.know(("", *zones), OF_WORKERS)
+    metrics.workers.watch(workers.states)
+
+    def shared(request: ProbeRequest) -> bool:
+        known = board.state(request)
+        return is_shared(request) or (known is not None and bool(known.target.zone))
+
+    return SharedRunner(here, workers, shared), workers
+
+
+def problem_of(workers: "JetStreamRunner | None") -> Callable[[], str]:
+    """Return what says why workers probe nothing, empty while they do."""
+    return str if workers is None else workers.problem
+
+
+def missing_workers(workers: "JetStreamRunner | None") -> Callable[[Target], str]:
+    """Return what says why no worker probes a target; empty for one that a worker may, or this machine."""
+    if workers is None:
+        return lambda _target: ""
+    from monitor.workers.sharing import is_shared  # noqa: PLC0415 - nobody without workers needs it
+
+    def missing(target: Target) -> str:
+        return workers.missing(target.zone) if target.zone or is_shared(target.request) else ""
+
+    return missing
+
+
+def worker_zones(workers: "JetStreamRunner | None") -> Callable[[], Sequence[WorkerZone]]:
+    """Return what returns all that is known of workers."""
+    return tuple if workers is None else workers.states
+
+
+def silent_zones(
+    agents: "AgentCenter | None",
+    workers: "JetStreamRunner | None",
+    clock: SteadyClock,
+    config: Callable[[], Config],
+) -> Callable[[], tuple[SilentZone, ...]]:
+    """Return what returns the zones that neither an agent nor a worker is heard of."""
+
+    def silent() -> tuple[SilentZone, ...]:
+        of_agents = agents.silent() if agents else ()
+        return (*of_agents, *(without_workers(workers.silent()) if workers else ()))
+
+    def without_workers(found: Mapping[str, float]) -> Iterator[SilentZone]:
+        now, zones = clock.now(), config().zones
+        for zone, seconds in sorted(found.items()):
+            if zone in zones:  # targets without a zone have none that could be silent; health tells
+                since = now - timedelta(seconds=seconds)
+                yield SilentZone(zone, since, zones[zone].silent_after, by_workers=True)
+
+    return silent

@@ -1,0 +1,1 @@
+"""Alert passes, deliveries and heartbeats: when they run, and for which receivers."""
