@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from monitor.cli.arguments import parser
 from monitor.cli.output import finish, forgive_encodings
+from monitor.cli.service.defaults import use_service_defaults
 from monitor.errors import CertMonitorError, ConfigError, UsageError
 from monitor.gc_tuning import collect_rarely
 
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     forgive_encodings()
     try:
         arguments = parser("".join(given[:1])).parse_args(given)
+        use_service_defaults(arguments)
         code: int = arguments.command(arguments)
     except (UsageError, ConfigError) as error:
         return _plugin_unknown(str(error)) if for_plugin else _complain(str(error), 3 if checking else 2)
@@ -49,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _plugin_unknown(text: str) -> int:
     """Print that a plugin could not do its work, on standard output, the only one that Nagios reads."""
-    from monitor.cli.formats.nagios import plugin_unknown  # noqa: PLC0415 - seldom needed
+    from monitor.cli.check.formats.nagios import plugin_unknown  # noqa: PLC0415 - seldom needed
 
     print(plugin_unknown(text))
     return 3

@@ -32,7 +32,8 @@ def say(text: str) -> None:
 def finish() -> None:
     """Flush the remaining output without errors: the interpreter would complain about a closed pipe."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # pythonw has none
+            sys.stdout.flush()
     except OSError:
         _write_nowhere()
 

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
+from monitor.cli.columns import in_columns
 from monitor.cli.output import say
-from monitor.cli.run_discoveries import run_discoveries
+from monitor.cli.probing.discoveries import run_discoveries
 from monitor.clock import SystemClock
 from monitor.config import InstanceSettings, Plan, load, plan
-from monitor.config.written import checks, length, margin
+from monitor.config.targets.written import checks, length, margin
 from monitor.discovery import DiscoveryResult
 from monitor.messages import english, failure_json, failure_line
 from monitor.model import Policy, Target, make_target_id
@@ -80,14 +79,8 @@ def as_table(listed: Sequence[Row]) -> str:
     lines = [_cells(one) for one in listed]
     shown = [column for column in range(len(_HEAD)) if any(line[column] != "-" for line in lines)]
     rows = [[line[column] for column in shown] for line in (_HEAD, *lines)]
-    widths = [min(_WIDEST, max(map(cell_len, column))) for column in zip(*rows, strict=True)]
     count = f"{len(listed)} {'target' if len(listed) == 1 else 'targets'}"
-    return "\n".join([*(_aligned(cells, widths) for cells in rows if lines), count])
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(padded).rstrip()
+    return "\n".join([*(in_columns(rows, _WIDEST) if lines else ()), count])
 
 
 def _cells(one: Row) -> tuple[str, ...]:

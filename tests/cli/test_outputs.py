@@ -15,7 +15,7 @@ import pytest
 
 from support.factories.file_probes import UNIX
 from support.pki import authority
-from support.servers.command import COMMAND, Site, served, started
+from support.servers.daemon.command import COMMAND, Site, served, started
 
 if sys.platform != "win32":
     import pty
@@ -90,7 +90,7 @@ def test_narrow_encodings(encoding: str, bundle: Path) -> None:
     assert "b\\xfccher.pem" in table.stdout
 
 
-def test_no_colours_in_a_pipe(bundle: Path) -> None:
+def test_no_colors_in_a_pipe(bundle: Path) -> None:
     """A pipe gets plain text, one line for each target however long."""
     out = ended("check", bundle).stdout
     assert "\x1b" not in out
@@ -163,11 +163,11 @@ def test_lines_fit_a_terminal(site: Site) -> None:
 
 
 @UNIX
-@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_no_color(site: Site, environment: dict[str, str], *, coloured: bool) -> None:
-    """A terminal gets colours unless NO_COLOR is set (no-color.org)."""
+@pytest.mark.parametrize(("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_no_color(site: Site, environment: dict[str, str], *, colored: bool) -> None:
+    """A terminal gets colors unless NO_COLOR is set (no-color.org)."""
     shown = on_terminal("check", site["camera"], **environment)
-    assert ("\x1b[31m" in shown) == coloured
+    assert ("\x1b[31m" in shown) == colored
 
 
 @pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["foreground", "background"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.command import Site, served
+from support.servers.daemon.command import Site, served
 
 PATIENCE = 30
 SHOW = "import sys, monitor.cli as c; code = c.main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
@@ -28,9 +28,9 @@ DRAWING = {"babel", "rich", "ruamel", "service_identity", "tzlocal"}
 OURS = {
     "cryptography.hazmat.primitives.serialization",
     "monitor.cli.commands.alerts",
-    "monitor.cli.formats.comma_separated",
-    "monitor.cli.formats.junit",
-    "monitor.cli.formats.nagios",
+    "monitor.cli.check.formats.comma_separated",
+    "monitor.cli.check.formats.junit",
+    "monitor.cli.check.formats.nagios",
     "xml.etree",
     "monitor.assess.correlate.store_vs_endpoint.findings",
     "monitor.config",

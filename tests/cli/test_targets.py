@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.servers.command import Done, run
+from support.servers.daemon.command import Done, run
 
 LIST = [
     {

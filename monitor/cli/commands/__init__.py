@@ -8,7 +8,10 @@ from importlib import import_module
 from typing import Any
 
 GROUPS = {
+    "setup": ("setup",),
     "run": ("run",),
+    "agent": ("agent",),
+    "worker": ("worker",),
     "check": ("check",),
     "configuration": ("targets", "validate-config", "config-schema"),
     "xprotect": ("xprotect",),
@@ -23,6 +26,9 @@ GROUPS = {
     "calendar": ("calendar",),
     "forecast": ("forecast",),
     "backup": ("backup", "restore"),
+    "store": ("store",),
+    "service": ("service",),
+    "cluster": ("cluster",),
 }
 """The modules with their commands, in the order of ``cert-monitor --help``."""
 

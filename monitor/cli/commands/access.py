@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.commands.options import CONFIG, FORMAT, add_change, later, subcommands
+from monitor.cli.commands.options import CONFIG, add_change, add_format, later, subcommands
 
 
 def add(commands: Any) -> None:
@@ -39,15 +39,15 @@ def _token(commands: Any) -> None:
         "--expires", type=int, default=0, metavar="DAYS", help="days until it expires (default: never)"
     )
     add_change(command)
-    command.set_defaults(command=later("token", "create"))
+    command.set_defaults(command=later("access.token", "create"))
     command = inner.add_parser("list", help="print all tokens, without their texts")
     add_change(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
-    command.set_defaults(command=later("token", "listed"))
+    add_format(command)
+    command.set_defaults(command=later("access.token", "list_tokens"))
     command = inner.add_parser("revoke", help="make a token worthless at once")
     command.add_argument("name", metavar="NAME", help="name of the token")
     add_change(command)
-    command.set_defaults(command=later("token", "revoke"))
+    command.set_defaults(command=later("access.token", "revoke"))
 
 
 def _user(commands: Any) -> None:
@@ -64,8 +64,8 @@ def _user(commands: Any) -> None:
     command.add_argument(
         "--password-stdin", action="store_true", help="read the password from standard input"
     )
-    command.set_defaults(command=later("user", "add"))
+    command.set_defaults(command=later("access.user", "add"))
     command = inner.add_parser("remove", help="remove a user, whose sessions end within seconds")
     command.add_argument("name", metavar="NAME", help="name of the user")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.set_defaults(command=later("user", "remove"))
+    command.set_defaults(command=later("access.user", "remove"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitor.cli.commands.options import FORMAT, add_change, add_daemon, later, subcommands
+from monitor.cli.commands.options import add_change, add_daemon, add_format, later, subcommands
 
 
 def add(commands: Any) -> None:
@@ -13,8 +13,8 @@ def add(commands: Any) -> None:
         description="Print the alerts of the running daemon, worst first. Exit code: 0 done, 1 no answer.",
     )
     add_daemon(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
-    command.set_defaults(command=later("alerts", "alerts"))
+    add_format(command)
+    command.set_defaults(command=later("daemon.alerts", "alerts"))
     _acknowledge(commands)
     _silence(commands)
 
@@ -30,7 +30,7 @@ def _acknowledge(commands: Any) -> None:
     command.add_argument("--comment", default="", metavar="TEXT", help="what is being done")
     _add_person(command)
     add_change(command)
-    command.set_defaults(command=later("silence", "acknowledge"))
+    command.set_defaults(command=later("daemon.silence", "acknowledge"))
 
 
 def _silence(commands: Any) -> None:
@@ -47,16 +47,16 @@ def _silence(commands: Any) -> None:
     command.add_argument("--reason", required=True, metavar="TEXT", help="why")
     _add_person(command)
     add_change(command)
-    command.set_defaults(command=later("silence", "add"))
+    command.set_defaults(command=later("daemon.silence", "add"))
     command = inner.add_parser("list", help="print acknowledgements and silences that last")
     add_daemon(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
-    command.set_defaults(command=later("silence", "listed"))
+    add_format(command)
+    command.set_defaults(command=later("daemon.silence", "list_silences"))
     command = inner.add_parser("end", help="end an acknowledgement or a silence")
     command.add_argument("silence", metavar="SILENCE", help="id, see cert-monitor silence list")
     command.add_argument("--by", default="", metavar="NAME", help="who asks for it (default: the user)")
     add_change(command)
-    command.set_defaults(command=later("silence", "end"))
+    command.set_defaults(command=later("daemon.silence", "end"))
 
 
 def _add_person(command: Any) -> None:

@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
     command.add_argument("file", type=Path, metavar="FILE", help="file to write")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
     command.add_argument("--force", action="store_true", help="replace an existing file")
-    command.set_defaults(command=later("backup", "backup"))
+    command.set_defaults(command=later("database.backup", "backup"))
     command = commands.add_parser(
         "restore",
         help="replace the database by a backup while the daemon is stopped",
@@ -26,4 +26,4 @@ def add(commands: Any) -> None:
     )
     command.add_argument("file", type=Path, metavar="FILE", help="backup to restore")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.set_defaults(command=later("backup", "restore"))
+    command.set_defaults(command=later("database.backup", "restore"))

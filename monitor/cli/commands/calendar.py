@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitor.cli.commands.options import FORMAT, add_change, later, subcommands
+from monitor.cli.commands.options import add_change, add_format, later, subcommands
 
 
 def add(commands: Any) -> None:
@@ -25,12 +25,12 @@ def add(commands: Any) -> None:
         help="it shows only targets with this label; can be repeated, values of one label are alternatives",
     )
     add_change(command)
-    command.set_defaults(command=later("calendar", "create"))
+    command.set_defaults(command=later("access.calendar", "create"))
     command = inner.add_parser("list", help="print all calendars, without their addresses")
     add_change(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
-    command.set_defaults(command=later("calendar", "listed"))
+    add_format(command)
+    command.set_defaults(command=later("access.calendar", "list_calendars"))
     command = inner.add_parser("revoke", help="make an address worthless at once")
     command.add_argument("name", metavar="NAME", help="name of the calendar")
     add_change(command)
-    command.set_defaults(command=later("calendar", "revoke"))
+    command.set_defaults(command=later("access.calendar", "revoke"))

@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.cli.commands.options import FORMAT, later
-from monitor.cli.passphrases import add_options
+from monitor.cli.probing.passphrases import add_options
+
+FORMATS = ("table", "json", "csv", "nagios", "junit")
+"""Each has a module in ``monitor.cli.check.formats``."""
 
 
 def add(commands: Any) -> None:
@@ -58,7 +61,5 @@ def add(commands: Any) -> None:
     add_options(command)
     command.add_argument("--chain", action="store_true", help="print all certificates of each target")
     command.add_argument("--quiet", action="store_true", help="print nothing but problems")
-    command.add_argument(
-        "--format", default="table", choices=["table", "json", "csv", "nagios", "junit"], help=FORMAT
-    )
-    command.set_defaults(command=later("check", "check"))
+    command.add_argument("--format", default="table", choices=FORMATS, help=FORMAT)
+    command.set_defaults(command=later("check.command", "check"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.commands.options import CONFIG, FORMAT, later
+from monitor.cli.commands.options import CONFIG, add_format, later
 
 
 def add(commands: Any) -> None:
@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
         "No target is probed. Exit code: 0 done, 3 a discovery failed or its list is incomplete.",
     )
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    add_format(command)
     command.set_defaults(command=later("targets", "targets"))
     command = commands.add_parser("validate-config", help="print every problem in a configuration")
     command.add_argument("file", type=Path, metavar="FILE", help=CONFIG)

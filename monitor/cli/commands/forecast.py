@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.commands.options import CONFIG, FORMAT, later
+from monitor.cli.commands.options import CONFIG, add_format, later
 
 
 def add(commands: Any) -> None:
@@ -22,5 +22,5 @@ def add(commands: Any) -> None:
         metavar="DAY",
         help="such as 2027-03-15, until its end in UTC (default: in 90 days)",
     )
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
-    command.set_defaults(command=later("forecast", "forecasted"))
+    add_format(command)
+    command.set_defaults(command=later("planning.forecast", "print_forecast"))

@@ -18,4 +18,4 @@ def add(commands: Any) -> None:
         "sent so far acknowledge nothing any more.",
     )
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.set_defaults(command=later("links", "rotate"))
+    command.set_defaults(command=later("access.links", "rotate"))

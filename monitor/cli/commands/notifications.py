@@ -16,13 +16,13 @@ def add(commands: Any) -> None:
         metavar="NUMBER",
         help="use only this relay: 1 is email, 2 the first fallback relay",
     )
-    command.set_defaults(command=later("notifications", "test_email"))
+    command.set_defaults(command=later("notifications.send_test", "test_email"))
     command = commands.add_parser(
         "test-notification", help="send a test to one receiver and print the conversation"
     )
     command.add_argument("receiver", metavar="RECEIVER", help="name of the receiver")
     command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
-    command.set_defaults(command=later("notifications", "test_notification"))
+    command.set_defaults(command=later("notifications.send_test", "test_notification"))
     _preview(commands)
 
 
@@ -38,4 +38,4 @@ def _preview(commands: Any) -> None:
     command.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help="folder: new, empty, or of an earlier preview"
     )
-    command.set_defaults(command=later("preview", "preview"))
+    command.set_defaults(command=later("notifications.preview", "preview"))

@@ -58,3 +58,18 @@ def add_change(command: Any) -> None:
         metavar="FILE",
         help="file local-token of the daemon (default: beside the database of the configuration)",
     )
+
+
+def add_log_level(command: Any) -> None:
+    """Add the option of a command that logs until it is stopped."""
+    command.add_argument(
+        "--log-level",
+        default="info",
+        choices=["debug", "info", "warning", "error"],
+        help="least severe messages to log (default info)",
+    )
+
+
+def add_format(command: Any) -> None:
+    """Add the option of a command that prints a table, or JSON for programs."""
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)

@@ -23,4 +23,4 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--out", type=Path, metavar="FILE", help="write it as one HTML file to print; existing files are kept"
     )
-    command.set_defaults(command=later("plan", "planned"))
+    command.set_defaults(command=later("planning.plan", "print_plan"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitor.cli.commands.options import FORMAT, add_change, add_daemon, later, subcommands
+from monitor.cli.commands.options import add_change, add_daemon, add_format, later, subcommands
 
 _CHECKED = ("live", "mobile", "failover", "integrations", "clients")
 _EXIT = "Exit code: 0 done, 2 refused, 1 no answer."
@@ -14,13 +14,13 @@ def add(commands: Any) -> None:
     inner = subcommands(group)
     command = inner.add_parser("list", help="print the plans that were started, the newest first")
     _reads(command)
-    command.set_defaults(command=later("renewal_day", "listed"))
+    command.set_defaults(command=later("planning.renewal_day", "list_days"))
     command = inner.add_parser("show", help="print the steps of the plan that goes on")
     command.add_argument(
         "--day", default="", metavar="ID", help="another one, see cert-monitor renewal-day list"
     )
     _reads(command)
-    command.set_defaults(command=later("renewal_day", "shown"))
+    command.set_defaults(command=later("planning.renewal_day", "show_day"))
     command = inner.add_parser(
         "start",
         help="start the plan of a site",
@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("site", metavar="SITE", help="value of the label site")
     _changes(command, day=False)
-    command.set_defaults(command=later("renewal_day", "start"))
+    command.set_defaults(command=later("planning.renewal_day", "start"))
     _steps(inner)
     _whole(inner)
 
@@ -66,7 +66,7 @@ def _of_step(inner: Any, name: str, said: str) -> Any:
 def _of_day(inner: Any, name: str, said: str) -> Any:
     command = inner.add_parser(name, help=said, description=f"{said[0].upper()}{said[1:]}. {_EXIT}")
     _changes(command)
-    command.set_defaults(command=later("renewal_day", "act"), action=name)
+    command.set_defaults(command=later("planning.renewal_day", "act"), action=name)
     return command
 
 
@@ -81,4 +81,4 @@ def _changes(command: Any, *, day: bool = True) -> None:
 
 def _reads(command: Any) -> None:
     add_daemon(command)
-    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
+    add_format(command)

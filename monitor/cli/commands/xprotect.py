@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.commands.options import later, subcommands
-from monitor.cli.passphrases import add_options
+from monitor.cli.commands.options import add_format, later, subcommands
+from monitor.cli.probing.passphrases import add_options
 
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
 TRUST = "file or folder of trusted CAs, or 'system'; can be repeated"
@@ -164,9 +164,7 @@ def _verify(commands: Any) -> None:
         metavar="N",
         help="exit code of Server Configurator, to be explained; other than 0 it is red",
     )
-    command.add_argument(
-        "--format", default="table", choices=["table", "json"], help="output format (default table)"
-    )
+    add_format(command)
     command.set_defaults(command=later("xprotect.verify", "verify"))
 
 
@@ -190,7 +188,5 @@ def _preflight(commands: Any) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="without HOST=ROLE: all configured and discovered servers"
     )
-    command.add_argument(
-        "--format", default="table", choices=["table", "json"], help="output format (default table)"
-    )
+    add_format(command)
     command.set_defaults(command=later("xprotect.preflight", "preflight"))

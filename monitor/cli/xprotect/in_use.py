@@ -13,7 +13,7 @@ from monitor.messages import Writer
 from monitor.model import Certificate, Snapshot, TargetState
 
 
-class Use(StrEnum):
+class UseOfNew(StrEnum):
     """What is known of the certificate that a port serves."""
 
     EXPECTED = "expected"
@@ -26,19 +26,19 @@ class Use(StrEnum):
     @property
     def stale(self) -> bool:
         """Return whether the new certificate is not in use."""
-        return self in (Use.NOT_EXPECTED, Use.SUPERSEDED, Use.OLDER)
+        return self in (UseOfNew.NOT_EXPECTED, UseOfNew.SUPERSEDED, UseOfNew.OLDER)
 
     @property
     def confirmed(self) -> bool:
         """Return whether the new certificate is in use."""
-        return self in (Use.EXPECTED, Use.NEWEST)
+        return self in (UseOfNew.EXPECTED, UseOfNew.NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
 class InUse:
     """What is known of one port, and in words from where; ``new`` is the SHA-256 of the newer certificate."""
 
-    use: Use = Use.UNKNOWN
+    use: UseOfNew = UseOfNew.UNKNOWN
     said: str = ""
     new: str = ""
 
@@ -78,8 +78,10 @@ def _compared(state: TargetState, expected: Expectation) -> InUse:
     if not (leaves := leaves_of(state)):
         return InUse()
     if all(map(expected.is_met, leaves)):
-        return InUse(Use.EXPECTED, "serves the expected certificate")
-    return InUse(Use.NOT_EXPECTED, f"does not serve the expected certificate {expected.thumbprint.upper()}")
+        return InUse(UseOfNew.EXPECTED, "serves the expected certificate")
+    return InUse(
+        UseOfNew.NOT_EXPECTED, f"does not serve the expected certificate {expected.thumbprint.upper()}"
+    )
 
 
 def _of_store(
@@ -101,11 +103,11 @@ def _judged(
     new = successor(leaf, related, now, key_type=state.target.traits.key_type)
     if new is not None:
         said = f"still serves the old certificate: {new.certificate.sha1} replaces it, {where}"
-        yield InUse(Use.SUPERSEDED, said, new.certificate.sha256)
+        yield InUse(UseOfNew.SUPERSEDED, said, new.certificate.sha256)
     elif leaf.sha1 in view.by_thumbprint and all(
         one.certificate.not_before <= leaf.not_before for one in related
     ):
-        yield InUse(Use.NEWEST, f"serves the newest certificate for its names, {where}")
+        yield InUse(UseOfNew.NEWEST, f"serves the newest certificate for its names, {where}")
 
 
 def _source(view: MachineView, writer: Writer) -> str:
@@ -119,5 +121,5 @@ def _of_other_ports(state: TargetState, states: Sequence[TargetState]) -> InUse 
         for new in leaves_of(other):
             if any(replaces(new, leaf) for leaf in leaves_of(state)):
                 said = f"serves an older certificate than {other.target.location}, which serves {new.sha1}"
-                return InUse(Use.OLDER, said, new.sha256)
+                return InUse(UseOfNew.OLDER, said, new.sha256)
     return None

@@ -1,12 +1,11 @@
 """The endpoints of sites, as a table and as published JSON; sends nothing."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
 from monitor.addresses import HostPort, join_host_port
+from monitor.cli.columns import in_columns
 from monitor.cli.xprotect.sites import Site
 from monitor.model import DiscoveredTarget
 from monitor.parse import display
@@ -54,9 +53,8 @@ def as_table(listed: Sequence[Row]) -> str:
 
 def _block(mine: Sequence[Row]) -> str:
     lines = [_HEAD, *map(_cells, mine)]
-    widths = [min(_WIDEST, max(cell_len(line[column]) for line in lines)) for column in range(len(_HEAD))]
     count = f"{len(mine)} {'endpoint' if len(mine) == 1 else 'endpoints'}"
-    return "\n".join([f"site {display(mine[0]['site'])}: {count}", *_aligned(lines, widths)])
+    return "\n".join([f"site {display(mine[0]['site'])}: {count}", *in_columns(lines, _WIDEST)])
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -68,9 +66,3 @@ def _cells(row: Row) -> tuple[str, ...]:
         row["certificate_group"] or "-",
         "optional" if row["optional"] else "expected",
     )
-
-
-def _aligned(lines: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
-    for line in lines:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
-        yield "  ".join(padded).rstrip()

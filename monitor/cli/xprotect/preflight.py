@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.addresses import is_ip
-from monitor.cli.cli_targets import anchors
+from monitor.cli.check.targets import anchors
 from monitor.cli.output import say
-from monitor.cli.passphrases import settings_of
-from monitor.cli.probe_once import probe_targets
+from monitor.cli.probing.once import probe_targets
+from monitor.cli.probing.passphrases import settings_of
 from monitor.cli.xprotect.files import file_candidates
+from monitor.cli.xprotect.notices import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, make_candidate, needs
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
-from monitor.cli.xprotect.verify import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.clock import SystemClock
 from monitor.config import Config, default_config, load
 from monitor.errors import UsageError

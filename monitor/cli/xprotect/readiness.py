@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-
+from monitor.cli.columns import in_columns
 from monitor.cli.xprotect.certificate import expiry
 from monitor.cli.xprotect.matrix import Cell, authorities, cells
 from monitor.cli.xprotect.suitable import Candidate, Need
@@ -63,9 +62,7 @@ def _matrix(found: Sequence[Need], writer: Writer) -> Iterator[str]:
         *((caller, *(_letters(by_location.get((caller, group))) for group in groups)) for caller in callers),
     ]
     yield "CAs that each client must trust, by certificate group:"
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        yield "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+    yield from in_columns(lines)
     yield from _legend(found, known, writer)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from monitor.cli.cli_targets import anchors
+from monitor.cli.check.targets import anchors
 from monitor.clock import SystemClock
 from monitor.config import Config, default_config, load, trust_of
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
-from monitor.discovery.xprotect.exchanges import Exchange, ignored
+from monitor.discovery.xprotect.exchanges import SiteExchange, ignored
 from monitor.discovery.xprotect.record import SiteRecord
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.errors import UsageError
@@ -87,7 +87,7 @@ async def _asked(config: Config, *, keep: bool) -> list[Site]:
     context = DiscoveryContext(resolver, trust_stores.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:
-        exchanges: list[Exchange] = []
+        exchanges: list[SiteExchange] = []
         note = exchanges.append if keep else ignored
         site = XProtectSite(settings, trust_of(config, settings), context, budgets=_PATIENT, on_exchange=note)
         try:
@@ -102,7 +102,7 @@ async def _asked(config: Config, *, keep: bool) -> list[Site]:
 
 
 def _recorded(
-    settings: XProtectSiteSettings, site: XProtectSite, answer: DiscoveryResult, exchanges: list[Exchange]
+    settings: XProtectSiteSettings, site: XProtectSite, answer: DiscoveryResult, exchanges: list[SiteExchange]
 ) -> SiteRecord:
     return SiteRecord(
         site.results,

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 
-from monitor.cli.probe_once import probe_targets
+from monitor.cli.probing.once import probe_targets
 from monitor.config import Config
 from monitor.errors import CertMonitorError
 from monitor.model import MachineClock, Target, TargetState

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.cli.configured_targets import configured_targets
-from monitor.cli.report import ReportElement
+from monitor.cli.check.configured import configured_targets
+from monitor.cli.check.report import ReportElement
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError

@@ -40,7 +40,7 @@ _AT_FAULT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
+class PortResult:
     """One port's verdict with reasons and remarks; ``untrusted`` is whether trust is among the reasons."""
 
     state: TargetState
@@ -56,7 +56,7 @@ class Port:
         return next((one.certificate for one in self.state.sightings if one.position == 0), None)
 
 
-def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, expected: bool) -> Port:
+def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, expected: bool) -> PortResult:
     """Return the verdict on one port; no answer is red only if one is expected."""
     if not state.sightings:
         return _without(state, writer, expected=expected)
@@ -66,10 +66,10 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
     verdict = PortVerdict.RED if wrong else PortVerdict.GREEN
     remarks += tuple(failure_line(failure, writer) for failure in state.failures)
     untrusted = any(finding.check is Check.TRUST for finding in wrong)
-    return Port(state, verdict, said, remarks, untrusted)
+    return PortResult(state, verdict, said, remarks, untrusted)
 
 
-def with_use(port: Port, use: InUse, keys: Iterable[str] = ()) -> Port:
+def with_use(port: PortResult, use: InUse, keys: Iterable[str] = ()) -> PortResult:
     """Return the verdict with what is known of the new certificate's use, and of its private key."""
     wrong = (*([use.said] if use.use.stale else ()), *keys)
     if wrong and port.leaf is not None:
@@ -79,7 +79,7 @@ def with_use(port: Port, use: InUse, keys: Iterable[str] = ()) -> Port:
     return replace(port, in_use=use)
 
 
-def half_switched(ports: Iterable[Port]) -> tuple[list[str], list[str]] | None:
+def half_switched(ports: Iterable[PortResult]) -> tuple[list[str], list[str]] | None:
     """Return the groups that serve the new certificate and those that do not, ``None`` if not both exist."""
     listed = list(ports)
     new = {port.in_use.new for port in listed}
@@ -100,54 +100,54 @@ def _is_wrong(finding: Finding) -> bool:
     return finding.severity is Severity.CRITICAL or finding.check in _AT_FAULT
 
 
-def _without(state: TargetState, writer: Writer, *, expected: bool) -> Port:
+def _without(state: TargetState, writer: Writer, *, expected: bool) -> PortResult:
     reasons = {failure.reason for failure in state.failures}
     said = tuple(failure_line(failure, writer) for failure in state.failures)
     if state.encrypted is False or FailureReason.NOT_TLS in reasons:
         return _plain(state)
     if FailureReason.DNS in reasons:
-        return Port(state, PortVerdict.UNVERIFIED, said)
+        return PortResult(state, PortVerdict.UNVERIFIED, said)
     if reasons and reasons <= _NO_ANSWER:
         if state.target.traits.standby:
             said += (
                 "a cold standby server answers only after a takeover: verify it during a planned failover",
             )
-        return Port(state, PortVerdict.RED if expected else PortVerdict.ABSENT, ("no answer", *said))
-    return Port(state, PortVerdict.RED, said or ("no certificate was served",))
+        return PortResult(state, PortVerdict.RED if expected else PortVerdict.ABSENT, ("no answer", *said))
+    return PortResult(state, PortVerdict.RED, said or ("no certificate was served",))
 
 
-def _plain(state: TargetState) -> Port:
+def _plain(state: TargetState) -> PortResult:
     if state.target.policy.encryption == "off":
-        return Port(state, PortVerdict.GREEN, remarks=("no TLS, as the policy says (encryption: off)",))
-    return Port(state, PortVerdict.RED, ("no TLS: the port answers without encryption",))
+        return PortResult(state, PortVerdict.GREEN, remarks=("no TLS, as the policy says (encryption: off)",))
+    return PortResult(state, PortVerdict.RED, ("no TLS: the port answers without encryption",))
 
 
-def group_ports(ports: Iterable[Port]) -> dict[str, list[Port]]:
+def group_ports(ports: Iterable[PortResult]) -> dict[str, list[PortResult]]:
     """Return the ports that answered, or should have, by certificate group."""
-    groups: dict[str, list[Port]] = {}
+    groups: dict[str, list[PortResult]] = {}
     for port in ports:
         if port.verdict is not PortVerdict.ABSENT:
             groups.setdefault(group_of(port.state.target), []).append(port)
     return groups
 
 
-def absent(ports: Iterable[Port]) -> Iterator[Port]:
+def absent(ports: Iterable[PortResult]) -> Iterator[PortResult]:
     """Yield the ports that did not answer and were not expected to."""
     return (port for port in ports if port.verdict is PortVerdict.ABSENT)
 
 
-def worst_of(ports: Iterable[Port]) -> PortVerdict:
+def worst_of(ports: Iterable[PortResult]) -> PortVerdict:
     """Return the worst verdict, absent for none."""
     ranks = list(PortVerdict)
     return max((port.verdict for port in ports), key=ranks.index, default=PortVerdict.ABSENT)
 
 
-def exit_code(ports: Sequence[Port]) -> int:
+def exit_code(ports: Sequence[PortResult]) -> int:
     """Return 0 if no port that answered is red, 2 for any red one, 3 if none could be probed."""
     return {PortVerdict.GREEN: 0, PortVerdict.VALID: 0, PortVerdict.RED: 2}.get(worst_of(ports), 3)
 
 
-def exact_exit_code(ports: Sequence[Port]) -> int:
+def exact_exit_code(ports: Sequence[PortResult]) -> int:
     """Return 0 if every port that answered serves what is expected, with nothing wrong, and 2 otherwise."""
     met = any(port.in_use.use.confirmed for port in ports)
     return 0 if met and worst_of(ports) is PortVerdict.GREEN else 2

@@ -8,14 +8,14 @@ from typing import Any
 from rich.text import Text
 
 from monitor.cli.xprotect.certificate import expiry
-from monitor.cli.xprotect.in_use import Use
+from monitor.cli.xprotect.in_use import UseOfNew
 from monitor.cli.xprotect.targets import group_of
-from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, group_ports, half_switched, worst_of
+from monitor.cli.xprotect.verdict import PortResult, PortVerdict, absent, group_ports, half_switched, worst_of
 from monitor.messages import Writer
 from monitor.parse import display
 from monitor.planning.renewal_day.exit_codes import explanation, signed
 
-_COLOURS = {
+_COLORS = {
     PortVerdict.GREEN: "green",
     PortVerdict.VALID: "cyan",
     PortVerdict.RED: "red",
@@ -47,7 +47,7 @@ class Verification:
     """All that was found about one host; ``configurator`` is Server Configurator's exit code."""
 
     host: str
-    ports: tuple[Port, ...]
+    ports: tuple[PortResult, ...]
     stores_known: bool
     configurator: int | None = None
 
@@ -55,7 +55,7 @@ class Verification:
     def not_known(self) -> tuple[str, ...]:
         """Return what cannot be known from here, in sentences."""
         served = [port for port in self.ports if port.leaf is not None]
-        which = any(port.in_use.use is Use.UNKNOWN for port in served)
+        which = any(port.in_use.use is UseOfNew.UNKNOWN for port in served)
         return tuple(
             said
             for said, unknown in (
@@ -78,7 +78,7 @@ def lines(found: Verification, writer: Writer) -> Iterator[Text]:
     width = max((len(verdict) for verdict, _ in groups.values()), default=0)
     printed: set[str] = set()
     for group, (verdict, members) in groups.items():
-        yield Text(f"{verdict.upper():{width}}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
+        yield Text(f"{verdict.upper():{width}}", style=_COLORS[verdict]).append(f"  {group}", style="bold")
         for port in members:
             yield from (Text(f"  {line}") for line in _port(port, writer, printed))
     missing = list(absent(found.ports))
@@ -108,7 +108,7 @@ def configurator_text(code: int, writer: Writer) -> str:
     return writer.write(explanation(signed(code))) + (f" (Source: {source}.)" if source else "")
 
 
-def _port(port: Port, writer: Writer, printed: set[str]) -> Iterator[str]:
+def _port(port: PortResult, writer: Writer, printed: set[str]) -> Iterator[str]:
     """Yield the lines about one port; remarks that several ports share are printed once."""
     yield f"{_title(port)}: {port.verdict}"
     if port.leaf is not None:
@@ -123,7 +123,7 @@ def _port(port: Port, writer: Writer, printed: set[str]) -> Iterator[str]:
             yield f"  also {display(remark, _LONGEST)}"
 
 
-def _title(port: Port) -> str:
+def _title(port: PortResult) -> str:
     target = port.state.target
     return display(target.info.title or target.location)
 
@@ -147,7 +147,7 @@ def as_json(found: Verification, writer: Writer) -> str:
     )
 
 
-def _as_json(port: Port) -> dict[str, Any]:
+def _as_json(port: PortResult) -> dict[str, Any]:
     target, leaf = port.state.target, port.leaf
     not_after = leaf.not_after.isoformat(timespec="seconds").replace("+00:00", "Z") if leaf else None
     return {

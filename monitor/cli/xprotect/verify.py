@@ -11,26 +11,31 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.assess import correlate
-from monitor.cli.cli_targets import anchors
+from monitor.cli.check.targets import anchors
 from monitor.cli.output import say
-from monitor.cli.probe_once import probe_targets
-from monitor.cli.report import ReportElement
+from monitor.cli.probing.once import probe_targets
 from monitor.cli.xprotect.expectation import Expectation, expectation
 from monitor.cli.xprotect.in_use import has_store, in_use, leaves_of
+from monitor.cli.xprotect.notices import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.cli.xprotect.stores import store_states
 from monitor.cli.xprotect.targets import by_roles, every_role, known_with_stores, notes, of_host
-from monitor.cli.xprotect.verdict import Port, PortVerdict, exact_exit_code, exit_code, port_of, with_use
+from monitor.cli.xprotect.verdict import (
+    PortResult,
+    PortVerdict,
+    exact_exit_code,
+    exit_code,
+    port_of,
+    with_use,
+)
 from monitor.cli.xprotect.verified import Verification, as_json, lines
 from monitor.clock import SystemClock
 from monitor.config import Config, default_config, load
 from monitor.errors import UsageError
-from monitor.messages import Writer, english, failure_line
+from monitor.messages import Writer, english
 from monitor.model import Check, Finding, MachineClock, Snapshot, Target, TargetState
-from monitor.parse import display
 
 COMMAND = "xprotect verify"
 _ABOUT_KEYS = frozenset({Check.KEY_INACCESSIBLE, Check.KEY_MISSING})
-_LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def _ports(  # noqa: PLR0913, PLR0917 - all that a verdict depends on
     expected: Expectation | None,
     writer: Writer,
     clock: MachineClock,
-) -> Iterator[Port]:
+) -> Iterator[PortResult]:
     snapshot, now = Snapshot({**states, **stores}), clock.now()
     shared = correlate(snapshot, now)
     uses = in_use(list(states.values()), snapshot, expected, writer, now)
@@ -122,28 +127,6 @@ def _by_machine(host: str, every: list[Target], stores: list[Target], config: Co
     machines = (state.machine for state in states if state.machine and of_host(host, [state.target]))
     names = dict.fromkeys(name for machine in machines for name in (machine.host, *machine.names))
     return list({target.id: target for name in names for target in of_host(name, every)}.values())
-
-
-def print_sentences(sentences: Iterable[str]) -> None:
-    """Print sentences to standard error."""
-    for sentence in sentences:
-        print(display(sentence, _LONGEST), file=sys.stderr)
-
-
-def print_discovery_failures(unreachable: Sequence[ReportElement]) -> None:
-    """Print which discoveries failed, so that targets may be missing."""
-    writer = english(SystemClock().now())
-    print_sentences(
-        failure_line(one, writer, element.target) for element in unreachable for one in element.failures
-    )
-
-
-def print_missing_trust(command: str, arguments: argparse.Namespace, *, untrusted: bool) -> None:
-    """Print that no trusted CAs were named, where that may be the only problem."""
-    if untrusted and not (arguments.trust or arguments.config):
-        print_sentences(
-            [f"{command}: only the system's trusted CAs are used; name the site's CA with --trust"]
-        )
 
 
 def _text(lines: Sequence[Text]) -> str:

@@ -10,10 +10,10 @@ import pytest
 
 from monitor.cli import main
 from monitor.cli.commands.xprotect import PARTS
-from monitor.demo.xprotect_site import PASSWORD, Behaviour, Fault, Simulator
+from monitor.demo.xprotect_site import PASSWORD, Behavior, Fault, Simulator
 from monitor.xprotect import PARTS as EVERY_PART
 from support.factories.xprotect_asking import Asking, fresh, running
-from support.servers.command import Done, run
+from support.servers.daemon.command import Done, run
 
 KEYS = {"site", "component", "name", "host", "port", "protocol", "certificate_group", "optional"}
 
@@ -93,14 +93,14 @@ def test_notes_go_to_standard_error(asking: Asking) -> None:
 
 def test_missing_right_is_named(asking: Asking) -> None:
     """A right that the role lacks is printed beside the list, and is no failure."""
-    asking.simulator.behaviour = Behaviour(unreadable=frozenset({"Hardware"}))
+    asking.simulator.behavior = Behavior(unreadable=frozenset({"Hardware"}))
     done = discover(asking)
     assert (done.code, "note: rights: the role of the login lacks Read on Hardware" in done.err) == (0, True)
 
 
 def test_empty_part_is_named(asking: Asking) -> None:
     """A list that came back empty is named with the right that may be missing."""
-    asking.simulator.behaviour = Behaviour(answers={"recordingServers": Fault.EMPTY})
+    asking.simulator.behavior = Behavior(answers={"recordingServers": Fault.EMPTY})
     done = discover(asking)
     assert (done.code, "note: recording servers: none" in done.err) == (0, True)
 
@@ -162,7 +162,7 @@ def test_wrong_password(asking: Asking, tmp_path: Path) -> None:
 )
 def test_reason(asking: Asking, answers: dict[str, int | Fault], reason: str) -> None:
     """Each way to fail has exit code 3 and its own reason in a message on standard error."""
-    asking.simulator.behaviour = Behaviour(answers=answers)
+    asking.simulator.behavior = Behavior(answers=answers)
     done = discover(asking)
     said = [line.partition(":")[0] for line in done.err.splitlines() if not line.startswith("note: ")]
     assert (done.code, said) == (3, [reason])
@@ -170,7 +170,7 @@ def test_reason(asking: Asking, answers: dict[str, int | Fault], reason: str) ->
 
 def test_rest_is_printed_when_a_part_is_forbidden(asking: Asking) -> None:
     """What could be had is printed although the exit code says that it is not all."""
-    asking.simulator.behaviour = Behaviour(answers={"recordingServers": 403})
+    asking.simulator.behavior = Behavior(answers={"recordingServers": 403})
     done = discover(asking, "--format", "json")
     assert "camera" in {row["component"] for row in rows(done)}
     assert "only XProtect Corporate" in done.err
@@ -215,7 +215,7 @@ def test_record(asking: Asking, tmp_path: Path) -> None:
 
 def test_record_of_a_site_that_refuses_the_login(asking: Asking, tmp_path: Path) -> None:
     """Where discovery fails half way there is a record of what was answered so far."""
-    asking.simulator.behaviour = Behaviour(answers={"token": 403})
+    asking.simulator.behavior = Behavior(answers={"token": 403})
     file = tmp_path / "answers.json"
     done = discover(asking, "--record", file)
     recorded = json.loads(file.read_text())

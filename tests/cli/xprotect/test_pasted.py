@@ -16,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.model import Target
 from monitor.settings import PolicySettings
 from support.factories.xprotect_asking import Asking, fresh, running
-from support.servers.command import run
+from support.servers.daemon.command import run
 
 DEFAULTS = """
 defaults: {interval: 2h, trust: [system]}
@@ -87,15 +87,15 @@ def test_no_login_in_it(both: tuple[list[Target], list[Target], str]) -> None:
 def test_incomplete_is_said(asking: Asking) -> None:
     """Entries of a site that could be asked only in part say that they are incomplete."""
     site = asking.simulator
-    before = site.behaviour
-    site.behaviour = replace(before, answers={"recordingServers": 403})
+    before = site.behavior
+    site.behavior = replace(before, answers={"recordingServers": 403})
     try:
         done = run(
             *("xprotect", "discover", site.url, "--username", "certmon"),
             *("--password-file", site.password_file, "--trust", site.trust, "--format", "yaml"),
         )
     finally:
-        site.behaviour = before
+        site.behavior = before
     assert (done.code, "# incomplete" in done.out) == (3, True)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from support.pki import CLIENT_AUTH, SERVER_AUTH, Issued, authority, leaf, rsa_key
 from support.pki.key_stores import WORD, pkcs12
-from support.servers.command import Done, run
+from support.servers.daemon.command import Done, run
 
 HOST = "recorder01.vms.example"
 NAMES = (HOST, "recorder01")

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.xprotect_site import Simulator
 from support.factories.xprotect_asking import running
-from support.servers.command import Done, run
+from support.servers.daemon.command import Done, run
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from monitor.cli.xprotect.verdict import Port, PortVerdict, exit_code, port_of
+from monitor.cli.xprotect.verdict import PortResult, PortVerdict, exit_code, port_of
 from monitor.demo.xprotect_site import Simulator
 from monitor.messages import english
 from monitor.model import (
@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.parse import parse_certificate
 from support.factories.xprotect_asking import running
 from support.pki import NOW
-from support.servers.command import Done, run
+from support.servers.daemon.command import Done, run
 
 CONFIGURED = """
 targets:
@@ -283,4 +283,4 @@ def test_findings(
 )
 def test_exit_code(given: str, code: int) -> None:
     """Red outranks what could not be probed, which outranks green; absent ports do not count."""
-    assert exit_code([Port(state(), PortVerdict(one)) for one in given.split()]) == code
+    assert exit_code([PortResult(state(), PortVerdict(one)) for one in given.split()]) == code

@@ -15,8 +15,8 @@ import pytest
 from monitor.demo.pki import Issued
 from monitor.demo.windows_reports import write_reports
 from monitor.demo.xprotect_renewal import Renewal
-from support.servers.command import Done, run
-from support.servers.xprotect_simulator import running
+from support.servers.daemon.command import Done, run
+from support.servers.sources.xprotect_simulator import running
 
 CONFIGURED = """
 defaults: {{trust: [{trust}]}}

@@ -1,0 +1,1 @@
+"""The commands ``cert-monitor agent ...``: those of an agent on its machine, and those at its center."""

@@ -1,0 +1,1 @@
+"""The commands that ask the running daemon on this machine, and how they ask it."""

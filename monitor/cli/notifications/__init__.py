@@ -1,0 +1,1 @@
+"""The commands that send a test notification, and that write what would be sent."""

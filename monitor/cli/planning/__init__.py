@@ -1,0 +1,1 @@
+"""The commands for what expires and for renewals: forecast, plan and renewal day."""

@@ -1,0 +1,75 @@
+"""Which files a configuration is made of, where each is, and how the service comes to its secrets.
+
+systemd runs the service as a user that exists only meanwhile, so that files for root alone are handed over by
+systemd itself (``LoadCredential=``, systemd.exec(5)). What is no secret anybody may read there.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.cli.service.systemd import unit_is_there
+from monitor.cli.setup import files
+from monitor.cli.setup.answers import SetupAnswers
+from monitor.cli.setup.document import CONFIGURATION, SITE_PASSWORD, SMTP_PASSWORD, WEB, document
+from monitor.cli.setup.files import NewFile
+from monitor.messages import Writer
+
+PACKAGED = Path("/etc/cert-monitor")
+"""Where the unit of systemd reads the configuration."""
+DROP_IN = Path("/etc/systemd/system/cert-monitor.service.d/setup.conf")
+
+_CREDENTIALS = "/run/credentials/cert-monitor.service"
+_STATE = "sqlite:////var/lib/cert-monitor/state.db"
+_PAGE_KEY = "page-key"
+_SECRETS = (SITE_PASSWORD, SMTP_PASSWORD, WEB)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folder of the configuration; ``handed_over`` is whether systemd gives the service its secrets."""
+
+    directory: Path
+    handed_over: bool = False
+
+    @property
+    def configuration(self) -> Path:
+        """Return the path of the configuration."""
+        return self.directory / CONFIGURATION
+
+    @property
+    def store_url(self) -> str:
+        """Return the URL of the database: beside the configuration, unless the unit has a folder for it."""
+        return _STATE if self.handed_over else "sqlite:///state.db"
+
+    def files(self, answers: SetupAnswers, writer: Writer) -> list[NewFile]:
+        """Return all files with their contents, the configuration last."""
+        key = f"{_CREDENTIALS}/{_PAGE_KEY}" if self.handed_over else answers.page_key
+        contents = files.public(answers, key) | files.secret(answers)
+        made = [self._file(name, content) for name, content in contents.items()]
+        text = document(answers, writer, self._secret, self.store_url)
+        return [*made, *self._drop_in(answers, contents), self._file(CONFIGURATION, text.encode())]
+
+    def _file(self, name: str, content: bytes) -> NewFile:
+        return NewFile(self.directory / name, content, open=self.handed_over and name not in _SECRETS)
+
+    def _secret(self, name: str) -> tuple[str, str]:
+        return "file", f"{_CREDENTIALS}/{name}" if self.handed_over else name
+
+    def _drop_in(self, answers: SetupAnswers, contents: dict[str, bytes]) -> list[NewFile]:
+        if not self.handed_over:
+            return []
+        loaded = [f"{name}:{self.directory / name}" for name in contents if name in _SECRETS]
+        loaded += [f"{_PAGE_KEY}:{answers.page_key}"] if answers.page_key else []
+        lines = [
+            "# Written by cert-monitor setup.",
+            "[Service]",
+            *(f"LoadCredential={one}" for one in loaded),
+        ]
+        return [NewFile(DROP_IN, "\n".join([*lines, ""]).encode(), open=True)] if loaded else []
+
+
+def layout(directory: Path) -> Layout:
+    """Return how a configuration in a folder is laid out on this machine."""
+    packaged = directory == PACKAGED and sys.platform != "win32" and unit_is_there()
+    return Layout(directory, handed_over=packaged)
