@@ -9,10 +9,10 @@ from monitor.web.access import (
     new_token,
 )
 from monitor.web.app import make_app, make_metrics_app
-from monitor.web.changes import ChangeResult, Changes
 from monitor.web.on_demand import OnDemandRefusal, OnDemandRequest, OnDemandResult
-from monitor.web.server import WebServer
-from monitor.web.view import Health, Notified, WebView
+from monitor.web.services.changes import ChangeResult, Changes
+from monitor.web.services.view import Health, Notified, Standby, WebView
+from monitor.web.serving.server import WebServer
 
 __all__ = [
     "AccessServices",
@@ -25,6 +25,7 @@ __all__ = [
     "OnDemandRefusal",
     "OnDemandRequest",
     "OnDemandResult",
+    "Standby",
     "TokenRefusedError",
     "WebServer",
     "WebView",

@@ -3,42 +3,56 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.middleware import Middleware
 
+from monitor.errors import SystemBrokenError
+from monitor.messages import english
 from monitor.metrics import CONTENT_TYPE
-from monitor.model import AlertLevel, Snapshot
+from monitor.model import AlertLevel, Snapshot, WorkerZone
 from monitor.web.access import AccessControl, Guard, Identities
-from monitor.web.access.login import LoginDesk
+from monitor.web.access.login import LoginService
 from monitor.web.api import add_api, add_tokens
+from monitor.web.api.agents import add_agents
 from monitor.web.calendar.subscription import add_calendar
 from monitor.web.caller import caller_of
-from monitor.web.changes import ChangeResult, Changes
-from monitor.web.framing import OneLength
-from monitor.web.headers import SAFE, SafeHeaders
-from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_pages
-from monitor.web.pages.calendars import add_calendars
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import every_list
+from monitor.web.pages.planning.calendars import add_calendars
 from monitor.web.paths import loggable
-from monitor.web.queries.planning import CertificateIndexes
-from monitor.web.view import WebView
+from monitor.web.problems import problem
+from monitor.web.queries.planning.indexes import CertificateIndexes
+from monitor.web.services.agent_admin import AgentAdmin
+from monitor.web.services.changes import ChangeResult, Changes
+from monitor.web.services.components import degradation_json
+from monitor.web.services.view import WebView
+from monitor.web.serving.framing import OneLength
+from monitor.web.serving.headers import SAFE, SafeHeaders
+from monitor.web.serving.hosts import KnownHosts
+from monitor.web.standby import StandbyPages
 
 _READ = ["GET", "HEAD"]
 _log = logging.getLogger(__name__)
 
 
-def make_app(
-    view: WebView, changes: Changes, *, own_host: str = "", access: Identities | None = None
+def make_app(  # noqa: PLR0913 - all that there may be
+    view: WebView,
+    changes: Changes,
+    *,
+    own_host: str = "",
+    access: Identities | None = None,
+    agents: AgentAdmin | None = None,
+    workers: Callable[[], Sequence[WorkerZone]] = tuple,
 ) -> FastAPI:
     """Return the whole application; ``own_host`` is the host on which it listens.
 
-    ``access`` is ``None`` where there can be no users.
+    ``access`` is ``None`` where there can be no users, ``agents`` where there can be no agents. ``workers``
+    returns what is known of workers.
     """
     control = Middleware(
         AccessControl,
@@ -51,12 +65,13 @@ def make_app(
     add_probe(app, view, on_metrics_listen=False)
     indexes = CertificateIndexes()
     pages, kinds = Pages(view, indexes), every_list()
-    add_pages(app, view, changes, pages, kinds, LoginDesk(access) if access else None)
+    add_pages(app, view, changes, pages, kinds, LoginService(access) if access else None)
     add_api(app, view, changes, pages, kinds)
     if access:
         add_calendar(app, view, access.services.tokens, indexes)
         add_tokens(app, access.services.tokens)
         add_calendars(app, view, access.services.tokens, pages)
+        add_agents(app, agents, workers)
     _add_changes(app, changes)
     return app
 
@@ -83,15 +98,25 @@ def _begun(view: WebView, access: Identities | None, *control: Middleware) -> Fa
         Middleware(SafeHeaders, more=access.services.headers if access else dict),
         Middleware(OneLength),
         Middleware(KnownHosts, names=view.hosts),
+        Middleware(StandbyPages, view=view),
         *control,
     ]
     app = FastAPI(
         title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
     )
+    app.add_exception_handler(SystemBrokenError, _away)
     app.add_exception_handler(Exception, _internal)
     _add_metrics(app, view)
     _add_health(app, view, access)
     return app
+
+
+async def _away(request: Request, _error: Exception) -> Response:
+    """Answer where the database cannot be used, which health explains to those who may know."""
+    said = "the database cannot be used now; see /healthz"
+    if request.url.path.startswith("/api/"):
+        return problem(503, [said])
+    return PlainTextResponse(f"{said}\n", 503)
 
 
 async def _internal(request: Request, error: Exception) -> Response:
@@ -132,6 +157,7 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
             "alert_pass_age_seconds": health.alert_pass_age,
             "store_ok": health.store_ok,
             "problems": health.problems,
+            "degraded": [degradation_json(one, english(view.now())) for one in health.degraded],
             **_counted(view.snapshot()),
         }
         return JSONResponse(body, 200 if health.ok else 503)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from monitor.model import Matcher
+from monitor.parse import display
 
 
 class Role(StrEnum):
@@ -47,6 +48,7 @@ LOCAL = Caller("local", Role.OPERATOR)
 """Programs with the token of this machine, which act for whom they say."""
 
 _KEY = "caller"
+_LONGEST_NAME = 500
 
 
 def set_caller(scope: Any, caller: Caller) -> None:
@@ -58,3 +60,10 @@ def caller_of(scope: Mapping[str, Any]) -> Caller:
     """Return the caller of a request (or of its ASGI scope), anonymous where access control set none."""
     found = scope.get("state", {}).get(_KEY, ANONYMOUS)
     return found if isinstance(found, Caller) else ANONYMOUS
+
+
+def recorded_name(scope: Mapping[str, Any], said: str = "") -> str:
+    """Return who is recorded for a change: whoever logged in, or on this machine whom the program names."""
+    caller = caller_of(scope)
+    said = display(said, _LONGEST_NAME).strip()
+    return said or LOCAL.name if caller in (ANONYMOUS, LOCAL) else display(caller.name, _LONGEST_NAME)

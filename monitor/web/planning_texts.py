@@ -59,7 +59,7 @@ LOAD_HELP = plain(
     "accepted: the CA above may expire first.",
 )
 UNKNOWN = plain("forecast.unknown", "What is not known")
-EVERYTHING_KNOWN = plain("forecast.everything_known", "A certificate is known of every target.")
+EVERYTHING_KNOWN = plain("forecast.everything_known", "A certificate is known for every target.")
 
 WHEN = plain("forecast.when", "Expires")
 CERTIFICATE = plain("forecast.certificate", "Certificate")
@@ -115,10 +115,6 @@ def after(*, names: Message) -> None: ...
 
 @message("forecast.more_locations", "and {count} more location", "and {count} more locations")
 def more_locations(*, count: int) -> None: ...
-
-
-@message("forecast.more_targets", "and {count} more", "and {count} more")
-def more_targets(*, count: int) -> None: ...
 
 
 @message("forecast.more_rows", "{count} more is not shown.", "{count} more are not shown.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from monitor.model import DayState, message
 from monitor.model.message import plain
-from monitor.web.queries.renewal_day import PortState, StepState
+from monitor.web.queries.planning.renewal_day import PortState, StepState
 
 RENEWAL_DAYS = plain("renewal_page.days", "Renewal days")
 WHAT_TO_DO = plain("renewal_page.what_to_do", "What to do")

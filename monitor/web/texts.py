@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.model import AlertLevel, AlertResolution, Message, Severity, message
+from monitor.model import AlertLevel, AlertResolution, Severity, message
 from monitor.model.message import plain
 
 OVERVIEW = plain("page.overview", "Overview")
@@ -24,6 +24,7 @@ NOTHING_LATELY = plain("page.nothing_lately", "Nothing new.")
 HELD = plain("page.held", "Who is on what")
 NOTHING_HELD = plain("page.nothing_held", "Nothing is acknowledged or silenced.")
 MONITOR = plain("page.monitor", "This monitor")
+DEGRADED = plain("page.degraded", "Parts of this monitor are missing")
 WORKING = plain("page.working", "working")
 
 TILE_EXPIRED = plain("page.tile_expired", "Expired")
@@ -145,7 +146,7 @@ def expires_at(*, not_after: datetime) -> None: ...
 def watched(*, count: int) -> None: ...
 
 
-@message("page.need_action", "{count} needs action", "{count} need action")
+@message("page.need_action", "{count} target needs action", "{count} targets need action")
 def need_action(*, count: int) -> None: ...
 
 
@@ -175,10 +176,6 @@ def targets(*, count: int, at: datetime) -> None: ...
 
 @message("page.count_unreachable", "{count} unreachable", "{count} unreachable")
 def count_unreachable(*, count: int) -> None: ...
-
-
-@message("page.in_zone", "{column} ({zone})")
-def in_zone(*, column: Message, zone: str) -> None: ...
 
 
 @message("page.more", "{count} more row expires later.", "{count} more rows expire later.")

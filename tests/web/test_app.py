@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.alerts.acknowledge_link import AcknowledgeLink
+from monitor.alerts.routing.acknowledge_link import AcknowledgeLink
 from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
 from support.factories.web_fakes import TOKEN, FakeDaemon, endpoint, snapshot
 
@@ -102,6 +102,7 @@ def test_healthy() -> None:
             "alert_pass_age_seconds": None,
             "store_ok": True,
             "problems": [],
+            "degraded": [],
             "targets": 0,
             "alerts": {"warning": 0, "critical": 0, "expired": 0},
         },

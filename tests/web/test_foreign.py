@@ -10,8 +10,8 @@ import pytest
 
 from monitor.web import WebServer, make_app
 from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
-from support.servers.browser import chromium
 from support.servers.prometheus_server import prometheus
+from support.servers.web.browser import chromium
 
 pytestmark = pytest.mark.system
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from monitor.web.access.credentials import bearer
 from monitor.web.access.guard import READING, Guard
 from monitor.web.access.local import refusal
-from monitor.web.access.refusals import RefusedError, forbidden
+from monitor.web.access.refusals import AccessRefusedError, forbidden
 from monitor.web.caller import ANONYMOUS, LOCAL, Caller, set_caller
 from monitor.web.paths import is_link
 from monitor.web.problems import problem
@@ -64,7 +64,7 @@ class AccessControl:
                     caller, receive = await self._guard.admit(scope, receive, headers, self._external_url())
                 else:
                     caller = self._without_users(scope, headers)
-            except RefusedError as refused:
+            except AccessRefusedError as refused:
                 await refused.response(scope, receive, send)
                 return
             set_caller(scope, caller)
@@ -82,7 +82,7 @@ class AccessControl:
         if why:
             raise forbidden(why)
         if not self._is_allowed(bearer(headers)):
-            raise RefusedError(problem(401, [NO_CREDENTIAL], {"www-authenticate": "Bearer"}))
+            raise AccessRefusedError(problem(401, [NO_CREDENTIAL], {"www-authenticate": "Bearer"}))
         return LOCAL
 
     def _no_local_program(self, scope: Scope, headers: Headers) -> str:

@@ -15,7 +15,7 @@ READING = ("GET", "HEAD")
 
 
 class Guard:
-    """Lets requests pass or raises ``RefusedError``."""
+    """Lets requests pass or raises ``AccessRefusedError``."""
 
     def __init__(self, identities: Identities, *, login_page: bool = True) -> None:
         """Take what finds out who asks; ``login_page`` is false where there is none."""
@@ -71,7 +71,7 @@ class Guard:
             raise refusals.forbidden(refusals.NO_FORM_TOKEN)
         return receive
 
-    def _nobody(self, scope: Scope, headers: Headers) -> refusals.RefusedError:
+    def _nobody(self, scope: Scope, headers: Headers) -> refusals.AccessRefusedError:
         person = self._login_page and "text/html" in headers.get("accept", "")
         if person and self._services.has_passwords:
             # What was to be changed is not kept: a person looks at it again after the login.

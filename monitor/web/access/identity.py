@@ -1,4 +1,4 @@
-"""Who makes a request: by a proxy's word, a token, a password, a session or a client certificate."""
+"""Who makes a request: by a proxy's header, a token, a password, a session or a client certificate."""
 
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,14 @@ from monitor.web.access.credentials import basic, bearer, digest_of
 from monitor.web.access.local import refusal
 from monitor.web.access.passwords import PasswordChecks
 from monitor.web.access.peers import Peer
-from monitor.web.access.sessions import Session, SessionSigner
+from monitor.web.access.sessions import LoginSession, SessionSigner
 from monitor.web.access.settings import AccessServices
 from monitor.web.caller import LOCAL, Caller, Role
-from monitor.web.client_certificates import CERTIFICATE
+from monitor.web.serving.client_certificates import CERTIFICATE
 
 _LONGEST_NAME = 100
+_ELSEWHERE = (TokenRole.CALENDAR, TokenRole.AGENT)
+"""Roles whose tokens open something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Identity:
     caller: Caller
     about: str = ""
     by_itself: bool = False
-    session: Session | None = None
+    session: LoginSession | None = None
 
 
 class Identities:
@@ -45,7 +47,10 @@ class Identities:
         self.passwords = PasswordChecks(services.web_config) if services.web_config else None
 
     async def find(self, scope: Scope, headers: Headers, peer: Peer) -> Identity | None:
-        """Return who makes a request, ``None`` for nobody; raise ``RefusedError`` for a wrong credential."""
+        """Return who makes a request, ``None`` for nobody.
+
+        Raises ``AccessRefusedError`` for a wrong credential.
+        """
         # First, because a proxy that asks for a password itself may pass that on as well.
         found = self._of_proxy(headers, peer)
         if found is None and (token := bearer(headers)):
@@ -61,7 +66,7 @@ class Identities:
         """Return what a user may do."""
         return Role.OPERATOR if user in self.services.operators else Role.VIEWER
 
-    def session(self, headers: Headers, *, secure: bool) -> Session | None:
+    def session(self, headers: Headers, *, secure: bool) -> LoginSession | None:
         """Return the session of a request, ``None`` without one that is in force."""
         cookie = cookies_of(headers).get(cookie_name(SESSION, secure=secure), "")
         web_config = self.services.web_config
@@ -78,7 +83,7 @@ class Identities:
                 raise refusals.forbidden(problem)
             return Identity(LOCAL)
         found = services.tokens.find(digest_of(token))
-        if found is None or found.role is TokenRole.CALENDAR:
+        if found is None or found.role in _ELSEWHERE:
             raise self._unauthorized(refusals.WRONG_TOKEN, headers)
         return Identity(Caller(found.name, Role(found.role.value), found.matchers))
 
@@ -118,5 +123,5 @@ class Identities:
             return None
         return Identity(Caller(user, self.role(user)), f"certificate\n{user}", by_itself=True)
 
-    def _unauthorized(self, problem: str, headers: Headers) -> refusals.RefusedError:
+    def _unauthorized(self, problem: str, headers: Headers) -> refusals.AccessRefusedError:
         return refusals.unauthorized(problem, headers, passwords=self.services.has_passwords)

@@ -50,7 +50,7 @@ class FailureLimits:
         self._add(peer, user, 1)
 
     def succeeded(self, peer: str, user: str) -> None:
-        """Give an attempt back and know this pair from now on."""
+        """Do not count an attempt that was right, and remember this pair from now on."""
         self._add(peer, user, -1)
         self._known[_net(peer), user] = self._clock()
         _bound(self._known, (_net(peer), user))

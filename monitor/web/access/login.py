@@ -45,7 +45,7 @@ class LoginResult:
     retry_after: int = 0
 
 
-class LoginDesk:
+class LoginService:
     """Makes sessions of names and passwords."""
 
     def __init__(self, identities: Identities) -> None:

@@ -22,7 +22,7 @@ TOO_LONG = "the body is too large"
 BASIC = 'Basic realm="cert-monitor", charset="UTF-8"'
 
 
-class RefusedError(Exception):
+class AccessRefusedError(Exception):
     """A request is answered here and now."""
 
     def __init__(self, response: Response) -> None:
@@ -31,36 +31,36 @@ class RefusedError(Exception):
         self.response = response
 
 
-def forbidden(said: str) -> RefusedError:
+def forbidden(said: str) -> AccessRefusedError:
     """Return the refusal of who is known and may not, or of what nobody may."""
-    return RefusedError(_json(said, 403))
+    return AccessRefusedError(_json(said, 403))
 
 
-def unauthorized(said: str, headers: Headers, *, passwords: bool) -> RefusedError:
+def unauthorized(said: str, headers: Headers, *, passwords: bool) -> AccessRefusedError:
     """Return the refusal of who has to say who they are.
 
     A script in a browser gets no challenge for a password: the browser would ask with a window of its own.
     """
     script = headers.get("sec-fetch-mode", "navigate") != "navigate"
     challenge = f"{BASIC}, Bearer" if passwords and not script else "Bearer"
-    return RefusedError(_json(said, 401, {"www-authenticate": challenge}))
+    return AccessRefusedError(_json(said, 401, {"www-authenticate": challenge}))
 
 
-def slow_down(seconds: int) -> RefusedError:
+def slow_down(seconds: int) -> AccessRefusedError:
     """Return the refusal of who tries too many passwords."""
     said = f"too many logins failed; try again in {seconds} s"
-    return RefusedError(_json(said, 429, {"retry-after": str(seconds)}))
+    return AccessRefusedError(_json(said, 429, {"retry-after": str(seconds)}))
 
 
-def to_login(path: str, query: str) -> RefusedError:
+def to_login(path: str, query: str) -> AccessRefusedError:
     """Return the way to the login page, and from there to what was asked for."""
     asked = f"{path}?{query}" if query else path
-    return RefusedError(RedirectResponse(f"/login?next={quote(asked, safe='')}", 303))
+    return AccessRefusedError(RedirectResponse(f"/login?next={quote(asked, safe='')}", 303))
 
 
-def too_long() -> RefusedError:
+def too_long() -> AccessRefusedError:
     """Return the refusal of a body that no form of ours has."""
-    return RefusedError(_json(TOO_LONG, 413))
+    return AccessRefusedError(_json(TOO_LONG, 413))
 
 
 def _json(said: str, status: int, headers: dict[str, str] | None = None) -> Response:

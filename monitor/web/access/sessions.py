@@ -20,7 +20,7 @@ _VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LoginSession:
     """One login; ``mark`` changes with the user's password."""
 
     id: str
@@ -41,17 +41,19 @@ class SessionSigner:
         """Take the key that signs."""
         self._key = key
 
-    def begin(self, user: str, hashed: str, now: datetime) -> Session:
+    def begin(self, user: str, hashed: str, now: datetime) -> LoginSession:
         """Return a new session of a user, with an id that nobody can have known before."""
-        return Session(secrets.token_urlsafe(18), user, now.replace(microsecond=0), self._mark(user, hashed))
+        return LoginSession(
+            secrets.token_urlsafe(18), user, now.replace(microsecond=0), self._mark(user, hashed)
+        )
 
-    def written(self, session: Session) -> str:
+    def written(self, session: LoginSession) -> str:
         """Return the value of its cookie."""
         said = {"i": session.id, "u": session.user, "b": int(session.begun_at.timestamp()), "m": session.mark}
         payload = _encoded(json.dumps(said, separators=(",", ":")).encode())
         return f"{_VERSION}.{payload}.{self._signature(payload)}"
 
-    def read(self, cookie: str, users: Mapping[str, str], now: datetime) -> Session | None:
+    def read(self, cookie: str, users: Mapping[str, str], now: datetime) -> LoginSession | None:
         """Return the session of a cookie, ``None`` if it is not ours, over, or of a former password."""
         version, _, rest = cookie.partition(".")
         payload, _, signature = rest.partition(".")
@@ -81,10 +83,10 @@ class SessionSigner:
         return _encoded(hmac.digest(self._key, f"session\n{payload}".encode("utf-8", "replace"), "sha256"))
 
 
-def _parsed(payload: str) -> Session | None:
+def _parsed(payload: str) -> LoginSession | None:
     try:
         said = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return Session(said["i"], said["u"], datetime.fromtimestamp(said["b"], UTC), said["m"])
+        return LoginSession(said["i"], said["u"], datetime.fromtimestamp(said["b"], UTC), said["m"])
     except (Error, ValueError, TypeError, KeyError, OverflowError):
         return None
 

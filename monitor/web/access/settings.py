@@ -1,4 +1,4 @@
-"""What access control is told: settings that are fixed at the start, and the parts of the daemon it asks."""
+"""What access control needs: settings that are fixed at the start, and the parts of the daemon it asks."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

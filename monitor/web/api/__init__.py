@@ -14,11 +14,11 @@ from monitor.web.api.openapi import add_document
 from monitor.web.api.reading import add_reading
 from monitor.web.api.renewal_days import add_renewal_days
 from monitor.web.api.tokens import add_tokens
-from monitor.web.changes import Changes
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists.kind import ListKind
 from monitor.web.problems import problem
-from monitor.web.view import WebView
+from monitor.web.services.changes import Changes
+from monitor.web.services.view import WebView
 
 __all__ = ["add_api", "add_tokens"]
 

@@ -60,6 +60,8 @@ def matchers_of(match: object) -> tuple[Matcher, ...]:
     """Return the matchers of an object of labels with a value or a list of values each."""
     if not isinstance(match, dict):
         raise InvalidError("match must be an object of labels with a value or a list of values each")
+    if not all(map(_can_be_stored, match)):
+        raise InvalidError("match has a label with a character that no database takes")
     return tuple(
         Matcher(name, _values(f"match.{display(name, 100)}", value)) for name, value in match.items()
     )
@@ -76,4 +78,11 @@ def _values(name: str, value: object) -> tuple[str, ...]:
         raise InvalidError(f"{name} must be a text or a list of texts")
     if len(values) > _MOST_ENTRIES:
         raise InvalidError(f"{name} has more than {_MOST_ENTRIES} entries")
+    if not all(map(_can_be_stored, values)):
+        raise InvalidError(f"{name} has a character that no database takes")
     return tuple(values)
+
+
+def _can_be_stored(text: str) -> bool:
+    """Return whether a text has neither NUL nor half of a surrogate pair, which JSON can escape."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

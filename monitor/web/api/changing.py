@@ -4,14 +4,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from monitor.web.api.bodies import InvalidError, body_of, instant_of, matchers_of, text_of, texts_of
-from monitor.web.caller import caller_of
-from monitor.web.callers import named
-from monitor.web.changes import ChangeResult, Changes
+from monitor.web.caller import caller_of, recorded_name
 from monitor.web.pages.frame import Pages
 from monitor.web.problems import problem
 from monitor.web.published.silences import silence_json
 from monitor.web.queries.selecting import may_silence, selected_targets, silences_within
-from monitor.web.view import WebView
+from monitor.web.services.changes import ChangeResult, Changes
+from monitor.web.services.view import WebView
 
 _NOT_ALL = "this concerns every target, and the caller may not see all of them"
 _OUT_OF_SCOPE = "the silence is not limited to what the caller may see; add its matchers to match"
@@ -30,7 +29,7 @@ def _add_acknowledge(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def acknowledge(alert_id: str, request: Request) -> Response:
         body = await body_of(request, ("until", "comment", "by"))
         until = instant_of(body, "until") if "until" in body else None
-        comment, by = text_of(body, "comment"), named(request.scope, text_of(body, "by"))
+        comment, by = text_of(body, "comment"), recorded_name(request.scope, text_of(body, "by"))
         seen = await pages.on_thread(request, lambda reader: {one.id for one in reader.snapshot.alerts})
         if alert_id not in seen:
             return problem(404, [f"there is no open alert {alert_id!r}"])
@@ -42,7 +41,7 @@ def _add_silences(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -
     async def silence(request: Request) -> Response:
         body = await body_of(request, ("match", "until", "reason", "by"))
         until, reason = instant_of(body, "until"), text_of(body, "reason")
-        matchers, by = matchers_of(body.get("match")), named(request.scope, text_of(body, "by"))
+        matchers, by = matchers_of(body.get("match")), recorded_name(request.scope, text_of(body, "by"))
         if not await pages.on_thread(request, lambda reader: may_silence(reader.caller.scope, matchers)):
             return problem(403, [_OUT_OF_SCOPE])
         return _made(await changes.silence(matchers, until=until, reason=reason, by=by))
@@ -55,7 +54,7 @@ def _add_silences(app: FastAPI, view: WebView, changes: Changes, pages: Pages) -
         )
         if silence_id not in {one.id for one in seen} and caller_of(request.scope).scope:
             return problem(404, [f"there is no silence {silence_id!r}"])
-        result = await changes.end_silence(silence_id, by=named(request.scope, by))
+        result = await changes.end_silence(silence_id, by=recorded_name(request.scope, by))
         return Response(status_code=204) if result.ok else _made(result)
 
 
@@ -64,7 +63,7 @@ def _add_checks(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def check(request: Request) -> Response:
         body = await body_of(request, ("targets", "match", "by"))
         targets, matchers = texts_of(body, "targets"), matchers_of(body.get("match", {}))
-        by = named(request.scope, text_of(body, "by"))
+        by = recorded_name(request.scope, text_of(body, "by"))
         if bool(targets) == bool(matchers):
             raise InvalidError("give either targets or match")
         found = await pages.on_thread(
@@ -73,7 +72,9 @@ def _add_checks(app: FastAPI, changes: Changes, pages: Pages) -> None:
         if not found:
             return problem(404, ["there is no such target"])
         result = await changes.check_now(found, by=by)
-        return JSONResponse({"targets": list(found)}, 202) if result.ok else _made(result)
+        if not result.ok:
+            return _made(result)
+        return JSONResponse({"targets": list(found), "later": result.later}, 202)
 
 
 def _add_service(app: FastAPI, changes: Changes) -> None:
@@ -88,7 +89,7 @@ def _add_service(app: FastAPI, changes: Changes) -> None:
     async def test(name: str, request: Request, by: str = "") -> Response:
         if caller_of(request.scope).scope:
             return problem(403, [_NOT_ALL])
-        result = await changes.test_notification(name, by=named(request.scope, by))
+        result = await changes.test_notification(name, by=recorded_name(request.scope, by))
         return Response(status_code=202) if result.ok else _made(result)
 
 

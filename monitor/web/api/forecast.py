@@ -6,11 +6,11 @@ from typing import Any
 from monitor.messages import Writer
 from monitor.model import Matcher, Snapshot
 from monitor.planning import CaRenewal, MonthLoad, Unknown, forecast
-from monitor.web.queries.forecast import ExpiryRow, ForecastView, StopRow, forecast_view
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.forecast import ExpiryRow, ForecastView, StopRow, forecast_view
+from monitor.web.queries.planning.indexes import CertificateIndexes
 
 _MOST_ROWS = 1000
-_MOST_PLACES = 100
+_MOST_LOCATIONS = 100
 
 
 class ForecastAnswers:
@@ -25,7 +25,7 @@ class ForecastAnswers:
     ) -> dict[str, Any]:
         """Return a forecast of a narrowed snapshot for an instant; it may take tenths of a second."""
         found = forecast(self._indexes.of(snapshot, scope, writer.now), at, _MOST_ROWS)
-        return forecast_json(forecast_view(found, most=_MOST_ROWS, places=_MOST_PLACES), writer)
+        return forecast_json(forecast_view(found, most=_MOST_ROWS, locations=_MOST_LOCATIONS), writer)
 
 
 def forecast_json(view: ForecastView, writer: Writer) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _expiry(row: ExpiryRow) -> dict[str, Any]:
         "low_impact": one.low_impact,
         "depends_on": list(one.depends_on),
         "location_count": row.locations,
-        "locations": [{"location": at.location, "target": at.target_id} for at in row.places],
+        "locations": [{"location": at.location, "target": at.target_id} for at in row.first_locations],
     }
 
 
@@ -70,7 +70,7 @@ def _stop(row: StopRow, writer: Writer) -> dict[str, Any]:
         "low_impact": row.low_impact,
         "from": row.first_at.isoformat(),
         "target_count": row.targets,
-        "targets": [at.target_id for at in row.places],
+        "targets": [at.target_id for at in row.first_locations],
     }
 
 

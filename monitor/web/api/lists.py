@@ -1,7 +1,6 @@
 """The lists of the pages for programs: the same filters and fields, page by page with a cursor."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,14 +14,16 @@ from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.kind import ListKind, R, Source
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.problems import problem
-from monitor.web.queries.listing import ALL, FEW, ordered, select
-from monitor.web.queries.selection import read_selection
-from monitor.web.view import WebView
+from monitor.web.queries.lists.listing import ALL, FEW, ordered, select
+from monitor.web.queries.lists.selection import read_selection
+from monitor.web.services.view import WebView
 
 MOST = 1000
 """Items of one answer, unless a request asks for fewer."""
 _NEAR = 200
 """So far from its place an item is looked for."""
+_FARTHEST = 10**9
+"""No list has so many items."""
 _OWN = ("limit", "cursor")
 _OF_PAGES = ("page", "per_page", "format")
 _INVALID_CURSOR = "cursor must be the next of an earlier answer with the same filters"
@@ -59,25 +60,32 @@ def _answered(
     reading = read_selection(kind.listing, [*filters, *defaults], writer.now, writer.zone)
     if reading.problems:
         return problem(400, [writer.write(one) for one in reading.problems])
-    limit = given.get("limit", str(MOST))
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:6]) <= MOST):
+    limit = _read_limit(given.get("limit", str(MOST)))
+    if limit is None:
         return problem(400, [f"limit must be a number from 1 to {MOST}"])
     every = source.make(reader)
     reader = replace(reader, snapshot=every.snapshot)
     cursor = _read_cursor(given.get("cursor", ""))
     if cursor is None:
         return problem(400, [_INVALID_CURSOR])
-    stop = cursor[0] + _NEAR + int(limit)
+    stop = cursor[0] + _NEAR + limit
     orders = every.orders if stop > FEW else None
     selected = select(kind.listing, every.rows, reading.selection, orders).rows
     found = selected if orders else ordered(kind.listing, selected, reading.selection, stop)
     inorder = list(islice(found, stop))
     start = _start(*cursor, inorder, source, reader)
-    items = [source.fields(row, reader) for row in islice(inorder, start, start + int(limit))]
+    items = [source.fields(row, reader) for row in islice(inorder, start, start + limit)]
     end = start + len(items)
     following = _cursor(end, _identity(items[-1])) if end < len(selected) else None
     content = {"items": items, "total": len(selected), "next": following}
     return answer(request, *encoded(content))
+
+
+def _read_limit(text: str) -> int | None:
+    """Return how many items are asked for, ``None`` for what is no number that is answered."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST))):
+        return None
+    return int(text) if 1 <= int(text) <= MOST else None
 
 
 def _cursor(offset: int, last: str) -> str:
@@ -90,9 +98,10 @@ def _read_cursor(cursor: str) -> tuple[int, str] | None:
         return 0, ""
     try:
         offset, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         return None
-    return (offset, last) if isinstance(offset, int) and isinstance(last, str) and offset > 0 else None
+    known = isinstance(offset, int) and isinstance(last, str) and 0 < offset <= _FARTHEST
+    return (offset, last) if known else None
 
 
 def _start(offset: int, last: str, inorder: Sequence[R], source: Source[R], reader: Reader) -> int:

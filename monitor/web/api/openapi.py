@@ -162,7 +162,7 @@ def _changes() -> Schema:
         "/api/v1/checks": {
             "post": _operation(
                 "Check targets now",
-                named({"targets": TEXTS}),
+                named({"targets": TEXTS, "later": {"type": "boolean"}}),
                 [],
                 body=checking,
                 status=202,

@@ -1,9 +1,7 @@
 """The paths below ``/api/v1`` that are read and are no lists; each shows what its caller may see."""
 
-from collections.abc import Mapping
 from datetime import UTC
 from itertools import islice
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
@@ -18,17 +16,15 @@ from monitor.web.pages.lists.writing import for_programs
 from monitor.web.problems import problem
 from monitor.web.published.alerts import AlertContext, one_alert_json
 from monitor.web.published.silences import silence_json
-from monitor.web.queries.certificate_detail import thumbprint
-from monitor.web.queries.forecast import InvalidDayError, asked_day
+from monitor.web.queries.alerts.silence_rows import visible_silences
+from monitor.web.queries.certificates.detail import thumbprint
+from monitor.web.queries.planning.forecast import InvalidDayError, asked_day
 from monitor.web.queries.scope import TargetScope
-from monitor.web.queries.silence_rows import visible_silences
-from monitor.web.view import WebView
+from monitor.web.services.view import WebView
 
 READ = ["GET", "HEAD"]
 MOST_FINDINGS = 10_000
 _SHA256_DIGITS = 64
-
-Content = Mapping[str, Any]
 
 
 def add_reading(app: FastAPI, view: WebView, pages: Pages) -> None:

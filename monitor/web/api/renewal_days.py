@@ -16,23 +16,23 @@ from monitor.planning.renewal_day import (
     Expect,
     LeaveOut,
     Pause,
-    Report,
+    ReportExitCode,
     Resume,
     texts,
 )
 from monitor.web import renewal_texts as words
 from monitor.web.api.answers import answer, encoded
 from monitor.web.api.bodies import InvalidError, body_of, text_of, texts_of
-from monitor.web.callers import named
-from monitor.web.changes import Changes
+from monitor.web.caller import recorded_name
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.writing import for_programs
-from monitor.web.pages.renewal_start import day_of, site_plan
+from monitor.web.pages.renewals.renewal_start import day_of, site_plan
 from monitor.web.problems import problem
 from monitor.web.published.renewal_days import day_json, day_summary_json
-from monitor.web.queries.renewal_day import day_view, may_see
-from monitor.web.renewal_days import RenewalDays
-from monitor.web.view import WebView
+from monitor.web.queries.planning.renewal_day import day_view, may_see
+from monitor.web.services.changes import Changes
+from monitor.web.services.renewal_days import RenewalDays
+from monitor.web.services.view import WebView
 
 PATH = "/api/v1/renewal-days"
 _READ = ["GET", "HEAD"]
@@ -73,7 +73,7 @@ def add_renewal_days(app: FastAPI, view: WebView, changes: Changes, pages: Pages
     @app.post(PATH + "/{day_id}/{action}", response_model=None)
     async def act(day_id: str, action: str, request: Request) -> Response:
         body, found = await body_of(request, STEP_KEYS), await days.record(day_id)
-        asked, by = _action(action, body), named(request.scope, text_of(body, "by"))
+        asked, by = _action(action, body), recorded_name(request.scope, text_of(body, "by"))
         seen = found is not None and await pages.on_thread(
             request, lambda reader: may_see(found[0], reader.caller.scope, reader.snapshot)
         )
@@ -95,7 +95,7 @@ def _add_start(app: FastAPI, view: WebView, days: RenewalDays, pages: Pages) -> 
             return problem(404, [f"there is nothing to renew at the site {site!r}"])
         if version and version != plan.made.version:
             return await _refused(request, pages, words.CHANGED_SINCE)
-        day = day_of(plan.made, named(request.scope, text_of(body, "by")), view.now())
+        day = day_of(plan.made, recorded_name(request.scope, text_of(body, "by")), view.now())
         refused = await days.start(day)
         if refused is not None:
             return await _refused(request, pages, refused)
@@ -112,7 +112,7 @@ def _action(name: str, body: Mapping[str, Any]) -> DayAction | None:
     """Return what a body asks for, ``None`` for an action that there is not."""
     step, reason = text_of(body, "step"), text_of(body, "reason")
     if name == "report":
-        return Report(step, _exit_code(body))
+        return ReportExitCode(step, _exit_code(body))
     if name == "confirm":
         return Confirm(step, text_of(body, "name"), _checked(body), text_of(body, "note"))
     made: Mapping[str, DayAction] = {

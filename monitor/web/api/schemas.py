@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.model import AlertLevel, AlertResolution, Check, DayState, FailureReason, MonitorCheck, Severity
+from monitor.web.services.components import Component
 
 Schema = dict[str, Any]
 
@@ -154,13 +155,16 @@ def summary() -> Schema:
     """Return the schema of the summary."""
     expiry = named({"not_after": INSTANT, "title": TEXT, "location": TEXT, "certificate": TEXT})
     levels = {level.value: COUNT for level in AlertLevel}
+    missing = {"component": {"enum": [*Component]}, "name": TEXT, "since": or_null(INSTANT)}
+    missing |= dict.fromkeys(("message", "effect", "advice"), TEXT)
+    degraded: Schema = {"type": "array", "items": named(missing)}
     states = ("watched", "need_action", "unreachable", "standby", "not_checked", "fine")
     return named(
         {
             "instance": named({"name": TEXT, "customer": TEXT}),
             "now": INSTANT,
             "ok": {"type": "boolean"},
-            "health": named({"ok": {"type": "boolean"}, "problems": TEXTS}),
+            "health": named({"ok": {"type": "boolean"}, "problems": TEXTS, "degraded": degraded}),
             "alerts": named({**levels, "acknowledged": COUNT, "silenced": COUNT}),
             "targets": named(dict.fromkeys(states, COUNT)),
             "next_expiry": or_null(expiry),

@@ -5,6 +5,7 @@ from typing import Any
 from monitor.model import AlertLevel
 from monitor.web.pages.frame import Reader
 from monitor.web.queries.overview import TargetFacts, count_alerts
+from monitor.web.services.components import degradation_json
 
 
 def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
@@ -16,7 +17,11 @@ def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
         "instance": {"name": health.name, "customer": health.customer},
         "now": reader.writer.now.isoformat(),
         "ok": health.ok and not alerts.urgent,
-        "health": {"ok": health.ok, "problems": list(health.problems)},
+        "health": {
+            "ok": health.ok,
+            "problems": list(health.problems),
+            "degraded": [degradation_json(one, reader.writer) for one in health.degraded],
+        },
         "alerts": {
             **{level.value: alerts.levels[level] for level in reversed(AlertLevel)},
             "acknowledged": alerts.acknowledged,

@@ -57,10 +57,10 @@ def _refusal(request: Request) -> Response | None:
 
 
 def _role(text: str) -> TokenRole:
-    try:
-        return TokenRole(text or TokenRole.VIEWER)
-    except ValueError:
-        raise InvalidError(f"role must be one of {', '.join(TokenRole)}") from None
+    roles = [role for role in TokenRole if role is not TokenRole.AGENT]
+    if text and text not in roles:
+        raise InvalidError(f"role must be one of {', '.join(roles)}")
+    return TokenRole(text or TokenRole.VIEWER)
 
 
 def _token_json(one: AccessToken) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CalendarEvent:
     """One event that takes a day and leaves people free; ``uid`` stays while it is the same event.
 
     ``description`` has its lines; ``url`` is empty for none.
@@ -31,7 +31,7 @@ class Event:
     categories: tuple[str, ...] = ()
 
 
-def calendar_text(name: str, events: Iterable[Event], made_at: datetime, refresh: timedelta) -> str:
+def calendar_text(name: str, events: Iterable[CalendarEvent], made_at: datetime, refresh: timedelta) -> str:
     """Return a calendar with lines of at most 75 octets, each ended by CR and LF.
 
     ``refresh`` is how often programs should ask for it again, in whole hours.
@@ -54,7 +54,7 @@ def calendar_text(name: str, events: Iterable[Event], made_at: datetime, refresh
     return "".join(f"{folded(line)}\r\n" for line in (*lines, "END:VCALENDAR"))
 
 
-def _event(event: Event, made_at: datetime) -> Iterator[str]:
+def _event(event: CalendarEvent, made_at: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{escaped(event.uid)}"
     yield f"DTSTAMP:{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"

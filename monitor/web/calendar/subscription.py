@@ -12,12 +12,12 @@ from monitor.threads import ThreadPool
 from monitor.web import planning_texts as texts
 from monitor.web.access.credentials import digest_of
 from monitor.web.access.settings import TokenBook
-from monitor.web.calendar.ics import MEDIA_TYPE, Event, calendar_text
+from monitor.web.calendar.ics import MEDIA_TYPE, CalendarEvent, calendar_text
 from monitor.web.paths import CALENDAR
-from monitor.web.queries.calendar import CalendarEntry, calendar_entries
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.calendar import CalendarEntry, calendar_entries
+from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
-from monitor.web.view import WebView
+from monitor.web.services.view import WebView
 
 _REFRESH = timedelta(hours=6)
 _LONGEST_TOKEN = 200
@@ -73,12 +73,14 @@ def _text(  # noqa: PLR0913, PLR0917 - a pool passes arguments by position
     return text.encode("utf-8", "replace")
 
 
-def calendar_events(entries: tuple[CalendarEntry, ...], writer: Writer, external_url: str) -> Iterator[Event]:
+def calendar_events(
+    entries: tuple[CalendarEntry, ...], writer: Writer, external_url: str
+) -> Iterator[CalendarEvent]:
     """Yield the events of entries, on the days on which they are where the monitor is."""
     for one in entries:
         url = f"{external_url}/certificates/{one.sha256}" if external_url else ""
         lines = (*one.lines, texts.details(url=url)) if url else one.lines
-        yield Event(
+        yield CalendarEvent(
             uid=one.uid,
             day=one.at.astimezone(writer.zone).date(),
             summary=writer.write(one.summary),

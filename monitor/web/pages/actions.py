@@ -10,14 +10,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from monitor.model import Message
-from monitor.web.caller import caller_of
-from monitor.web.callers import named
-from monitor.web.changes import ChangeResult, Changes
+from monitor.web.caller import caller_of, recorded_name
 from monitor.web.pages import detail_texts
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.not_found import not_found
 from monitor.web.queries.selecting import selected_targets
 from monitor.web.queries.site import site_map
+from monitor.web.services.changes import ChangeResult, Changes
 
 
 def add_actions(app: FastAPI, changes: Changes, pages: Pages) -> None:
@@ -42,7 +41,7 @@ def add_actions(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def test(name: str, request: Request) -> Response:
         if caller_of(request.scope).scope:
             return await _refused(request, pages, ChangeResult(False), 403)
-        result = await changes.test_notification(name, by=named(request.scope))
+        result = await changes.test_notification(name, by=recorded_name(request.scope))
         return await _done(request, pages, result, "/notifications")
 
     @app.post("/reload", response_model=None)
@@ -57,7 +56,11 @@ async def _checked(  # noqa: PLR0913, PLR0917 - what is checked, by whom, and wh
 ) -> Response:
     if not targets:
         return await not_found(request, pages, missing)
-    return await _done(request, pages, await changes.check_now(targets, by=named(request.scope)), back)
+    result = await changes.check_now(targets, by=recorded_name(request.scope))
+    if not result.later:
+        return await _done(request, pages, result, back)
+    values = {"title": detail_texts.CHECK_ASKED, "said": detail_texts.CHECK_LATER, "back": back}
+    return await pages.answer(request, "check_later.html", lambda _: values, status=202)
 
 
 async def _done(request: Request, pages: Pages, result: ChangeResult, back: str) -> Response:

@@ -7,9 +7,16 @@ from monitor.model.message import plain
 
 NO_SITES = plain("page.no_sites", "No target has the label site.")
 DEVICES = plain("page.devices", "Devices")
+ZONE = plain("page.zone", "Zone")
 ALERTS_OF_SITE = plain("page.alerts_of_site", "Alerts of this site")
 NOT_DONE = plain("page.not_done", "Not done")
 CHECK_NOW = plain("page.check_now", "Check now")
+CHECK_ASKED = plain("page.check_asked", "The check is under way")
+CHECK_LATER = plain(
+    "page.check_later",
+    "Its result is shown within a minute: the workers or the agent of the zone check it.",
+)
+SHOW_WHAT_IS_KNOWN = plain("page.show_what_is_known", "Show what is known")
 SUBJECT = plain("page.subject", "Subject")
 NAMES = plain("page.names", "Names")
 HOW_MADE = plain("page.how_made", "How it was made")
@@ -46,6 +53,7 @@ SEEN_FROM = plain("page.seen_from", "From")
 SEEN_UNTIL = plain("page.seen_until", "Until")
 STILL = plain("page.still", "now")
 NO_PROBLEM = plain("page.no_problem", "Nothing is wrong.")
+FAILED = plain("page.failed", "The last check failed.")
 LAST_FAILURE = plain("page.last_failure", "Why the last check failed")
 LOCATION = plain("page.location", "Location")
 SERVER_NAME = plain("page.server_name", "Server name")

@@ -16,11 +16,11 @@ from monitor.web.pages.ahead import Preparation
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.paths import is_link
 from monitor.web.planning_texts import FORECAST
+from monitor.web.queries.cache.scoped_snapshots import ScopedSnapshots
+from monitor.web.queries.cache.snapshots import SnapshotCache
 from monitor.web.queries.overview import TargetFacts, target_facts
-from monitor.web.queries.planning import CertificateIndexes
-from monitor.web.queries.scoped_snapshots import ScopedSnapshots
-from monitor.web.queries.snapshot_cache import SnapshotCache
-from monitor.web.view import Health, WebView
+from monitor.web.queries.planning.indexes import CertificateIndexes
+from monitor.web.services.view import Health, WebView
 
 _THREADS = 2
 T = TypeVar("T")

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import __version__
 from monitor.messages import Writer
+from monitor.model.component_names import component_name, label_value
 from monitor.web.pages import detail_texts
 from monitor.web.pages.static_files import static_url
 
@@ -26,7 +27,13 @@ environment = Environment(
     lstrip_blocks=True,
 )
 environment.filters["instant"] = _instant
-environment.globals |= {"version": __version__, "static_url": static_url, "details": detail_texts}
+environment.globals |= {
+    "version": __version__,
+    "static_url": static_url,
+    "details": detail_texts,
+    "component_name": component_name,
+    "label_value": label_value,
+}
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "

@@ -9,19 +9,19 @@ from fastapi.responses import RedirectResponse, Response
 from monitor.model import Message
 from monitor.web.access import texts
 from monitor.web.access.forms import FIELD, TooLongError, body_of, fields_of
-from monitor.web.access.login import LoginDesk, LoginResult, local_path
+from monitor.web.access.login import LoginResult, LoginService, local_path
 from monitor.web.pages.frame import Pages, Reader
 from monitor.web.paths import LOGIN, LOGOUT
 
 _LONGEST_USER = 100
 
 
-def add_login(app: FastAPI, desk: LoginDesk, pages: Pages) -> None:
+def add_login(app: FastAPI, logins: LoginService, pages: Pages) -> None:
     """Answer the login page and its form, and the form that logs out."""
 
     @app.api_route(LOGIN, methods=["GET", "HEAD"], response_model=None)
     async def login(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in addresses
-        return await _page(request, desk, pages, local_path(next))
+        return await _page(request, logins, pages, local_path(next))
 
     @app.post(LOGIN, response_model=None)
     async def log_in(request: Request) -> Response:
@@ -31,27 +31,27 @@ def add_login(app: FastAPI, desk: LoginDesk, pages: Pages) -> None:
             return Response(status_code=413)
         user, to = fields.get("user", "").strip(), local_path(fields.get("next", "/"))
         token = fields.get(FIELD, "")
-        result = await desk.log_in(request.scope, user, fields.get("password", ""), token)
+        result = await logins.log_in(request.scope, user, fields.get("password", ""), token)
         if not result.cookie:
-            return await _page(request, desk, pages, to, user[:_LONGEST_USER], result)
+            return await _page(request, logins, pages, to, user[:_LONGEST_USER], result)
         return RedirectResponse(to, 303, headers={"set-cookie": result.cookie})
 
     @app.post(LOGOUT, response_model=None)
     async def log_out(request: Request) -> Response:
-        return RedirectResponse(LOGIN, 303, headers={"set-cookie": await desk.log_out(request.scope)})
+        return RedirectResponse(LOGIN, 303, headers={"set-cookie": await logins.log_out(request.scope)})
 
 
 async def _page(  # noqa: PLR0913, PLR0917 - one page of all that it shows
     request: Request,
-    desk: LoginDesk,
+    logins: LoginService,
     pages: Pages,
     to: str,
     user: str = "",
     result: LoginResult | None = None,
 ) -> Response:
     """Return the page; after a failed login it says why."""
-    form = desk.form(request.scope)
-    problem = _problem(desk, result)
+    form = logins.form(request.scope)
+    problem = _problem(logins, result)
 
     def values(_: Reader) -> Mapping[str, Any]:
         return {
@@ -60,7 +60,7 @@ async def _page(  # noqa: PLR0913, PLR0917 - one page of all that it shows
             "user": user,
             "problem": problem,
             "words": texts,
-            "open": desk.is_open,
+            "open": logins.is_open,
         }
 
     retry = result.retry_after if result else 0
@@ -72,8 +72,8 @@ async def _page(  # noqa: PLR0913, PLR0917 - one page of all that it shows
     return answer
 
 
-def _problem(desk: LoginDesk, result: LoginResult | None) -> Message | None:
-    if not desk.is_open:
+def _problem(logins: LoginService, result: LoginResult | None) -> Message | None:
+    if not logins.is_open:
         return texts.NO_PASSWORDS
     if result is None:
         return None

@@ -1,4 +1,4 @@
-"""The first page: is all well, what to do first, what expires next, and who is on what."""
+"""The first page: is all well, what to do first, what expires next, and who works on which alert."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from monitor.alerts.decision import NotificationItem
-from monitor.alerts.summarize import Entry
-from monitor.delivery.email.entries import Lines, other_line, urgent_lines
+from monitor.alerts.summarize import SummaryEntry
+from monitor.delivery.email.content.entries import Lines, other_line, urgent_lines
 from monitor.model import AlertLevel, AlertRecord, Message, Silence
 from monitor.model.texts import enumerated
 from monitor.web import planning_texts, texts
 from monitor.web.pages.frame import Pages, Reader
-from monitor.web.pages.timeline import timeline_for
+from monitor.web.pages.planning.timeline import timeline_for
+from monitor.web.queries.alerts.silence_rows import visible_silences
 from monitor.web.queries.overview import NEW_WITHIN, URGENT, Overview, TargetFacts, overview, visible
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.queries.scope import TargetScope
-from monitor.web.queries.silence_rows import visible_silences
-from monitor.web.view import WebView
+from monitor.web.services.view import WebView
 
 _MOST_LINES = 10
 _MOST_OVER = 8
@@ -102,7 +102,7 @@ def _verdict(shown: Overview, reader: Reader) -> tuple[str, Message]:
     warnings, targets = shown.alerts.levels[AlertLevel.WARNING], shown.targets
     if shown.alerts.urgent:
         return "critical", texts.act_now(count=shown.alerts.urgent)
-    if not reader.health.ok:
+    if not reader.health.ok or reader.health.degraded:
         return "warning", texts.MONITOR_PROBLEM
     if not targets.watched:
         return "", texts.NO_TARGETS
@@ -159,13 +159,13 @@ def _sections(shown: Overview) -> Iterator[ActionSection]:
         yield ActionSection(heading, lines, len(rest) - len(lines))
 
 
-def _first(rest: Sequence[Entry[NotificationItem]]) -> Sequence[Entry[NotificationItem]]:
+def _first(rest: Sequence[SummaryEntry[NotificationItem]]) -> Sequence[SummaryEntry[NotificationItem]]:
     """Return the first entries, and those after them that the verdict above counts as urgent."""
     urgent = [one for one in rest[_MOST_LINES:] if one.first.level in URGENT]
     return (*rest[:_MOST_LINES], *urgent[:_MOST_LINES])
 
 
-def _line(entry: Entry[NotificationItem], lines: Lines) -> ActionLine:
+def _line(entry: SummaryEntry[NotificationItem], lines: Lines) -> ActionLine:
     item = entry.first
     return ActionLine(str(entry.number or ""), *lines, item.level, item.alert_id)
 

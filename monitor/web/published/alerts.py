@@ -8,7 +8,7 @@ from monitor.alerts import group_steps
 from monitor.alerts.alert_json import Acknowledgement, AlertFacts, alert_json
 from monitor.messages import Writer
 from monitor.model import AlertGroup, AlertRecord, AlertState, Silence, SilenceKind, Snapshot
-from monitor.web.view import Notified
+from monitor.web.services.view import Notified
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.messages import Writer
 from monitor.model import Certificate, RevocationList
-from monitor.web.queries.certificate_rows import CertificateRow
+from monitor.web.queries.certificates.rows import CertificateRow
 
 _SECONDS_OF_DAY = 86_400
 
@@ -13,7 +13,7 @@ _SECONDS_OF_DAY = 86_400
 def certificate_json(row: CertificateRow, writer: Writer) -> dict[str, Any]:
     """Return one certificate or CRL with all its locations; what a CRL does not have is ``null``."""
     shown = row.shown
-    found = [one for place in row.places for one in place.findings]
+    found = [one for at in row.locations for one in at.findings]
     return {
         "sha256": shown.sha256,
         "type": row.types[0],
@@ -24,9 +24,9 @@ def certificate_json(row: CertificateRow, writer: Writer) -> dict[str, Any]:
         "days_to_expiry": _days(row.expires_at, writer.now),
         "checks": list(row.checks),
         "messages": list(dict.fromkeys(writer.write(one.message) for one in found)),
-        "targets": list(dict.fromkeys(one.target.id for one in row.places)),
-        "locations": list(dict.fromkeys(one.location for one in row.places)),
-        "superseded": all(one.superseded for one in row.places),
+        "targets": list(dict.fromkeys(one.target.id for one in row.locations)),
+        "locations": list(dict.fromkeys(one.location for one in row.locations)),
+        "superseded": all(one.superseded for one in row.locations),
         "sites": list(row.sites),
         "components": list(row.components),
         "owners": list(row.owners),

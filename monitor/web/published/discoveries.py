@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor.messages import Writer
-from monitor.web.queries.discovery_rows import DiscoveryRow
+from monitor.web.queries.targets.discovery_rows import DiscoveryRow
 
 
 def discovery_json(row: DiscoveryRow, writer: Writer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitor.web.queries.notification_rows import NotificationRow
+from monitor.web.queries.alerts.notification_rows import NotificationRow
 
 
 def notification_json(row: NotificationRow) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.messages import Writer
 from monitor.model import DayEvent
-from monitor.web.queries.renewal_day import DayView, PortView, StepView
+from monitor.web.queries.planning.renewal_day import DayView, PortView, StepView
 
 
 def day_json(view: DayView, writer: Writer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.messages import Writer
 from monitor.model import Finding, TargetState
-from monitor.web.queries.target_rows import TargetRow, problems_of
+from monitor.web.queries.targets.rows import TargetRow, problems_of
 
 _SECONDS_OF_DAY = 86_400
 

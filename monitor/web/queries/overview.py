@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from monitor.alerts.decision import NotificationItem, NotifyReason, UpcomingExpiry
-from monitor.alerts.inventory import upcoming_expiries
+from monitor.alerts.notifications.inventory import upcoming_expiries
 from monitor.alerts.summarize import Summary, TargetCounts, count_targets, summarize, targets_in_need
 from monitor.model import (
     AlertGroup,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.alerts.matching import matches_target
-from monitor.alerts.pending import common_label
+from monitor.alerts.resolution.pending import common_label
+from monitor.alerts.routing.matching import matches_target
 from monitor.model import AlertGroup, AlertLocation, Matcher, Snapshot, Target, TargetState
 
 
@@ -24,14 +24,11 @@ class TargetScope:
         return matches_target(self.matchers, target)
 
 
-EVERYTHING = TargetScope()
-
-
 def scoped(snapshot: Snapshot, scope: TargetScope) -> Snapshot:
     """Return a snapshot as if nothing else were watched.
 
     Alerts keep the targets, locations and sentences of what may be seen; alerts of the monitor itself and
-    the states of discoveries are hidden, as they tell of other targets.
+    the states of discoveries are hidden, as they are about other targets too.
     """
     if scope.everything:
         return snapshot

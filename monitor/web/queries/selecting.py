@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from monitor.alerts.matching import matches_target
+from monitor.alerts.routing.matching import matches_target
 from monitor.model import Matcher, Silence, Snapshot
 
 

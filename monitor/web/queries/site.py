@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.unreachable import host_of
+from monitor.alerts.active.unreachable import host_of
 from monitor.model import AlertLevel, Snapshot, TargetState
 
 NOT_CHECKED, UNREACHABLE, STANDBY, OK = "not_checked", "unreachable", "standby", "ok"
@@ -14,7 +14,7 @@ _ORDER = ("expired", "critical", UNREACHABLE, "warning", NOT_CHECKED, STANDBY, O
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
+class SitePort:
     """One target of a server, or one device; ``state`` is its worst level, else how its last check went."""
 
     target_id: str
@@ -33,7 +33,7 @@ class Server:
     name: str
     host: str
     components: tuple[str, ...]
-    ports: tuple[Port, ...]
+    ports: tuple[SitePort, ...]
     stands_in_for: tuple[str, ...]
     state: str
 
@@ -44,7 +44,7 @@ class SiteMap:
 
     name: str
     servers: tuple[Server, ...]
-    devices: tuple[Port, ...]
+    devices: tuple[SitePort, ...]
     states: Mapping[str, int]
 
     @property
@@ -119,9 +119,9 @@ def _server(host: str, states: list[TargetState], levels: Mapping[str, AlertLeve
     return Server(next(iter(names), host), host, tuple(components), tuple(ports), tuple(stands_in), worst)
 
 
-def _port(state: TargetState, levels: Mapping[str, AlertLevel]) -> Port:
+def _port(state: TargetState, levels: Mapping[str, AlertLevel]) -> SitePort:
     target = state.target
-    return Port(
+    return SitePort(
         target.id,
         target.info.title or target.location,
         target.location,

@@ -9,6 +9,7 @@ import pytest
 from monitor.alerts import alerts_of_target
 from monitor.model import Matcher
 from monitor.web import ChangeResult
+from monitor.web.api.bodies import InvalidError, matchers_of
 from monitor.web.caller import Caller, Role
 from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
 from support.factories.web_pages import send
@@ -59,6 +60,14 @@ def test_checks_of_nothing(body: dict[str, Any], status: int) -> None:
     """Without a target that is watched nothing is done."""
     daemon = FakeDaemon(SHOWN)
     assert (post(daemon, "/checks", body).status_code, daemon.asked) == (status, [])
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_texts_that_no_database_takes_are_refused(text: str) -> None:
+    """JSON can escape them: they are neither stored nor answered with an error of ours."""
+    for match in ({"site": text}, {text: "harbour"}):
+        with pytest.raises(InvalidError, match="no database takes"):
+            matchers_of(match)
 
 
 def test_checks_that_are_refused() -> None:

@@ -1,5 +1,7 @@
 """What programs read: pages with a cursor, entity tags, findings, history and counts, within a scope."""
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -67,7 +69,20 @@ def test_a_page_after_something_ended_misses_nothing() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=1001", "limit=x", "cursor=!!", "cursor=WzEsIDJd", "page=2", "nothing=1", "level=x"],
+    [
+        "limit=0",
+        "limit=1001",
+        "limit=00000110000000000",
+        f"limit={'0' * 5000}1",
+        "limit=x",
+        "cursor=!!",
+        "cursor=WzEsIDJd",
+        f"cursor={urlsafe_b64encode(json.dumps([10**30, 'x']).encode()).decode()}",
+        f"cursor={urlsafe_b64encode(b'[' * 20_000).decode()}",
+        "page=2",
+        "nothing=1",
+        "level=x",
+    ],
 )
 def test_wrong_parameters(query: str) -> None:
     """Each is refused with a sentence."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from web.pages.test_renewal_start import SHOWN, VERSION
+from web.pages.renewals.test_renewal_start import SHOWN, VERSION
 
 from monitor.model import CheckedItem, DayEvent, DayEventKind, Matcher
 from monitor.planning.renewal_day import (
@@ -13,7 +13,7 @@ from monitor.planning.renewal_day import (
     Expect,
     LeaveOut,
     Pause,
-    Report,
+    ReportExitCode,
     Resume,
     texts,
 )
@@ -47,7 +47,7 @@ def test_the_list_and_one_day() -> None:
 
 BODIES = [
     ("expect", {"step": PILOT, "thumbprint": "ab"}, Expect(PILOT, "ab")),
-    ("report", {"step": PILOT, "exit_code": 100}, Report(PILOT, 100)),
+    ("report", {"step": PILOT, "exit_code": 100}, ReportExitCode(PILOT, 100)),
     (
         "confirm",
         {"step": PILOT, "name": "carla", "checked": ["live"], "note": "well"},

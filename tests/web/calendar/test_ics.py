@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.calendar.ics import Event, calendar_text, escaped, folded
+from monitor.web.calendar.ics import CalendarEvent, calendar_text, escaped, folded
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -24,7 +24,7 @@ def unescaped(value: str) -> str:
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
-def written(*events: Event, name: str = "Certificates") -> str:
+def written(*events: CalendarEvent, name: str = "Certificates") -> str:
     """Return a calendar."""
     return calendar_text(name, events, NOW, 6 * HOUR)
 
@@ -39,7 +39,9 @@ def test_the_calendar_says_what_it_is() -> None:
 
 def test_an_event_takes_a_day_and_leaves_people_free() -> None:
     """It has no time, so that no program moves it to another day."""
-    event = Event("1@x", date(2027, 3, 15), "a expires", ("one", "two"), "https://c.example/1", ("harbour",))
+    event = CalendarEvent(
+        "1@x", date(2027, 3, 15), "a expires", ("one", "two"), "https://c.example/1", ("harbour",)
+    )
     lines = unfolded(written(event))
     assert lines[lines.index("BEGIN:VEVENT") : lines.index("END:VEVENT")] == [
         "BEGIN:VEVENT",
@@ -57,7 +59,7 @@ def test_an_event_takes_a_day_and_leaves_people_free() -> None:
 
 def test_what_is_empty_is_left_out() -> None:
     """Programs complain about properties without a value."""
-    names = {line.partition(":")[0] for line in unfolded(written(Event("1", date(2027, 3, 15), "a")))}
+    names = {line.partition(":")[0] for line in unfolded(written(CalendarEvent("1", date(2027, 3, 15), "a")))}
     assert not names & {"DESCRIPTION", "URL", "CATEGORIES"}
 
 
@@ -74,7 +76,9 @@ def test_lines_have_75_octets_at_most(text: str) -> None:
 @given(ANY, ANY)
 def test_nothing_leaves_its_value(summary: str, description: str) -> None:
     """Whatever a certificate is called, the calendar has the same properties, and no other event."""
-    lines = unfolded(written(Event("1", date(2027, 3, 15), summary, (description or "-",)), name=summary))
+    lines = unfolded(
+        written(CalendarEvent("1", date(2027, 3, 15), summary, (description or "-",)), name=summary)
+    )
     names = [re.split("[:;]", line)[0] for line in lines]
     assert names.count("BEGIN") == 2
     assert names[9:16] == ["BEGIN", "UID", "DTSTAMP", "DTSTART", "SUMMARY", "DESCRIPTION", "TRANSP"]
@@ -84,13 +88,15 @@ def test_nothing_leaves_its_value(summary: str, description: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), max_size=100))
 def test_texts_are_read_as_they_were(text: str) -> None:
     """Backslashes, commas and semicolons come back."""
-    (line,) = [one for one in unfolded(written(Event("1", date(2027, 1, 1), text))) if one.startswith("SUMM")]
+    (line,) = [
+        one for one in unfolded(written(CalendarEvent("1", date(2027, 1, 1), text))) if one.startswith("SUMM")
+    ]
     assert unescaped(line.removeprefix("SUMMARY:")) == text
 
 
 def test_a_header_in_a_name_stays_in_its_value() -> None:
     """The name of a certificate cannot end an event or begin a property."""
     hostile = "a\r\nEND:VEVENT\r\nBEGIN:VALARM\nATTACH:http://evil.example/x"
-    lines = unfolded(written(Event("1", date(2027, 1, 1), hostile)))
+    lines = unfolded(written(CalendarEvent("1", date(2027, 1, 1), hostile)))
     assert [line for line in lines if line.startswith(("ATTACH", "BEGIN:VALARM"))] == []
     assert r"SUMMARY:a \nEND:VEVENT \nBEGIN:VALARM\nATTACH:http://evil.example/x" in lines

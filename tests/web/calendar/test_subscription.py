@@ -12,7 +12,7 @@ from monitor.messages import english
 from monitor.model import Matcher, TokenRole
 from monitor.planning import index_certificates
 from monitor.web.calendar.subscription import calendar_events
-from monitor.web.queries.calendar import calendar_entries
+from monitor.web.queries.planning.calendar import calendar_entries
 from support.factories.web_access import site
 from support.factories.web_fakes import HOSTILE, NOW, certificate, endpoint, snapshot
 

@@ -7,10 +7,10 @@ import pytest
 from monitor.model import Matcher
 from monitor.web import ChangeResult
 from monitor.web.caller import Caller, Role
-from monitor.web.pages.site import site_values
-from monitor.web.pages.target import target_values
+from monitor.web.pages.details.site import site_values
+from monitor.web.pages.details.target import target_values
 from monitor.web.queries.site import site_map
-from monitor.web.queries.target_detail import target_detail
+from monitor.web.queries.targets.detail import target_detail
 from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
 from support.factories.web_pages import reader_of, rendered, send
 
@@ -36,6 +36,15 @@ def test_a_check_leads_back(path: str, back: str, targets: tuple[str, ...]) -> N
     answer = send(daemon, "POST", path, caller=OPERATOR)
     assert (answer.status_code, answer.headers["location"]) == (303, back)
     assert daemon.asked == [(targets, "alice")]
+
+
+def test_a_check_that_takes_longer_says_so() -> None:
+    """As that of a zone, whose workers or agent check it; a link leads back."""
+    daemon = FakeDaemon(SHOWN, answer=ChangeResult(True, later=True))
+    answer = send(daemon, "POST", "/targets/endpoint:seen:443/check", caller=OPERATOR)
+    assert answer.status_code == 202
+    assert "within a minute: the workers or the agent of the zone check it." in answer.text
+    assert 'href="/targets/endpoint%3Aseen%3A443"' in answer.text
 
 
 def test_a_test_of_a_receiver_leads_back() -> None:

@@ -15,8 +15,9 @@ from monitor.web.caller import Caller, Role, set_caller
 from monitor.web.pages import add_pages, ahead
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists import every_list
-from monitor.web.queries import row_index, snapshot_cache
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.cache import row_index
+from monitor.web.queries.cache import snapshots as snapshot_cache
+from monitor.web.queries.planning.indexes import CertificateIndexes
 from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
 
 PATHS = (

@@ -23,12 +23,14 @@ from monitor.model import (
     Snapshot,
     TargetState,
 )
+from monitor.model.message import text
 from monitor.store.texts import WHY, store_in_memory
 from monitor.web import Health
 from monitor.web.caller import ANONYMOUS, Caller, Role
 from monitor.web.pages.overview import overview_values
 from monitor.web.queries.overview import target_facts
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.indexes import CertificateIndexes
+from monitor.web.services.components import Component, Degradation
 from support.factories.web_fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
 from support.factories.web_pages import reader_of, rendered
 
@@ -59,6 +61,12 @@ def html(
 def verdict(page: str) -> str:
     """Return what the page says first."""
     return re.findall(r"<h1>(.*?)</h1>", page)[0]
+
+
+def test_both_counts_say_what_they_count() -> None:
+    """One alert may be about several targets, so that the numbers differ."""
+    shown = alerted(endpoint("a", 5, sentence="it expires"))
+    assert "1 target needs action" in html(shown)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,17 @@ def test_nothing_urgent_is_left_out() -> None:
     )
     page = html(replace(shown, alerts=alerts))
     assert (verdict(page), "Camera 02: certificate expired" in page) == ("1 alert needs action now", True)
+
+
+def test_a_large_number_has_separators() -> None:
+    """The tiles write numbers as the line above them does."""
+    page = html(snapshot(*(endpoint(f"host{number}", 200) for number in range(1001))))
+    assert ("1,001 targets watched" in page, "<b>1,001</b>" in page) == (True, True)
+
+
+def test_what_expires_next_is_told_apart() -> None:
+    """Several certificates of one target are named."""
+    assert "<small>a, expires in 200 days" in html(snapshot(endpoint("a", 200, title="Portal")))
 
 
 def test_tiles_count_and_lead_to_what_they_count() -> None:
@@ -206,3 +225,22 @@ def test_the_timeline_is_on_the_page() -> None:
     """With a bar for what expires; without targets there is nothing to draw."""
     assert '<svg class="timeline"' in html(alerted(endpoint("a", 90)))
     assert '<svg class="timeline"' not in html(alerted())
+
+
+MISSING = Degradation(
+    Component.NATS, "", text("NATS is away"), text("Nothing is probed."), text("Start it."), NOW
+)
+
+
+def test_a_missing_piece_is_said() -> None:
+    """What, since when, what it means and what to do; all is not well then, though certificates are."""
+    page = html(alerted(endpoint("a", 200)), health=Health(degraded=(MISSING,)))
+    assert verdict(page) == "The monitor itself has a problem"
+    card = page.split('<h2 id="degraded">')[1].split("</section>")[0]
+    for one in ("NATS is away", "since Nov 23, 2026", "Nothing is probed.", "Start it."):
+        assert one in card
+
+
+def test_nothing_is_said_where_nothing_is_missing() -> None:
+    """A monitor on one machine has no such card."""
+    assert "degraded" not in html(alerted(endpoint("a", 200)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from monitor.alerts import alerts_of_target
 from monitor.model import DiscoveryState, Matcher, Snapshot, TargetState, text
-from monitor.web.queries.scope import EVERYTHING, TargetScope, scoped
+from monitor.web.queries.scope import TargetScope, scoped
 from support.factories.web_fakes import NOW, endpoint, snapshot
 
 HARBOUR = TargetScope((Matcher("site", ("harbour",)),))
@@ -40,7 +40,7 @@ def both(*, shared: bool = False) -> Snapshot:
 def test_everything() -> None:
     """Without matchers nothing is hidden."""
     whole = both()
-    assert scoped(whole, EVERYTHING) is whole
+    assert scoped(whole, TargetScope()) is whole
 
 
 def test_other_targets_are_hidden() -> None:

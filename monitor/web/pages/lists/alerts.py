@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 
 from monitor.alerts.texts import PROBLEM
 from monitor.model import AlertRecord
+from monitor.model.component_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.pages.texts import OVER, RESOLUTIONS
 from monitor.web.published.alerts import AlertContext, one_alert_json
-from monitor.web.queries.alert_rows import ALERTS, RESOLVED, AlertRow, alert_rows
-from monitor.web.queries.row_index import Rows
-from monitor.web.view import WebView
+from monitor.web.queries.alerts.rows import ALERTS, RESOLVED, AlertRow, alert_rows
+from monitor.web.queries.cache.row_index import Rows
+from monitor.web.services.view import WebView
 
 _MOST_RESOLVED = 5000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,5 +89,10 @@ ALERT_LIST = ListKind(
         "resolved_at",
         "resolution",
     ),
-    labels={"level": page_texts.LEVEL, "state": texts.ALERT_STATE, "check": PROBLEM},
+    labels={
+        "level": page_texts.LEVEL,
+        "state": texts.ALERT_STATE,
+        "component": COMPONENT_NAMES,
+        "check": PROBLEM,
+    },
 )

@@ -16,9 +16,9 @@ from monitor.web.pages.lists.choices import choices
 from monitor.web.pages.lists.exports import TYPES, csv_pieces, json_pieces
 from monitor.web.pages.lists.kind import ListKind, R, Source
 from monitor.web.problems import problem
-from monitor.web.queries.listing import is_far, ordered, page_of, select
-from monitor.web.queries.selection import names, read_selection
-from monitor.web.view import WebView
+from monitor.web.queries.lists.listing import is_far, ordered, page_of, select
+from monitor.web.queries.lists.selection import names, read_selection
+from monitor.web.services.view import WebView
 
 Parameters = list[tuple[str, str]]
 _LENGTHS = (7, 30, 90, 365)

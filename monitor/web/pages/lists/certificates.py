@@ -5,15 +5,16 @@ from typing import Any
 
 from monitor.alerts.texts import PROBLEM
 from monitor.model import Message, RevocationList, text
+from monitor.model.component_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.certificates import certificate_json
-from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
-from monitor.web.queries.row_index import RowIndexes
-from monitor.web.view import WebView
+from monitor.web.queries.cache.row_index import RowIndexes
+from monitor.web.queries.certificates.rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
+from monitor.web.services.view import WebView
 
 _MOST_MESSAGES = 2
 
@@ -67,7 +68,7 @@ def certificate_list() -> ListKind[CertificateRow]:
             "owners",
             "kinds",
         ),
-        labels={"level": texts.LEVELS, "check": PROBLEM, "type": texts.TYPES},
+        labels={"level": texts.LEVELS, "component": COMPONENT_NAMES, "check": PROBLEM, "type": texts.TYPES},
         prepare=preparing(indexes, CERTIFICATES),
     )
 
@@ -99,5 +100,5 @@ def title_of(row: CertificateRow) -> Message:
 
 def messages_of(row: CertificateRow) -> tuple[Message, ...]:
     """Return what is wrong with it, the worst first."""
-    found = {one.message: one.severity.rank for place in row.places for one in place.findings}
+    found = {one.message: one.severity.rank for at in row.locations for one in at.findings}
     return tuple(sorted(found, key=lambda one: -found[one]))

@@ -8,7 +8,7 @@ from monitor.messages import Writer
 from monitor.parse import display
 from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import ListKind
-from monitor.web.queries.listing import ALL, Facet, Selection
+from monitor.web.queries.lists.listing import ALL, Facet, Selection
 
 _MOST = 100
 _LONGEST = 60

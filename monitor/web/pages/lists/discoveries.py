@@ -4,9 +4,9 @@ from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.discoveries import discovery_json
-from monitor.web.queries.discovery_rows import DISCOVERIES, DiscoveryRow, discovery_rows
-from monitor.web.queries.row_index import Rows
-from monitor.web.view import WebView
+from monitor.web.queries.cache.row_index import Rows
+from monitor.web.queries.targets.discovery_rows import DISCOVERIES, DiscoveryRow, discovery_rows
+from monitor.web.services.view import WebView
 
 DISCOVERY_SOURCE: Source[DiscoveryRow] = Source(
     make=lambda reader: Rows(discovery_rows(reader.snapshot), reader.writer.now, reader.snapshot),

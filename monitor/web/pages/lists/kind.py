@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 from monitor.model import Message, Snapshot
 from monitor.web.pages.ahead import Prepare
 from monitor.web.pages.frame import Reader
-from monitor.web.queries.listing import Listing
-from monitor.web.queries.row_index import RowIndexes, Rows
-from monitor.web.view import WebView
+from monitor.web.queries.cache.row_index import RowIndexes, Rows
+from monitor.web.queries.lists.listing import Listing
+from monitor.web.services.view import WebView
 
 R = TypeVar("R")
 

@@ -6,10 +6,10 @@ from monitor.model import AlertRecord, NotificationStatus
 from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.published.notifications import notification_json
-from monitor.web.queries.notification_rows import NOTIFICATIONS, NotificationRow, notification_rows
-from monitor.web.queries.row_index import Rows
+from monitor.web.queries.alerts.notification_rows import NOTIFICATIONS, NotificationRow, notification_rows
+from monitor.web.queries.cache.row_index import Rows
 from monitor.web.queries.scope import TargetScope
-from monitor.web.view import WebView
+from monitor.web.services.view import WebView
 
 MOST = 5000
 """So many of the newest are listed; the database may keep more."""

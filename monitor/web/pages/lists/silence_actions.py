@@ -8,14 +8,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from monitor.model import Message, text
 from monitor.web.caller import Caller, caller_of
-from monitor.web.changes import Changes
 from monitor.web.pages.frame import Pages
 from monitor.web.pages.lists.answers import list_values
 from monitor.web.pages.lists.silence_form import EMPTY, SilenceForm, filled_in, matchers_of
 from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
+from monitor.web.queries.alerts.silence_rows import ENDED_WITHIN
 from monitor.web.queries.selecting import silences_within
-from monitor.web.queries.silence_rows import ENDED_WITHIN
-from monitor.web.view import WebView
+from monitor.web.services.changes import Changes
+from monitor.web.services.view import WebView
 
 _PATH = SILENCE_LIST.path
 

@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from fastapi import Request
 
 from monitor.model import Check, Matcher, Message, Snapshot
 from monitor.parse import display
 from monitor.web import list_texts as texts
-from monitor.web.access.forms import LONGEST as _LONGEST_FORM
+from monitor.web.access.forms import TooLongError, body_of, fields_of
 
 LABELS = ("site", "component", "owner", "check")
 """What can be chosen; anything else is written."""
@@ -51,12 +50,10 @@ def _frequent(values: Iterable[str]) -> tuple[str, ...]:
 
 async def filled_in(request: Request) -> SilenceForm:
     """Return what a request sends; what is too long is no form of ours."""
-    content = b""
-    async for piece in request.stream():
-        content += piece
-        if len(content) > _LONGEST_FORM:
-            return SilenceForm(problems=(texts.FORM_TOO_LONG,))
-    fields = dict(parse_qsl(content.decode("utf-8", "replace"), max_num_fields=100))
+    try:
+        fields = fields_of(await body_of(request.receive))
+    except TooLongError:
+        return SilenceForm(problems=(texts.FORM_TOO_LONG,))
     days = fields.get("days", "")
     return SilenceForm(
         chosen={name: _clean(fields[name]) for name in LABELS if fields.get(name)},

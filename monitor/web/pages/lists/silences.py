@@ -8,11 +8,11 @@ from monitor.web import list_texts as texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source
 from monitor.web.pages.lists.silence_form import EMPTY, LENGTHS, LONGEST_REASON, SilenceForm, form_choices
 from monitor.web.published.silences import silence_json
-from monitor.web.queries.row_index import Rows
+from monitor.web.queries.alerts.silence_rows import ENDED_WITHIN, SILENCES, SilenceRow, silence_rows
+from monitor.web.queries.cache.row_index import Rows
 from monitor.web.queries.scope import TargetScope
 from monitor.web.queries.selecting import silences_within
-from monitor.web.queries.silence_rows import ENDED_WITHIN, SILENCES, SilenceRow, silence_rows
-from monitor.web.view import WebView
+from monitor.web.services.view import WebView
 
 
 async def _load(view: WebView) -> Source[SilenceRow]:

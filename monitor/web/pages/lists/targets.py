@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.alerts.texts import PROBLEM
+from monitor.model.component_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.targets import target_json
-from monitor.web.queries.row_index import RowIndexes
-from monitor.web.queries.target_rows import TARGET_ROWS, TARGETS, TargetRow, problems_of
-from monitor.web.view import WebView
+from monitor.web.queries.cache.row_index import RowIndexes
+from monitor.web.queries.targets.rows import TARGET_ROWS, TARGETS, TargetRow, problems_of
+from monitor.web.services.view import WebView
 
 _MOST_MESSAGES = 3
 
@@ -62,7 +63,12 @@ def target_list() -> ListKind[TargetRow]:
             "succeeded_at",
             "failed_probes",
         ),
-        labels={"state": texts.TARGET_STATE, "level": texts.LEVELS, "check": PROBLEM},
+        labels={
+            "state": texts.TARGET_STATE,
+            "level": texts.LEVELS,
+            "component": COMPONENT_NAMES,
+            "check": PROBLEM,
+        },
         prepare=preparing(indexes, TARGETS),
     )
 

@@ -190,7 +190,7 @@ def test_csv_of_hostile_texts() -> None:
     assert float(row["days_to_expiry"]) == -5
 
 
-@pytest.mark.parametrize("query", ["format=json&level=red", "format=csv&colour=red", "format=xml"])
+@pytest.mark.parametrize("query", ["format=json&level=red", "format=csv&color=red", "format=xml"])
 def test_a_wrong_filter_of_a_format_is_refused(query: str) -> None:
     """Programs learn it from the status, and people from the sentence."""
     answer = get(FakeDaemon(alerted()), f"/alerts?{query}")

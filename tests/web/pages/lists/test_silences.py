@@ -153,6 +153,12 @@ def test_a_form_that_lacks_something_comes_again(fields: Mapping[str, str], said
     assert daemon.asked == []
 
 
+def test_a_form_with_very_many_fields_comes_again() -> None:
+    """No form of ours has so many."""
+    fields = {"site": "harbour", "reason": "x"} | {f"field{number}": "x" for number in range(200)}
+    assert post(FakeDaemon(SHOWN), "/silences", fields).status_code == 422
+
+
 def test_what_is_refused_is_said() -> None:
     """In the words of whoever refuses it."""
     daemon = FakeDaemon(SHOWN, answer=ChangeResult(False, ("reason is missing: say why",)))

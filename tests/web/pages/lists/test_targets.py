@@ -96,3 +96,11 @@ def test_json_and_csv() -> None:
     assert list(rows[0]) == list(one)
     assert [row["title"] for row in rows] == ["'-Recorder", "b:443"]
     assert (rows[1]["probed_at"], rows[1]["succeeded_at"]) == (NOW.isoformat(), "")
+
+
+def test_components_have_names_for_people() -> None:
+    """The page and its filter say what the vendor says; what is chosen and published stays the code."""
+    shown = snapshot(endpoint("a", 5))
+    page = html(shown, "component=recording_server")
+    assert '<span class="tag">Recording Server</span>' in page
+    assert '<option value="recording_server" selected>Recording Server (1)</option>' in page

@@ -1,0 +1,1 @@
+"""The pages about one certificate, target, site or discovery."""

@@ -1,0 +1,1 @@
+"""The pages of plans and renewal days: how work starts, goes on and is recorded."""

@@ -1,0 +1,1 @@
+"""What is made of a snapshot once and kept until the targets that it is about change."""

@@ -1,0 +1,1 @@
+"""What is said about certificates: each one in full, and lists of them."""

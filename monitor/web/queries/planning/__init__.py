@@ -1,0 +1,1 @@
+"""What lies ahead: forecasts, calendars, plans of sites and renewal days."""

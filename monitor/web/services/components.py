@@ -1,0 +1,47 @@
+"""What is missing of all that a monitor consists of: values for the page, health and JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.messages import Writer
+from monitor.model import Message
+
+
+class Component(StrEnum):
+    """What a monitor on more than one machine consists of, beside the center that answers."""
+
+    DATABASE = "database"
+    CENTER = "center"
+    NATS = "nats"
+    WORKERS = "workers"
+    ZONE = "zone"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """One component that is missing: what, since when, what that means, and what to do.
+
+    ``name`` is that of the center, zone or agent (``ZONE/AGENT``), empty where there is one of its kind.
+    """
+
+    component: Component
+    name: str
+    said: Message
+    effect: Message
+    advice: Message
+    since: datetime | None = None
+
+
+def degradation_json(one: Degradation, writer: Writer) -> Mapping[str, str | None]:
+    """Return a degradation as JSON, with its sentences in the writer's language."""
+    return {
+        "component": one.component.value,
+        "name": one.name,
+        "since": one.since.isoformat() if one.since else None,
+        "message": writer.write(one.said),
+        "effect": writer.write(one.effect),
+        "advice": writer.write(one.advice),
+    }
