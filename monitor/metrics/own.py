@@ -20,7 +20,10 @@ from prometheus_client import (
 )
 
 from monitor import __version__
+from monitor.metrics.agents import AgentMetrics
+from monitor.metrics.orders import OrderMetrics
 from monitor.metrics.text import seconds
+from monitor.metrics.workers import WorkerMetrics
 from monitor.model import DiscoveryState, FailureReason
 from monitor.threads import ThreadPool
 
@@ -108,6 +111,9 @@ class OwnMetrics:
             registry=registry,
         )
         self._discoveries = _Discoveries(registry)
+        self.orders = OrderMetrics(registry)
+        self.agents = AgentMetrics(registry, self.orders)
+        self.workers = WorkerMetrics(registry)
         self._start_at_zero()
         self.set_receivers(receivers)
         self._watch(tuple(pools))
@@ -148,6 +154,14 @@ class OwnMetrics:
     def results_dropped(self, number: int) -> None:
         """Count results of probes that will not be recorded."""
         self._dropped.inc(number)
+
+    def leader(self, leads: Callable[[], bool]) -> None:
+        """Take what returns whether this center of several leads."""
+        Gauge(
+            "cert_monitor_leader",
+            "1 while this center leads, 0 on a standby, and while the lease cannot be renewed.",
+            registry=self._registry,
+        ).set_function(leads)
 
     def store_in_memory(self, in_memory: Callable[[], bool]) -> None:
         """Take what returns whether the store goes on in memory."""

@@ -101,6 +101,7 @@ def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
     target = state.target
     fixed = (
         label("kind", target.kind),
+        *((label("zone", target.zone),) if target.zone else ()),
         label("title", target.info.title or target.location),
         label("location", target.location),
     )

@@ -93,7 +93,7 @@ def _monitor() -> list[Any]:
     memory = f"process_resident_memory_bytes{own} and on (job, instance) cert_monitor_build_info"
     last = f"time() - cert_monitor_last_alert_pass_timestamp_seconds{own}"
     waiting = f"cert_monitor_outbox_pending{own}"
-    states = f"sum by (state) (cert_monitor_targets{own})"
+    states = f"sum by (state) (cert_monitor_targets{own} {queries.ONCE})"
     each = "{{instance}}"
     usual = "A pass a minute is usual."
     return [

@@ -6,7 +6,12 @@ LABELS = f'{INSTANCE}, {SITE}, component=~"$component", owner=~"$owner"'
 TARGET = "on (job, instance, target)"
 CHOSEN_LEVEL = 'level=~"$level"'
 ACTIVE = 'state="active"'
-INFO = f"cert_monitor_target_info{{{LABELS}}}"
+SHOWN = "topk by (job, cluster) (1, cert_monitor_leader and on (job, instance) cert_monitor_targets)"
+"""Of several centers the one that leads, or one of those that show targets while none leads."""
+OTHERS = f"(cert_monitor_leader unless on (job, instance) {SHOWN})"
+ONCE = f"unless on (job, instance) {OTHERS}"
+"""Without what other centers show as well; a monitor that is alone is no center."""
+INFO = f"(cert_monitor_target_info{{{LABELS}}} {ONCE})"
 NAMED = f"* {TARGET} group_left (title, kind, location, site, component, owner) {INFO}"
 """With the names and labels of the target; a target that the variables exclude is left out."""
 CHOSEN = f"and {TARGET} {INFO}"
@@ -15,7 +20,7 @@ DAY = 86400
 
 def alerts(*matchers: str) -> str:
     """Return the chosen alerts, narrowed further by matchers."""
-    return f"cert_monitor_alert{{{', '.join((LABELS, CHOSEN_LEVEL, *matchers))}}}"
+    return f"(cert_monitor_alert{{{', '.join((LABELS, CHOSEN_LEVEL, *matchers))}}} {ONCE})"
 
 
 def at_level(level: str) -> str:

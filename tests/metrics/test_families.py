@@ -179,6 +179,13 @@ def test_chosen_labels() -> None:
     ]
 
 
+def test_a_zone_is_a_label_of_what_is_in_one() -> None:
+    """Outside of any zone the label is not there, so that nothing changes for who has none."""
+    target = Target(ID, "endpoint", WHERE, None, zone="dmz")
+    (found,) = labels(scrape(snapshot(TargetState(target))), "target_info")
+    assert found["zone"] == "dmz"
+
+
 def test_title() -> None:
     """The title is what people call the target, in the words that mails use: else its location."""
     target = Target(ID, "endpoint", WHERE, None, info=TargetInfo(title="Recorder 01"))
