@@ -50,6 +50,10 @@ class NewerSchemaError(SystemBrokenError):
     """The database was written by a newer version of cert-monitor."""
 
 
+class NotLeadingError(SystemBrokenError):
+    """Another center leads, or none: nothing was written."""
+
+
 class StoreFault(StrEnum):
     """Why the database cannot be used, for reasons that are not in its configuration."""
 
@@ -60,6 +64,7 @@ class StoreFault(StrEnum):
     DAMAGED = "damaged"
     NOT_A_DATABASE = "not_a_database"
     LOCKED = "locked"
+    UNREACHABLE = "unreachable"
     DELETED = "deleted"
     REPLACED = "replaced"
     OTHER = "other"

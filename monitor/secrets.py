@@ -89,7 +89,7 @@ class Secret:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Refuse to be pickled: a secret is sent as its reference."""
-        raise TypeError("a secret is never serialised; pass its reference")
+        raise TypeError("a secret is never serialized; pass its reference")
 
 
 @dataclass(frozen=True, slots=True)

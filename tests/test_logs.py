@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from monitor.logs import JsonLines, LogFormat, TextLines, event, use_log_format
+from monitor.logs import JsonLines, LogFormat, RareEvents, TextLines, event, facts_of, use_log_format
 
 log = logging.getLogger("monitor.test_logs")
 
@@ -69,3 +69,19 @@ def test_handlers_follow() -> None:
         root.removeHandler(handler)
         for one, formatter in before:
             one.setFormatter(formatter)
+
+
+def test_what_others_cause_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """With how often it happened meanwhile; what concerns something else is said at once."""
+    now = [0.0]
+    rarely = RareEvents(logging.getLogger("test"), lambda: now[0], most=2)
+    with caplog.at_level(logging.WARNING):
+        for at, about in ((0, "a"), (1, "a"), (2, "a"), (2, "b"), (3, "c"), (4, "d"), (61, "a")):
+            now[0] = float(at)
+            rarely.event("refused", about, level=logging.WARNING, thing=about)
+    assert [(facts_of(one)["thing"], facts_of(one).get("more")) for one in caplog.records] == [
+        ("a", None),
+        ("b", None),
+        ("c", None),
+        ("a", 2),
+    ]

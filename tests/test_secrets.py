@@ -19,8 +19,8 @@ def test_secret_never_shows(shown: object) -> None:
 
 
 def test_secret_is_not_pickled() -> None:
-    """A secret refuses to be serialised."""
-    with pytest.raises(TypeError, match="never serialised"):
+    """A secret refuses to be serialized."""
+    with pytest.raises(TypeError, match="never serialized"):
         pickle.dumps(Secret("hunter2"))
 
 

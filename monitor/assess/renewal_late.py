@@ -1,6 +1,6 @@
 """Judge whether a certificate is later for its renewal than those before it ever were.
 
-It must not remember: the renewals that were seen are in the state.
+It keeps nothing: the renewals that were seen are in the state.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

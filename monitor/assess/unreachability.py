@@ -11,7 +11,6 @@ from monitor.assess import texts
 from monitor.model import (
     Check,
     Failure,
-    FailureReason,
     Finding,
     Message,
     Policy,
@@ -36,7 +35,7 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
         return None
     if state.target.traits.standby:
         return _never_seen(state)
-    if state.failures and all(failure.reason is FailureReason.INTERNAL for failure in state.failures):
+    if state.failed_here:
         # What the monitor itself ran short of says nothing of the target: it stays what it was.
         return state.unreachable
     default = _severity(state, now - max(since, awake_at or since))

@@ -18,7 +18,7 @@ TLS_KINDS = b"\x14\x15\x16\x17"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TdsMessage:
     """The contents of the first complete message, and how many bytes it took."""
 
     content: bytes
@@ -37,7 +37,7 @@ def packets(kind: int, content: bytes) -> bytes:
     return written
 
 
-def first_message(data: bytes, kinds: Container[int]) -> Message | int | None:
+def first_message(data: bytes, kinds: Container[int]) -> TdsMessage | int | None:
     """Return the first message, ``None`` if incomplete, or how many bytes show that it is not one."""
     content, at = b"", 0
     while at < len(data):
@@ -52,7 +52,7 @@ def first_message(data: bytes, kinds: Container[int]) -> Message | int | None:
             return None
         content += data[at + _HEADER : end]
         if data[at + 1] & _LAST:
-            return Message(content, end)
+            return TdsMessage(content, end)
         at = end
     return None
 

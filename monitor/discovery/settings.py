@@ -3,9 +3,11 @@
 from abc import abstractmethod
 from typing import ClassVar
 
+from pydantic import Field
+
 from monitor.discovery.base import DiscoveryMemory
 from monitor.model import DiscoveredTarget
-from monitor.settings import TargetSettings
+from monitor.settings import DiscoveryZone, TargetSettings
 from monitor.windows.access import WindowsAccess
 from monitor.xprotect import Presets
 
@@ -17,6 +19,10 @@ class DiscoverySettings(TargetSettings):
     """
 
     asks: ClassVar[bool] = True
+
+    zone: DiscoveryZone = Field(
+        "", description="zone whose agents probe what is found; this monitor if left out"
+    )
 
     @property
     @abstractmethod

@@ -12,7 +12,7 @@ from yarl import URL
 
 from monitor.http import texts
 from monitor.http.failures import failure
-from monitor.http.policy import RefusedError, UrlPolicy, read_url
+from monitor.http.policy import UrlPolicy, UrlRefusedError, read_url
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects, complete
 from monitor.http.resolver import CheckedAddresses
 from monitor.http.session import Connections, HttpSession
@@ -61,7 +61,7 @@ class Fetcher:
             host = url.host or ""
             async with self._gate, asyncio.timeout(request.timeout):
                 return await self._followed(url, request)
-        except RefusedError as error:
+        except UrlRefusedError as error:
             failed = FetchError(FailureReason.FORBIDDEN, complete(error.message))
         except TimeoutError as error:
             failed = failure(error, host, request.timeout)
@@ -91,11 +91,11 @@ class Fetcher:
             try:
                 self._policy.check(address.text, port)
                 allowed.append(address)
-            except RefusedError as error:
+            except UrlRefusedError as error:
                 named = located(location=host, problem=error.message)
                 refused.append(named if address.text != host else error.message)
         if not allowed:
-            raise RefusedError(refused[0] if refused else texts.host_without_address(host=host))
+            raise UrlRefusedError(refused[0] if refused else texts.host_without_address(host=host))
         return tuple(allowed)
 
 
@@ -105,7 +105,7 @@ def _parsed(request: FetchRequest) -> URL:
     try:
         return URL(request.url, encoded=True)
     except ValueError:
-        raise RefusedError(texts.url_invalid(url=display(request.url, 120))) from None
+        raise UrlRefusedError(texts.url_invalid(url=display(request.url, 120))) from None
 
 
 def _next(url: URL, request: FetchRequest, response: FetchResponse) -> tuple[URL, FetchRequest]:
@@ -145,5 +145,5 @@ def _elsewhere(url: URL, target: str, host: str) -> URL:
         raise FetchError(FailureReason.BAD_ANSWER, say, host) from None
     try:
         return read_url(joined)
-    except RefusedError as error:
-        raise RefusedError(texts.redirect_forbidden(server=host, problem=error.message)) from None
+    except UrlRefusedError as error:
+        raise UrlRefusedError(texts.redirect_forbidden(server=host, problem=error.message)) from None

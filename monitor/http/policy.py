@@ -35,7 +35,7 @@ _SPECIAL = tuple(
 )
 
 
-class RefusedError(ValueError):
+class UrlRefusedError(ValueError):
     """The policy forbids an address; ``message`` says why and how to allow it."""
 
     def __init__(self, message: Message) -> None:
@@ -56,16 +56,16 @@ class UrlPolicy:
         return cls(tuple(read_network(text) for text in networks))
 
     def check(self, address: str, port: int) -> None:
-        """Raise ``RefusedError`` when requests to this IP address and port are forbidden."""
+        """Raise ``UrlRefusedError`` when requests to this IP address and port are forbidden."""
         found = _parsed(address)
         if found is None:
-            raise RefusedError(texts.address_invalid(address=address))
+            raise UrlRefusedError(texts.address_invalid(address=address))
         if any(found in network for network in self.private):
             return
         if not _public(found):
-            raise RefusedError(texts.address_private(address=address))
+            raise UrlRefusedError(texts.address_private(address=address))
         if port not in _USUAL_PORTS:
-            raise RefusedError(texts.address_port(port=str(port), address=address))
+            raise UrlRefusedError(texts.address_port(port=str(port), address=address))
 
 
 EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
@@ -73,26 +73,26 @@ EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
 
 
 def read_url(text: str) -> URL:
-    """Return a text as a URL; raise ``RefusedError`` for one that is never fetched.
+    """Return a text as a URL; raise ``UrlRefusedError`` for one that is never fetched.
 
     Only http and https with a host, without credentials, of at most 2048 characters, and with an IPv4 address
     in its usual form: ``127.1`` or ``2130706433`` mean loopback to some system calls.
     """
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable():
-        raise RefusedError(texts.url_too_long(most=_LONGEST))
+        raise UrlRefusedError(texts.url_too_long(most=_LONGEST))
     try:
         url = URL(text)
         host, port = url.host, url.port
     except ValueError:
-        raise RefusedError(texts.url_invalid(url=_short(text))) from None
+        raise UrlRefusedError(texts.url_invalid(url=_short(text))) from None
     if url.scheme not in ("http", "https"):
-        raise RefusedError(texts.url_scheme(url=_short(text)))
+        raise UrlRefusedError(texts.url_scheme(url=_short(text)))
     if not host or not port:
-        raise RefusedError(texts.url_without_host(url=_short(text)))
+        raise UrlRefusedError(texts.url_without_host(url=_short(text)))
     if url.user is not None or url.password is not None:
-        raise RefusedError(texts.url_with_login(host=host))
+        raise UrlRefusedError(texts.url_with_login(host=host))
     if (":" in host or ends_in_number(host)) and read_ip(host) is None:
-        raise RefusedError(texts.url_odd_host(host=host))
+        raise UrlRefusedError(texts.url_odd_host(host=host))
     return url.with_fragment(None)
 
 

@@ -24,25 +24,25 @@ _UNDERSTOOD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class CrlScope:
     """Why a CRL does not apply to a pair, and why an absent entry proves nothing; ``None`` otherwise."""
 
     not_applicable: Message | None = None
     partial: Message | None = None
 
 
-def scope_of(issued: FetchedCrl, pair: IssuerPair) -> Scope:
+def scope_of(issued: FetchedCrl, pair: IssuerPair) -> CrlScope:
     """Return the scope of a CRL with regard to a certificate."""
     try:
         if not _same_name(issued.crl.issuer, pair.issuer.subject):
-            return Scope(texts.of_other_ca(issuer=display(issued.crl.issuer.rfc4514_string(), 200)))
+            return CrlScope(texts.of_other_ca(issuer=display(issued.crl.issuer.rfc4514_string(), 200)))
         if not _may_sign(pair.issuer):
-            return Scope(texts.CRL_SIGNER_NOT_ALLOWED)
+            return CrlScope(texts.CRL_SIGNER_NOT_ALLOWED)
         if not issued.is_signed_by(pair.issuer):
-            return Scope(texts.CRL_OTHER_SIGNER)
+            return CrlScope(texts.CRL_OTHER_SIGNER)
         return _by_extensions(issued.crl.extensions, pair.certificate)
     except UNREADABLE:
-        return Scope(texts.CRL_SCOPE_UNREADABLE)
+        return CrlScope(texts.CRL_SCOPE_UNREADABLE)
 
 
 def _same_name(one: x509.Name, other: x509.Name) -> bool:
@@ -54,14 +54,14 @@ def _may_sign(issuer: x509.Certificate) -> bool:
     return not isinstance(usage, x509.KeyUsage) or usage.crl_sign
 
 
-def _by_extensions(extensions: x509.Extensions, certificate: x509.Certificate) -> Scope:
+def _by_extensions(extensions: x509.Extensions, certificate: x509.Certificate) -> CrlScope:
     odd = [one.oid.dotted_string for one in extensions if one.critical and not _understood(one.value)]
     if odd:
-        return Scope(texts.crl_unsupported(extension=odd[0]))
+        return CrlScope(texts.crl_unsupported(extension=odd[0]))
     point = value_of(extensions, x509.IssuingDistributionPoint)
-    scope = _by_point(point, certificate) if isinstance(point, x509.IssuingDistributionPoint) else Scope()
+    scope = _by_point(point, certificate) if isinstance(point, x509.IssuingDistributionPoint) else CrlScope()
     if scope.not_applicable is None and value_of(extensions, x509.DeltaCRLIndicator) is not None:
-        return Scope(partial=texts.CRL_ONLY_DELTA)
+        return CrlScope(partial=texts.CRL_ONLY_DELTA)
     return scope
 
 
@@ -69,21 +69,21 @@ def _understood(value: x509.ExtensionType) -> bool:
     return isinstance(value, _UNDERSTOOD)
 
 
-def _by_point(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> Scope:
+def _by_point(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> CrlScope:
     """Return the scope that an issuing distribution point sets (RFC 5280 section 5.2.5)."""
     if point.indirect_crl:
-        return Scope(texts.CRL_OF_SEVERAL)
+        return CrlScope(texts.CRL_OF_SEVERAL)
     if point.only_contains_attribute_certs:
-        return Scope(texts.CRL_OF_ATTRIBUTES)
+        return CrlScope(texts.CRL_OF_ATTRIBUTES)
     authority = value_of(certificate.extensions, x509.BasicConstraints)
     is_ca = isinstance(authority, x509.BasicConstraints) and authority.ca
     if point.only_contains_user_certs if is_ca else point.only_contains_ca_certs:
-        return Scope(partial=texts.CRL_WITHOUT_CAS if is_ca else texts.CRL_WITHOUT_LEAVES)
+        return CrlScope(partial=texts.CRL_WITHOUT_CAS if is_ca else texts.CRL_WITHOUT_LEAVES)
     if point.only_some_reasons:
-        return Scope(partial=texts.CRL_PARTIAL_REASONS)
+        return CrlScope(partial=texts.CRL_PARTIAL_REASONS)
     if point.relative_name or (point.full_name and not set(point.full_name) & _names(certificate)):
-        return Scope(partial=texts.CRL_OTHER_PART)
-    return Scope()
+        return CrlScope(partial=texts.CRL_OTHER_PART)
+    return CrlScope()
 
 
 def _names(certificate: x509.Certificate) -> set[x509.GeneralName]:

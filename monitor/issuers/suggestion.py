@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from monitor.http.policy import RefusedError, read_url
+from monitor.http.policy import UrlRefusedError, read_url
 from monitor.parse.times import LATEST
 
 SOONEST = timedelta(minutes=1)
@@ -109,6 +109,6 @@ def _explanation(url: object) -> str:
 def _readable(url: str) -> bool:
     try:
         read_url(url)
-    except RefusedError:
+    except UrlRefusedError:
         return False
     return " " not in url

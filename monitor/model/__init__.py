@@ -67,8 +67,10 @@ from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, 
 from monitor.model.services import Clock, MachineClock, Source
 from monitor.model.shared import shared
 from monitor.model.silence import Matcher, Silence, SilenceEnd, SilenceKind
+from monitor.model.silent_zone import SilentZone
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import (
+    ZONE,
     Batch,
     DiscoveredTarget,
     Margin,
@@ -81,10 +83,12 @@ from monitor.model.target import (
     make_target_id,
     qualified,
 )
+from monitor.model.worker_zone import WorkerZone
 
 __all__ = [
     "FIRST_WAIT",
     "LONGEST_WAIT",
+    "ZONE",
     "AccessToken",
     "AlertGroup",
     "AlertKey",
@@ -157,6 +161,7 @@ __all__ = [
     "Silence",
     "SilenceEnd",
     "SilenceKind",
+    "SilentZone",
     "Snapshot",
     "Source",
     "Staple",
@@ -168,6 +173,7 @@ __all__ = [
     "TargetState",
     "TargetTraits",
     "TokenRole",
+    "WorkerZone",
     "damaged_items",
     "earlier",
     "is_within",

@@ -8,11 +8,15 @@ from monitor.model.silence import Matcher
 
 
 class TokenRole(StrEnum):
-    """What a program may do with a token; the one of a calendar opens that calendar alone."""
+    """What a program may do with a token.
+
+    The one of a calendar opens that calendar alone, and the one of an agent the port for agents.
+    """
 
     VIEWER = "viewer"
     OPERATOR = "operator"
     CALENDAR = "calendar"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)

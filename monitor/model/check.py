@@ -47,6 +47,7 @@ class MonitorCheck(StrEnum):
 
     CLOCK = "clock"
     STORE = "store"
+    ZONE_SILENT = "zone_silent"
 
 
 AnyCheck = Check | MonitorCheck

@@ -3,7 +3,18 @@
 import re
 
 OWN_LABELS = frozenset(
-    {"target", "kind", "title", "location", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
+    {
+        "target",
+        "kind",
+        "zone",
+        "title",
+        "location",
+        "position",
+        "fingerprint",
+        "subject_cn",
+        "issuer_cn",
+        "serial",
+    }
     | {"check", "severity", "state", "reason", "receiver", "result", "le", "quantile"}
 )
 """Labels that our own metrics carry; a chosen label of the same name would appear twice."""

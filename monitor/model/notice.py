@@ -47,8 +47,8 @@ class ReceiverChanges:
     """How the record of one receiver changes.
 
     ``inventory_at`` is set when it is sent the inventory, ``digest_at`` when a digest was due,
-    ``heartbeat_at`` when it is sent a heartbeat, and ``outage_at`` when it is told of an outage; ``retried``
-    is true when what it refused is decided again.
+    ``heartbeat_at`` when it is sent a heartbeat, and ``outage_at`` when it is notified of an outage;
+    ``retried`` is true when what it refused is decided again.
     """
 
     log: tuple[LogChange, ...] = ()
@@ -71,8 +71,8 @@ class ReceiverRecord:
 
     ``renewals`` are pairs of the SHA-256 of the old and the new certificate; ``inventory_at`` is ``None``
     before the inventory was sent, ``digest_at`` before the first digest was due, ``heartbeat_at`` before the
-    first heartbeat, and ``outage_at`` before it was told of an outage of the monitor. ``retry_at`` is when
-    what all recipients refused is decided again, ``None`` where nothing waits for that.
+    first heartbeat, and ``outage_at`` before it was notified of an outage. ``retry_at`` is when what all
+    recipients refused is decided again, ``None`` where nothing waits for that.
     """
 
     receiver: str

@@ -9,7 +9,7 @@ from monitor.model.certificate import Certificate
 from monitor.model.check import Severity, worst
 from monitor.model.finding import Assessment, Finding
 from monitor.model.machine import Machine
-from monitor.model.observation import Failure, Sighting
+from monitor.model.observation import Failure, FailureReason, Sighting
 from monitor.model.past_renewal import PastRenewal
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Staple
 from monitor.model.target import Target
@@ -57,6 +57,11 @@ class TargetState:
     def up(self) -> bool | None:
         """Return whether the last probe succeeded, ``None`` before the first."""
         return None if self.probed_at is None else self.failed_probes == 0
+
+    @property
+    def failed_here(self) -> bool:
+        """Return whether the last probe failed for reasons of ours alone, which say nothing of the target."""
+        return bool(self.failures) and all(one.reason is FailureReason.INTERNAL for one in self.failures)
 
     @property
     def idle_standby(self) -> bool:

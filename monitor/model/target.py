@@ -145,7 +145,7 @@ class TargetTraits:
 
 
 # Without colons and slashes, so that an id is unambiguous whatever the name contains.
-_ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 
 def make_target_id(kind: str, name: str, zone: str = "") -> str:
@@ -153,7 +153,7 @@ def make_target_id(kind: str, name: str, zone: str = "") -> str:
 
     Raises ``ValueError`` for a zone that is no word of at most 63 letters, digits, dots, ``-`` and ``_``.
     """
-    if zone and not _ZONE.fullmatch(zone):
+    if zone and not ZONE.fullmatch(zone):
         raise ValueError(f"a zone is a word of letters, digits, dots, - and _ (got {zone!r})")
     return qualified(f"{kind}:{name}", zone)
 

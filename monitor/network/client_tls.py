@@ -2,6 +2,7 @@
 
 import contextlib
 import ssl
+from pathlib import Path
 
 from monitor.model import Anchor, Anchors
 
@@ -36,6 +37,14 @@ def client_context(
             with contextlib.suppress(ssl.SSLError):
                 context.load_verify_locations(cadata=anchor.der)
     return context
+
+
+def system_context(ca: str = "") -> ssl.SSLContext:
+    """Return a context that trusts the system's anchors and those in one PEM or DER file; blocks.
+
+    Raises ``OSError`` (also ``ssl.SSLError``) or ``ValueError`` for a file that cannot be read or parsed.
+    """
+    return client_context(system=True, extra=Path(ca).read_bytes() if ca else None)
 
 
 def unverified_context() -> ssl.SSLContext:

@@ -31,12 +31,12 @@ class NameLookup(Protocol):
         ...
 
 
-class Resolver:
-    """The system's resolver (so hosts files and split DNS apply), with a bounded number of threads."""
+class PoolResolver:
+    """The system's resolver (so hosts files and split DNS apply), on the threads of somebody else."""
 
-    def __init__(self, threads: int = 32) -> None:
-        """Prepare the pool; threads start with the first lookups."""
-        self.pool = ThreadPool("resolve", threads)
+    def __init__(self, pool: ThreadPool) -> None:
+        """Use these threads."""
+        self.pool = pool
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host, families alternating; raise ``OSError`` when there are none.
@@ -44,6 +44,14 @@ class Resolver:
         An IP literal is returned at once: even for these a lookup costs a tenth of a whole probe.
         """
         return literal(host, port) or await self.pool.run(look_up, host, port)
+
+
+class Resolver(PoolResolver):
+    """The system's resolver with a bounded number of threads of its own."""
+
+    def __init__(self, threads: int = 32) -> None:
+        """Prepare the pool; threads start with the first lookups."""
+        super().__init__(ThreadPool("resolve", threads))
 
     def close(self) -> None:
         """Release the threads."""

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from monitor.model import Certificate, Severity, Target
 from monitor.planning.leaves import Chain, Leaf, Use
 from monitor.planning.levels import Levels
-from monitor.planning.ordering import Order, Place
+from monitor.planning.ordering import RenewalOrder, SortKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,15 @@ def expiries(leaves: Iterable[Leaf], at: datetime, levels: Levels, most: int | N
     """
     found, alone = _collected(leaves, at)
     _judge_impact(found)
-    order = Order(found)
-    places: list[tuple[Place, _Found | Leaf]] = [(order.place(sha256), one) for sha256, one in found.items()]
-    places += ((_place(leaf), leaf) for leaf in alone)
-    # Places differ by the fingerprint, so that what stands beside them is never compared.
-    ordered = sorted(places) if most is None else nsmallest(most, places)
+    order = RenewalOrder(found)
+    keyed: list[tuple[SortKey, _Found | Leaf]] = [
+        (order.sort_key(sha256), one) for sha256, one in found.items()
+    ]
+    keyed += ((_sort_key(leaf), leaf) for leaf in alone)
+    # Sort keys differ by the fingerprint, so that what stands beside them is never compared.
+    ordered = sorted(keyed) if most is None else nsmallest(most, keyed)
     cas = sum(one.is_ca for one in found.values())
-    return Expiries(tuple(_expiry(one, levels) for _, one in ordered), len(places) - cas, cas)
+    return Expiries(tuple(_expiry(one, levels) for _, one in ordered), len(keyed) - cas, cas)
 
 
 def _collected(leaves: Iterable[Leaf], at: datetime) -> tuple[dict[str, "_Found"], list[Leaf]]:
@@ -101,7 +103,7 @@ def _add_below(
         _found(found, expired.certificate).above.update((ca.sha256, None) for ca in cas)
 
 
-def _place(leaf: Leaf) -> Place:
+def _sort_key(leaf: Leaf) -> SortKey:
     certificate, uses = leaf.certificate, leaf.uses
     low = uses[0][0].info.low_impact if len(uses) == 1 else all(use[0].info.low_impact for use in uses)
     return low, certificate.not_after, certificate.sha256, 0, certificate.not_after, certificate.sha256
@@ -109,7 +111,7 @@ def _place(leaf: Leaf) -> Place:
 
 def _expiry(one: "_Found | Leaf", levels: Levels) -> Expiry:
     if isinstance(one, Leaf):
-        low, certificate = _place(one)[0], one.certificate
+        low, certificate = _sort_key(one)[0], one.certificate
         level = levels.get(certificate.sha256, Severity.OK)
         return Expiry(certificate, one.is_ca, level, low, tuple(one.uses))
     level = levels.get(one.sha256, Severity.OK)

@@ -9,7 +9,7 @@ from monitor.model import Snapshot
 from monitor.planning.ca_renewals import CaRenewal, ca_renewals
 from monitor.planning.leaves import Leaf, watched_leaves
 from monitor.planning.levels import Levels, expiry_levels
-from monitor.planning.load import Renewals, count_renewals
+from monitor.planning.load import RenewalCounts, count_renewals
 from monitor.planning.unknown import Unknown, unknown
 
 
@@ -32,7 +32,7 @@ class CertificateIndex:
         return len(self.snapshot)
 
     @cached_property
-    def renewals(self) -> Renewals:
+    def renewals(self) -> RenewalCounts:
         """Return how many certificates have to be renewed in which month."""
         return count_renewals(self.leaves, self.now)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.planning.leaves import Leaf
-from monitor.planning.places import Place, Places
+from monitor.planning.site_components import SiteComponent, SiteComponents
 
 MOST_MONTHS = 120
 _YEAR = 12
@@ -42,18 +42,18 @@ class Load:
 
 
 @dataclass(slots=True, eq=False)
-class Renewals:
+class RenewalCounts:
     """The counts of all leaves, before anybody asks for certain months; months are numbered."""
 
     total: int = 0
     overdue: int = 0
-    by_month: Counter[tuple[int, tuple[Place, ...]]] = field(default_factory=Counter)
+    by_month: Counter[tuple[int, tuple[SiteComponent, ...]]] = field(default_factory=Counter)
     by_path: Counter[int] = field(default_factory=Counter)
 
 
-def count_renewals(leaves: Iterable[Leaf], now: datetime) -> Renewals:
+def count_renewals(leaves: Iterable[Leaf], now: datetime) -> RenewalCounts:
     """Count the renewals of every month, each leaf once; CAs' own certificates do not count."""
-    counted, places_of = Renewals(), Places()
+    counted, parts_of = RenewalCounts(), SiteComponents()
     by_month, by_path = counted.by_month, counted.by_path
     for leaf in leaves:
         if leaf.is_ca:
@@ -63,13 +63,13 @@ def count_renewals(leaves: Iterable[Leaf], now: datetime) -> Renewals:
         if first > now:
             by_path[first.year * _YEAR + first.month] += 1
         if not_after > now:
-            by_month[not_after.year * _YEAR + not_after.month, places_of(leaf)] += 1
+            by_month[not_after.year * _YEAR + not_after.month, parts_of(leaf)] += 1
         else:
             counted.overdue += 1
     return counted
 
 
-def renewal_load(counted: Renewals, now: datetime, until: datetime) -> Load:
+def renewal_load(counted: RenewalCounts, now: datetime, until: datetime) -> Load:
     """Return the load from the month of ``now`` to that of ``until``: at least 12 months, at most 120."""
     start = _number(now)
     numbers = range(start, start + min(MOST_MONTHS, max(_YEAR, _number(until) - start + 1)))
@@ -79,12 +79,12 @@ def renewal_load(counted: Renewals, now: datetime, until: datetime) -> Load:
 
 
 def _months(
-    renewals: Mapping[tuple[int, tuple[Place, ...]], int], by_path: Mapping[int, int], numbers: range
+    renewals: Mapping[tuple[int, tuple[SiteComponent, ...]], int], by_path: Mapping[int, int], numbers: range
 ) -> Iterator[MonthLoad]:
-    inside: dict[int, list[tuple[tuple[Place, ...], int]]] = {number: [] for number in numbers}
-    for (number, places), count in renewals.items():
+    inside: dict[int, list[tuple[tuple[SiteComponent, ...], int]]] = {number: [] for number in numbers}
+    for (number, parts), count in renewals.items():
         if number in inside:
-            inside[number].append((places, count))
+            inside[number].append((parts, count))
     for number, counted in inside.items():
         first = date((number - 1) // _YEAR, (number - 1) % _YEAR + 1, 1)
         total = sum(count for _, count in counted)
@@ -97,9 +97,9 @@ def _number(at: datetime) -> int:
     return at.year * _YEAR + at.month
 
 
-def _shares(counted: Iterable[tuple[tuple[Place, ...], int]], which: int) -> tuple[Share, ...]:
+def _shares(counted: Iterable[tuple[tuple[SiteComponent, ...], int]], which: int) -> tuple[Share, ...]:
     shares = Counter[str]()
-    for places, count in counted:
-        for name in {place[which] for place in places}:
+    for parts, count in counted:
+        for name in {part[which] for part in parts}:
             shares[name] += count
     return tuple(sorted(shares.items(), key=lambda share: (-share[1], share[0])))

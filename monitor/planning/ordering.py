@@ -25,11 +25,11 @@ class Sortable(Protocol):
         """Return the SHA-256 of the CAs above it."""
 
 
-Place = tuple[bool, datetime, str, int, datetime, str]
-"""Where a certificate stands: places are compared."""
+SortKey = tuple[bool, datetime, str, int, datetime, str]
+"""What certificates are sorted by."""
 
 
-class Order:
+class RenewalOrder:
     """Low impact last, a CA before all that depends on it, the earliest first.
 
     CAs that share a certificate below them stay together, with all that depends on them: such a group has its
@@ -46,8 +46,8 @@ class Order:
             not_after = known[sha256].not_after
             self._earliest[group] = min(not_after, self._earliest.get(group, not_after))
 
-    def place(self, sha256: str) -> Place:
-        """Return the place of a certificate."""
+    def sort_key(self, sha256: str) -> SortKey:
+        """Return what a certificate is sorted by."""
         one, group = self._known[sha256], self._groups.get(sha256, sha256)
         first = self._earliest.get(group, one.not_after)
         rank = self._ranks.get(sha256, len(self._ranks))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 
-from monitor.alerts.step_texts import REFUSED
+from monitor.alerts.steps.texts import REFUSED
 from monitor.model import Message, Target
 from monitor.planning.leaves import Leaf
 

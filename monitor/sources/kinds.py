@@ -3,11 +3,12 @@
 A new kind is one file, its entries in the two unions here, and its source in ``registry``.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from monitor.model import Policy, Target
+from monitor.model import Policy, Target, qualified
 from monitor.settings import PolicySettings
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -38,8 +39,15 @@ DISCOVERED_KINDS: dict[str, type[DiscoveredKind]] = {
 def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
     """Return the targets of one configured entry: one, or one for each machine in it."""
     if isinstance(settings, WindowsRemoteSettings):
-        return settings.targets(policy)
-    return (settings.target(policy),)
+        targets = settings.targets(policy)
+    else:
+        targets = (settings.target(policy),)
+    return tuple(in_zone(target, settings.zone) for target in targets) if settings.zone else targets
+
+
+def in_zone(target: Target, zone: str) -> Target:
+    """Return a target as one of a zone, the target itself outside of any."""
+    return replace(target, id=qualified(target.id, zone), zone=zone) if zone else target
 
 
 def default_policy(settings: TargetKind) -> PolicySettings | None:

@@ -58,7 +58,7 @@ def unconfirmed_impact(*, impact: Message) -> None: ...
 
 @message(
     "xprotect.unconfirmed_steps",
-    "No source could be read for what is known here about port {port} of {host} and its certificate: compare "
+    "What is said here about port {port} of {host} and its certificate is not confirmed by a source: compare "
     "it with the product's manual before you follow these steps.",
 )
 def unconfirmed_steps(*, host: str, port: str) -> None: ...

@@ -13,7 +13,7 @@ from monitor.discovery.dns import DnsSettings
 from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings
 from monitor.discovery.xprotect.address import origin
-from monitor.http.policy import RefusedError, UrlPolicy
+from monitor.http.policy import UrlPolicy, UrlRefusedError
 from monitor.network.allow import Allowed, parse_pattern
 from monitor.settings import Host
 from monitor.sources.endpoint.settings import EndpointSettings
@@ -240,7 +240,7 @@ def reached(text: str) -> bool:
     """Return whether an address may be asked that private addresses list."""
     try:
         UrlPolicy.of(("10.0.0.1/32", "127.0.0.0/8", "::1/128", "fe80::/10")).check(text, 443)
-    except RefusedError:
+    except UrlRefusedError:
         return False
     return True
 

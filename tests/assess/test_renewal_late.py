@@ -93,5 +93,5 @@ def test_a_simulated_year() -> None:
     found = simulated(2000)
     assert found.pop(6.67).false_alarms <= 1
     for life, outcome in found.items():
-        assert (life, outcome.false_alarms, outcome.told) == (life, 0, outcome.stopped)
+        assert (life, outcome.false_alarms, outcome.alarmed) == (life, 0, outcome.stopped)
         assert min(outcome.before_critical) > 2

@@ -192,7 +192,7 @@ class TestDefaultCertificate:
             ),
         ],
     )
-    def test_recognised_by_the_name_of_the_machine(
+    def test_recognized_by_the_name_of_the_machine(
         self, subject: str, labels: tuple[tuple[str, str], ...], expected: Severity
     ) -> None:
         """Only what XProtect itself can have made is milder, and it is still told."""

@@ -21,8 +21,8 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.factories.dialogues import converse
-from support.servers.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict
-from support.servers.tls_peers import listening, server_context, speaking_tls
+from support.servers.tls.peers import listening, server_context, speaking_tls
+from support.servers.tls.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict
 from support.written import written
 
 NAME = "sql.example"

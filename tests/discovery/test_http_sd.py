@@ -21,7 +21,7 @@ from monitor.secrets import SecretReference
 from monitor.xprotect import Presets
 from support.factories.config_errors import Rows, pairs
 from support.pki import TODAY, Issued, authority, leaf, tls_context
-from support.servers.list_server import Served, reply, served
+from support.servers.sources.list_server import Served, reply, served
 from support.written import written
 
 FOUND = (DiscoveredTarget("a:1", "", (("site", "x"),)),)

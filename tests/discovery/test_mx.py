@@ -11,7 +11,7 @@ from monitor.discovery import DiscoveryResult, MxSettings, texts
 from monitor.discovery.records import SystemRecords
 from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from support.factories.config_errors import Rows, pairs
-from support.servers.dns_server import Zone, name_server
+from support.servers.sources.dns_server import Zone, name_server
 
 DOMAIN = "vms.example"
 

@@ -12,7 +12,7 @@ from monitor.discovery import DiscoveryResult, SrvSettings, texts
 from monitor.discovery.records import LookUpError, SystemRecords
 from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
 from support.factories.config_errors import Rows, pairs
-from support.servers.dns_server import Zone, name_server
+from support.servers.sources.dns_server import Zone, name_server
 
 LDAPS = "_ldaps._tcp.vms.example"
 

@@ -9,8 +9,8 @@ import pytest
 from monitor.http.request import FetchError, FetchResponse
 from monitor.http.texts import refused
 from support.factories.fetching import KIB, asked, following, redirect, said
-from support.servers.issuer_world import fetcher
-from support.servers.web_server import Reply, Request, http, web
+from support.servers.issuers.issuer_world import fetcher
+from support.servers.web.server import Reply, Request, http, web
 
 
 def test_a_good_answer() -> None:

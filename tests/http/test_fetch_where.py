@@ -12,8 +12,8 @@ from monitor.http.request import FetchError, FetchResponse
 from monitor.network.client_tls import unverified_context
 from support import pki
 from support.factories.fetching import asked, following, redirect, said
-from support.servers.issuer_world import LOOPBACK, Hosts, fetcher
-from support.servers.web_server import Request, http, web
+from support.servers.issuers.issuer_world import LOOPBACK, Hosts, fetcher
+from support.servers.web.server import Request, http, web
 from support.written import written
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.http.policy import EVERYWHERE, RefusedError, UrlPolicy, read_url
+from monitor.http.policy import EVERYWHERE, UrlPolicy, UrlRefusedError, read_url
 
 PRIVATE = [
     "127.0.0.1",
@@ -43,7 +43,7 @@ PRIVATE = [
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_addresses(address: str) -> None:
     """Nothing is asked that is not plainly a public address, however it is written into IPv6."""
-    with pytest.raises(RefusedError):
+    with pytest.raises(UrlRefusedError):
         UrlPolicy().check(address, 80)
 
 
@@ -57,13 +57,13 @@ def test_public_addresses(address: str, port: int) -> None:
 @pytest.mark.parametrize("port", [22, 25, 8080, 6379])
 def test_other_ports(port: int) -> None:
     """At a public address no other port is asked."""
-    with pytest.raises(RefusedError, match=r"^address_port$"):
+    with pytest.raises(UrlRefusedError, match=r"^address_port$"):
         UrlPolicy().check("8.8.8.8", port)
 
 
 def test_a_refusal_names_the_key() -> None:
     """For a CA in a closed network the error says what to configure."""
-    with pytest.raises(RefusedError, match=r"^address_private$"):
+    with pytest.raises(UrlRefusedError, match=r"^address_private$"):
         UrlPolicy().check("10.1.2.3", 80)
 
 
@@ -77,7 +77,7 @@ def test_listed_networks(address: str, port: int) -> None:
 
 def test_beside_a_listed_network() -> None:
     """A listed network allows nothing beside it."""
-    with pytest.raises(RefusedError):
+    with pytest.raises(UrlRefusedError):
         UrlPolicy.of(("10.1.2.0/24",)).check("10.1.3.1", 80)
 
 
@@ -115,7 +115,7 @@ def test_everywhere() -> None:
 )
 def test_urls_that_are_never_asked(url: str) -> None:
     """Only plain http and https URLs are asked, without a login and with an address in its usual form."""
-    with pytest.raises(RefusedError):
+    with pytest.raises(UrlRefusedError):
         read_url(url)
 
 

@@ -10,8 +10,8 @@ from monitor.http.request import FetchError, FetchRequest, Redirects
 from monitor.model import FailureReason
 from monitor.network.client_tls import unverified_context
 from support.factories.fetching import redirect
-from support.servers.issuer_world import Hosts
-from support.servers.web_server import Reply, Request, http, web
+from support.servers.issuers.issuer_world import Hosts
+from support.servers.web.server import Reply, Request, http, web
 from support.written import written
 
 SECRETS = {"Authorization": "Bearer s3cret", "X-Api-Key": "s3cret", "Cookie": "s3cret"}

@@ -16,7 +16,7 @@ from monitor.model import FailureReason
 from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import Resolver
 from support import pki
-from support.servers.issuer_world import Hosts
+from support.servers.issuers.issuer_world import Hosts
 
 CA = pki.authority(at=pki.TODAY)
 ONE = Connections()

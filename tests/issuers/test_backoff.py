@@ -8,7 +8,7 @@ import pytest
 from monitor.issuers.backoff import LATEST, SOONEST, merge_attempts, wait
 from monitor.issuers.verdict import RevocationVerdict, unknown
 from monitor.model import Revocation, RevocationStatus, text
-from support.servers.issuer_world import DAY, HOUR, NOW
+from support.servers.issuers.issuer_world import DAY, HOUR, NOW
 
 GOOD = RevocationVerdict(RevocationStatus.GOOD, text("good"), good_until=NOW + 5 * HOUR)
 REVOKED = RevocationVerdict(RevocationStatus.REVOKED, text("revoked"), NOW - DAY)

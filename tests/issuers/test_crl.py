@@ -26,7 +26,7 @@ from support.factories.crl_verdicts import (
     verdict_of,
 )
 from support.pki.crls import URL, crl, entry, points, scope
-from support.servers.issuer_world import DAY, HOUR, NOW, issued_list, leaf, pair
+from support.servers.issuers.issuer_world import DAY, HOUR, NOW, issued_list, leaf, pair
 
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 

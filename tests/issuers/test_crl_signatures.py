@@ -10,7 +10,7 @@ from monitor.issuers.fetched_crl import MalformedCrlError
 from support import pki
 from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, verdict_of
 from support.pki.crls import URL, crl, points
-from support.servers.issuer_world import NOW, issued_list, leaf, pair
+from support.servers.issuers.issuer_world import NOW, issued_list, leaf, pair
 
 
 @pytest.mark.parametrize(

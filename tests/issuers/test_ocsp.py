@@ -15,7 +15,7 @@ from monitor.issuers.verdict import RevocationVerdict
 from monitor.model import Message, RevocationStatus
 from support import pki
 from support.pki.ocsp import responder, response
-from support.servers.issuer_world import DAY, HOUR, NOW, leaf, pair
+from support.servers.issuers.issuer_world import DAY, HOUR, NOW, leaf, pair
 
 CA = pki.authority("Test CA")
 OTHER = pki.authority("Other CA")

@@ -9,8 +9,8 @@ from cryptography.x509.oid import NameOID
 
 from monitor.model import RenewalWindow, Superseded
 from support import pki
-from support.servers.acme_world import CA, END, START, World, in_world, state, window
-from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW
+from support.servers.issuers.acme_world import CA, END, START, World, in_world, state, window
+from support.servers.issuers.issuer_world import DAY, HOUR, MINUTE, NOW
 
 
 def test_a_window_is_shown_and_recorded() -> None:
@@ -125,8 +125,8 @@ def test_the_issuer_is_found_by_its_names(name: str) -> None:
     in_world(act)
 
 
-def test_the_issuer_is_found_by_its_organisation() -> None:
-    """A CA changes the names of its intermediates and keeps its organisation, here with a comma in it."""
+def test_the_issuer_is_found_by_its_organization() -> None:
+    """A CA changes the names of its intermediates and keeps its organization, here with a comma in it."""
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Let's Trust, Inc. + Co"),

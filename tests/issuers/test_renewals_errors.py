@@ -10,9 +10,9 @@ from monitor.http.policy import UrlPolicy
 from monitor.issuers.renewals import A_ROUND
 from monitor.model import Path
 from support import pki
-from support.servers.acme_world import END, START, World, in_world, state, window
-from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW
-from support.servers.web_server import Request, http
+from support.servers.issuers.acme_world import END, START, World, in_world, state, window
+from support.servers.issuers.issuer_world import DAY, HOUR, MINUTE, NOW
+from support.servers.web.server import Request, http
 
 
 async def huge(_request: Request, writer: asyncio.StreamWriter) -> None:

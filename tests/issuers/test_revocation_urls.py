@@ -11,7 +11,7 @@ from monitor.model import Message
 from support import pki
 from support.pki.crls import URL, points
 from support.pki.ocsp import RESPONDER, access
-from support.servers.issuer_world import leaf
+from support.servers.issuers.issuer_world import leaf
 
 CA = pki.authority("Test CA")
 LDAP = "ldap:///CN=CA,CN=CDP,DC=vms,DC=example?certificateRevocationList?base"

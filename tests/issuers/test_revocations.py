@@ -12,8 +12,8 @@ from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
 from support.pki.crls import crl, entry, points
 from support.pki.ocsp import response
-from support.servers.issuer_world import DAY, NOW, fetcher, leaf
-from support.servers.web_server import http
+from support.servers.issuers.issuer_world import DAY, NOW, fetcher, leaf
+from support.servers.web.server import http
 
 
 def test_good_by_its_list() -> None:

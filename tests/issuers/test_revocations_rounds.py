@@ -13,8 +13,8 @@ from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
 from support.pki.crls import crl, entry, points
 from support.pki.ocsp import access, response
-from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW, leaf
-from support.servers.web_server import Request, http, web
+from support.servers.issuers.issuer_world import DAY, HOUR, MINUTE, NOW, leaf
+from support.servers.web.server import Request, http, web
 
 
 def test_nothing_is_asked_before_it_is_due() -> None:

@@ -16,7 +16,7 @@ from monitor.network import resolve as resolving
 from monitor.network.connect import NoneConnectedError, connect, explain, start_connecting
 from monitor.network.resolve import Address, Resolver, alternate, literal
 from monitor.network.texts import connect_failed
-from support.servers.tls_peers import black_hole, listener
+from support.servers.tls.peers import black_hole, listener
 from support.written import written
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")

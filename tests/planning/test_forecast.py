@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.step_texts import REFUSED
+from monitor.alerts.steps.texts import REFUSED
 from monitor.model import (
     Certificate,
     Check,

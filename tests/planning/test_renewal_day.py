@@ -16,7 +16,7 @@ from monitor.planning.renewal_day import (
     Expect,
     LeaveOut,
     Pause,
-    Report,
+    ReportExitCode,
     Resume,
     act,
     observe,
@@ -159,7 +159,7 @@ def test_no_thumbprint(typed: str, why: Message) -> None:
 
 def test_a_failed_registration_stops() -> None:
     """Nothing is confirmed until somebody goes on with a reason; the code is explained on the step."""
-    halted = done(switched(), Report(PILOT, 100))
+    halted = done(switched(), ReportExitCode(PILOT, 100))
     assert (halted.state, halted.stopped_step) == (DayState.STOPPED, PILOT)
     assert halted.working
     assert standing(halted, PILOT).exit_code == 100
@@ -186,18 +186,18 @@ def test_a_port_that_was_switched_before() -> None:
 @pytest.mark.parametrize("code", [50, -1, -4, 10000, 7, 4294967295])
 def test_every_other_code_stops(code: int) -> None:
     """A code whose meaning is not known is no success."""
-    assert done(switched(), Report(PILOT, code)).state is DayState.STOPPED
+    assert done(switched(), ReportExitCode(PILOT, code)).state is DayState.STOPPED
 
 
 def test_success_goes_on() -> None:
     """The code is kept for the protocol."""
-    day = done(switched(), Report(PILOT, 0))
+    day = done(switched(), ReportExitCode(PILOT, 0))
     assert (day.state, standing(day, PILOT).exit_code) == (DayState.ACTIVE, 0)
 
 
 def test_some_shells_show_codes_without_a_sign() -> None:
     """It is -1 all the same."""
-    made = act(switched(), Report(PILOT, 4294967295), "bob", NOW)
+    made = act(switched(), ReportExitCode(PILOT, 4294967295), "bob", NOW)
     assert isinstance(made, DayChange)
     assert made.events[0].message == explanation(-1)
 
@@ -218,7 +218,7 @@ def test_a_port_that_goes_back_stops() -> None:
 
 def test_the_first_failure_is_the_reason() -> None:
     """A second one is in the log."""
-    halted = done(switched(), Report(PILOT, 100))
+    halted = done(switched(), ReportExitCode(PILOT, 100))
     later = observe(halted, site(rec1_7563=NEW), NOW)
     assert (later.day.stopped_why, kinds(later)) == (halted.stopped_why, ["went_back"])
 
@@ -245,7 +245,7 @@ def test_a_pause_over_night() -> None:
 
 def test_it_rests_by_itself_after_12_hours() -> None:
     """Alerts must not wait because somebody went home; also where it stood still."""
-    halted = done(switched(), Report(PILOT, 100))
+    halted = done(switched(), ReportExitCode(PILOT, 100))
     over = observe(halted, site(rec1_7563=NEW, rec1_9001=NEW), NOW + WORK_AT_MOST)
     assert (over.day.state, kinds(over)) == (DayState.PAUSED, ["paused"])
     assert done(over.day, ContinueWork(), minutes=1000).state is DayState.STOPPED

@@ -7,7 +7,7 @@ from monitor.tls import Handshake, KeyType, TlsSetting, shared_context
 from monitor.tls.context import fresh_context, limit_groups, limit_signatures
 from monitor.tls.key_types import OFFERS
 from support import pki
-from support.servers.tls_peers import TlsPeer, server_context
+from support.servers.tls.peers import TlsPeer, server_context
 
 
 def test_shared_by_setting() -> None:

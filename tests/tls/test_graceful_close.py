@@ -14,7 +14,7 @@ from monitor.tls import Handshake, shared_context
 from monitor.tls.texts import RESET_IN_HANDSHAKE
 from support import pki
 from support.factories.binary_answers import greeting, mysql_error, mysql_packet
-from support.servers.tls_peers import server_context
+from support.servers.tls.peers import server_context
 
 NAME = "db.vms.example"
 LEAF = pki.leaf(NAME, pki.authority())

@@ -12,7 +12,7 @@ from monitor.model import FailureReason, Message
 from monitor.tls import Handshake, HandshakeFailure, shared_context, texts
 from monitor.tls.base import MAX_BYTES
 from support import pki
-from support.servers.tls_peers import (
+from support.servers.tls.peers import (
     HANDSHAKE,
     TlsPeer,
     alert,

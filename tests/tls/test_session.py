@@ -12,7 +12,7 @@ from monitor.tls import session as module
 from monitor.tls import shared_context
 from monitor.tls.session import Session, SessionError
 from support import pki
-from support.servers.tls_peers import TlsPeer, alert, server_context, shown
+from support.servers.tls.peers import TlsPeer, alert, server_context, shown
 
 NAME = "recorder.example"
 LEAF = pki.leaf(NAME, pki.authority())

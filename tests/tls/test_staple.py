@@ -16,8 +16,8 @@ from monitor.tls import Handshake, HandshakeFailure, shared_context
 from monitor.tls.texts import UNREADABLE_STAPLE
 from support import pki
 from support.pki import ocsp
-from support.servers.foreign_tls import s_server
-from support.servers.tls_peers import HANDSHAKE, TlsPeer, certificates, message, record, server_context
+from support.servers.tls.foreign import s_server
+from support.servers.tls.peers import HANDSHAKE, TlsPeer, certificates, message, record, server_context
 
 NAME = "recorder.example"
 ROOT = pki.authority()

@@ -166,7 +166,7 @@ class TestJudged:
     NEW = leaf("nvr", ROOT, start=days(-10), end=days(300))
 
     def test_an_old_certificate_beside_its_successor_is_quiet(self) -> None:
-        """Auto-enrolment leaves the old one in the store for ever."""
+        """Auto-enrollment leaves the old one in the store for ever."""
         state = judged(mine(self.OLD, self.NEW, others=(ROOT,)))
         assert (state.assessment.findings, state.assessment.superseded) == (
             (),

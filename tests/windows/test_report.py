@@ -214,7 +214,7 @@ def test_text_of_strangers_is_cleaned() -> None:
 
 def test_fields_of_a_newer_collector_are_passed_over() -> None:
     """Within one major version more may be written."""
-    report = parse_report(written(stored(RECORDER, colour="red"), version="1.7", weather=[1]))
+    report = parse_report(written(stored(RECORDER, color="red"), version="1.7", weather=[1]))
     assert len(report_result(report).sightings) == 1
 
 

@@ -26,7 +26,7 @@ _LONGEST_OF_ACME = timedelta(days=91)
 
 
 def issuance(path: Path, target: Target | None = None) -> Issuance:
-    """Return how the first certificate of a path was made; what its target is tells defaults of products."""
+    """Return how the first certificate of a path was made; its target shows the product."""
     leaf, issuers = path.leaf, path.certificates[1:]
     if leaf.template or (issuers and _is_root_of_ad_cs(issuers[0])):
         return Issuance.AD_CS

@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import ssl
 
 from monitor.discovery import texts
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
-from monitor.discovery.context import DiscoveryContext
+from monitor.discovery.context import DiscoveryContext, TrustedTls
 from monitor.discovery.groups import ListError, parse_groups
 from monitor.discovery.http_sd.request import HttpCredentials, ListAnswer, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
 from monitor.model import Failure, FailureReason, Message
-from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
 from monitor.threads import ThreadPool
@@ -27,10 +25,9 @@ class HttpSd(BaseDiscovery):
         """Prepare without sending anything."""
         super().__init__(settings)
         self._settings = settings
-        self._trust = trust
         self._context = context
         self._pool = ThreadPool("http_sd", 1)
-        self._tls: tuple[str, ssl.SSLContext] | None = None
+        self._tls = TrustedTls(context, trust, self._pool)
         self._last: tuple[ListAnswer, DiscoveryResult] | None = None
 
     async def discover(self) -> DiscoveryResult:
@@ -38,7 +35,7 @@ class HttpSd(BaseDiscovery):
         try:
             async with asyncio.timeout(self._context.request_timeout):
                 login = await self._login()
-                tls = await self._tls_context()
+                tls = await self._tls.current()
             names, longest = self._context.resolver, self._context.request_timeout
             answer = await get_list(self._settings.url, login, tls, names, longest)
         except SecretUnavailableError as error:
@@ -61,12 +58,6 @@ class HttpSd(BaseDiscovery):
         if reference is None:
             return None
         return HttpCredentials(self._settings.username, await self._pool.run(reference.resolve))
-
-    async def _tls_context(self) -> ssl.SSLContext:
-        anchors = await self._context.anchors(self._trust)
-        if self._tls is None or self._tls[0] != anchors.key:
-            self._tls = (anchors.key, await self._pool.run(client_context, anchors))
-        return self._tls[1]
 
     def _read(self, answer: ListAnswer) -> DiscoveryResult:
         try:

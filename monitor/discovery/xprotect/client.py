@@ -13,7 +13,7 @@ from typing import Self
 
 from monitor.discovery.xprotect import texts
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.exchanges import Exchange, OnExchange, ignored
+from monitor.discovery.xprotect.exchanges import OnExchange, SiteExchange, ignored
 from monitor.discovery.xprotect.failures import SiteRequestError, request_error
 from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
@@ -45,7 +45,7 @@ class Client:
         bounds: Bounds,
         on_exchange: OnExchange = ignored,
     ) -> None:
-        """Prepare without connecting; ``on_exchange`` is told every answer, and every failure to get one."""
+        """Prepare without connecting; ``on_exchange`` gets every answer, and every failure to get one."""
         self._on_exchange = on_exchange
         self.origin = origin
         self._resolver = resolver
@@ -109,7 +109,7 @@ class Client:
         self, request: FetchRequest, begun: float, reply: FetchResponse | None = None, reason: str = ""
     ) -> None:
         path, seconds = request.url.removeprefix(self.origin.url), time.monotonic() - begun
-        made = Exchange(self.origin.where, request.method, path, seconds, reason=reason)
+        made = SiteExchange(self.origin.where, request.method, path, seconds, reason=reason)
         if reply is not None:
             made = replace(made, status=reply.status, fields=reply.fields, body=reply.body)
         self._on_exchange(made)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Exchange:
+class SiteExchange:
     """One request and its answer; it has no repr, since the body may hold a secret.
 
     ``where`` is ``host:port``; ``reason`` says why there is no answer, ``status`` is 0 then. ``seconds`` is
@@ -25,8 +25,8 @@ class Exchange:
     reason: str = ""
 
 
-OnExchange = Callable[[Exchange], None]
+OnExchange = Callable[[SiteExchange], None]
 
 
-def ignored(exchange: Exchange) -> None:
+def ignored(exchange: SiteExchange) -> None:
     """Keep nothing of an exchange."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from monitor.addresses import HostPort
-from monitor.discovery.xprotect.exchanges import Exchange
+from monitor.discovery.xprotect.exchanges import SiteExchange
 from monitor.discovery.xprotect.mask import Mask
 from monitor.discovery.xprotect.site_query import SiteResult
 from monitor.model import DiscoveredTarget, Failure
@@ -49,7 +49,7 @@ class SiteRecord:
     """What is known of one configured site: its results by ``host:port``, every exchange, and its targets."""
 
     results: Sequence[tuple[str, SiteResult]]
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[SiteExchange]
     found: Sequence[DiscoveredTarget] = ()
     failures: Sequence[Failure] = ()
     login: str = ""
@@ -122,7 +122,7 @@ def _where(address: str, mask: Mask) -> str:
     return f"[{masked}]:{port}" if ":" in masked else f"{masked}:{port}"
 
 
-def _exchange(one: Exchange, mask: Mask) -> dict[str, Any]:
+def _exchange(one: SiteExchange, mask: Mask) -> dict[str, Any]:
     made: dict[str, Any] = {
         "at": _where(one.where, mask),
         "method": one.method,

@@ -3,12 +3,11 @@
 A site that cannot be queried, or only in part, yields failures, so that no known target is removed.
 """
 
-import ssl
 from collections.abc import Iterator, Sequence
 
 from monitor.addresses import split_location
 from monitor.discovery.base import DiscoveryMemory, DiscoveryResult
-from monitor.discovery.context import DiscoveryContext
+from monitor.discovery.context import DiscoveryContext, TrustedTls
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
 from monitor.discovery.xprotect.budgets import Budgets
@@ -18,7 +17,6 @@ from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.site_query import SiteResult, query_site
 from monitor.model import DiscoveredTarget, Failure, make_target_id
-from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.xprotect import Answers, Presets, site_endpoints
@@ -47,16 +45,15 @@ class XProtectSite:
         """Prepare without sending anything.
 
         ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when it
-        is passed in again; a new one is made if it is not a ``SiteMemory``. ``on_exchange`` is told every
+        is passed in again; a new one is made if it is not a ``SiteMemory``. ``on_exchange`` gets every
         answer of the site.
         """
         self._on_exchange = on_exchange
         self._settings = settings
-        self._trust = trust
         self._context = context
         self._budgets = budgets
         self._pool = ThreadPool("xprotect", 2)
-        self._tls: tuple[str, ssl.SSLContext] | None = None
+        self._tls = TrustedTls(context, trust, self._pool)
         self.memory = memory if isinstance(memory, SiteMemory) else SiteMemory()
         self.results: tuple[tuple[str, SiteResult], ...] = ()
         self.id = settings.id
@@ -83,7 +80,7 @@ class XProtectSite:
         context = self._context
         services = Services(
             context.resolver,
-            await self._tls_context(),
+            await self._tls.current(),
             context.clock,
             self._pool,
             context.request_timeout,
@@ -106,12 +103,6 @@ class XProtectSite:
     async def close(self) -> None:
         """Close the thread pool; connections live no longer than one ``discover``."""
         self._pool.close()
-
-    async def _tls_context(self) -> ssl.SSLContext:
-        anchors = await self._context.anchors(self._trust)
-        if self._tls is None or self._tls[0] != anchors.key:
-            self._tls = (anchors.key, await self._pool.run(client_context, anchors))
-        return self._tls[1]
 
     async def _sites(self, services: Services) -> tuple[list[_OneSite], list[str]]:
         """Query the site and its descendants, each address once; return also notes about those left out."""

@@ -8,7 +8,7 @@ from monitor.planning.renewal_day.actions import (
     Expect,
     LeaveOut,
     Pause,
-    Report,
+    ReportExitCode,
     Resume,
 )
 from monitor.planning.renewal_day.change import DayChange
@@ -25,7 +25,7 @@ __all__ = [
     "Expect",
     "LeaveOut",
     "Pause",
-    "Report",
+    "ReportExitCode",
     "Resume",
     "act",
     "observe",

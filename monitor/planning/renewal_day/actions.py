@@ -15,7 +15,7 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportExitCode:
     """Say what Server Configurator returned on a step."""
 
     step_id: str
@@ -62,4 +62,4 @@ class End:
     """End the work for good, with whatever is open."""
 
 
-DayAction: TypeAlias = Expect | Report | Confirm | LeaveOut | Resume | Pause | ContinueWork | End
+DayAction: TypeAlias = Expect | ReportExitCode | Confirm | LeaveOut | Resume | Pause | ContinueWork | End

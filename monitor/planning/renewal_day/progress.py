@@ -16,7 +16,7 @@ from monitor.planning.renewal_day.actions import (
     Expect,
     LeaveOut,
     Pause,
-    Report,
+    ReportExitCode,
     Resume,
 )
 from monitor.planning.renewal_day.change import DayChange, stopped, with_end, with_step
@@ -37,7 +37,7 @@ def act(day: RenewalDay, action: DayAction, by: str, now: datetime) -> Outcome:
     step = next((one for one in day.steps if one.id == step_id), None)
     if step is None and step_id:
         return texts.NO_STEP
-    if isinstance(action, Expect | Report | Confirm | LeaveOut) and day.state is DayState.PAUSED:
+    if isinstance(action, Expect | ReportExitCode | Confirm | LeaveOut) and day.state is DayState.PAUSED:
         return texts.IS_PAUSED
     made: Outcome = _ACTIONS[type(action)](day, step, action, by, now)
     return with_end(made, now) if isinstance(made, DayChange) else made
@@ -76,7 +76,7 @@ def _old(port: DayPort) -> frozenset[str]:
     return frozenset(one.lower() for one in (port.old_sha1, port.old_sha256) if one)
 
 
-def _report(day: RenewalDay, step: DayStep, action: Report, by: str, now: datetime) -> Outcome:
+def _report(day: RenewalDay, step: DayStep, action: ReportExitCode, by: str, now: datetime) -> Outcome:
     code = signed(action.exit_code)
     why = explanation(code)
     event = DayEvent(now, DayEventKind.REPORTED, why, step.id, by)
@@ -166,7 +166,7 @@ def _changed(day: RenewalDay, step: DayStep, event: DayEvent) -> DayChange:
 
 _ACTIONS: dict[type, Callable[..., Any]] = {
     Expect: _expect,
-    Report: _report,
+    ReportExitCode: _report,
     Confirm: _confirm,
     LeaveOut: _leave_out,
     Resume: _resume,

@@ -11,7 +11,7 @@ from monitor.planning.renewal_plan import texts
 TOGETHER = timedelta(days=90)
 """What expires within this time after the first certificate is renewed on the same day."""
 _ENDPOINT = "endpoint"
-_PLACES = (
+_ORDER = (
     "management_server",
     "api_gateway",
     "recording_server",
@@ -84,9 +84,9 @@ def component_of(state: TargetState) -> str:
     return state.target.info.component or state.target.label("component")
 
 
-def place_of(component: str) -> int:
-    """Return the place of a component in the order of renewing, the last one for others."""
-    return _PLACES.index(component) if component in _PLACES else len(_PLACES)
+def rank_of(component: str) -> int:
+    """Return the rank of a component in the order of renewing, the last one for others."""
+    return _ORDER.index(component) if component in _ORDER else len(_ORDER)
 
 
 def server_of(state: TargetState) -> str:
@@ -125,7 +125,7 @@ def _grouped(states: Iterable[TargetState]) -> Iterator[Group]:
         machine = state.target.host or server_of(state)
         found.setdefault((machine, key or state.target.location), []).append(state)
     for (host, _), some in found.items():
-        some.sort(key=lambda one: (place_of(component_of(one)), one.target.location))
+        some.sort(key=lambda one: (rank_of(component_of(one)), one.target.location))
         yield Group(host, server_of(some[0]), some[0].target.label("certificate_group"), tuple(some))
 
 

@@ -1,7 +1,7 @@
 """The order of the steps of a plan: the CAs, one recorder as a pilot, then as the vendor's guide has it.
 
 Source: the contents of Milestone's certificates guide name the management server, recording servers and the
-mobile server, in this order. Where the event server goes is told in two ways (decision 0702).
+mobile server, in this order. Sources differ on the place of the event server (decision 0702).
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from monitor.model import Message
 from monitor.planning.renewal_plan import texts
-from monitor.planning.renewal_plan.groups import Group, place_of
+from monitor.planning.renewal_plan.groups import Group, rank_of
 
 _RECORDER = "recording_server"
 _EVENT_SERVER = "event_server"
@@ -26,12 +26,12 @@ class Ordered:
 
 def in_order(groups: Iterable[Group]) -> Ordered:
     """Return groups in the order in which they are carried out."""
-    placed = sorted(groups, key=_place)
-    others = {one.host for one in placed if one.components != (_RECORDER,)}
+    ranked = sorted(groups, key=_rank)
+    others = {one.host for one in ranked if one.components != (_RECORDER,)}
     # A machine with other servers on it is no place to try something.
-    first = next((one.host for one in placed if one.host not in others), None)
-    pilot = [one for one in placed if one.host == first]
-    return Ordered((*pilot, *(one for one in placed if one.host != first)), len(pilot))
+    first = next((one.host for one in ranked if one.host not in others), None)
+    pilot = [one for one in ranked if one.host == first]
+    return Ordered((*pilot, *(one for one in ranked if one.host != first)), len(pilot))
 
 
 def doubt(group: Group) -> Message | None:
@@ -41,5 +41,5 @@ def doubt(group: Group) -> Message | None:
     return texts.ORDER_CONFLICT if _EVENT_SERVER in group.components else texts.ORDER_UNKNOWN
 
 
-def _place(group: Group) -> tuple[int, str, str]:
-    return min(map(place_of, group.components)), group.server, group.key
+def _rank(group: Group) -> tuple[int, str, str]:
+    return min(map(rank_of, group.components)), group.server, group.key

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.alerts import NEW_THUMBPRINT, RENEW_AT_PORT, filled_steps, names_to_request
 from monitor.model import Check, DayPort, DayStep, Message, Path, Snapshot, Target, TargetState, text
+from monitor.model.component_names import component_name
 from monitor.model.message import raw_english
 from monitor.planning.renewal_plan import texts
 from monitor.planning.renewal_plan.groups import Group, component_of
@@ -19,7 +20,8 @@ def switch(group: Group, needs: tuple[str, ...], snapshot: Snapshot, *, pilot: b
     """Return the step of a group."""
     info, new = group.states[0].target.info, _new_thumbprint(group, snapshot)
     # As the product's own tool calls it; what is ticked off is named in one language for everybody.
-    named = raw_english(info.runbook.group) if info.runbook.group else ", ".join(group.components)
+    called = (info.runbook.group,) if info.runbook.group else map(component_name, group.components)
+    named = ", ".join(map(raw_english, called))
     unsure = doubt(group)
     return PlannedStep(
         DayStep(
@@ -106,4 +108,4 @@ def _verification(group: Group, new: str) -> Iterator[Message]:
         yield texts.verify_expected(host=group.host, thumbprint=text(new) if new else NEW_THUMBPRINT)
     else:
         yield from (texts.verify_port(location=one.target.location) for one in group.states)
-    yield texts.LOOK
+    yield texts.LOOK if group.key else texts.LOOK_AT_CLIENTS

@@ -96,6 +96,10 @@ def verify_expected(*, host: str, thumbprint: Message) -> None: ...
 def verify_port(*, location: str) -> None: ...
 
 
+LOOK_AT_CLIENTS = plain(
+    "plan_look_at_clients",
+    "Look whether the clients of this server still work. Then confirm the step by name.",
+)
 LOOK = plain(
     "plan_look",
     "Look at a live picture and a recording in Smart Client, in the mobile client where one is used, and at"

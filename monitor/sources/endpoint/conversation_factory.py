@@ -16,7 +16,7 @@ from monitor.secrets import ClientCertificate, SecretUnavailableError
 from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.connect_options import Endpoint, Proxy
 from monitor.sources.endpoint.conversation import Conversation, Conversing
-from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.identity import ClientIdentities
 from monitor.threads import ThreadPool
 from monitor.tls import DatagramHandshake, Handshake, KeyType, TlsSetting, shared_context
 
@@ -53,7 +53,7 @@ class ConversationFactory:
 
     def __init__(self) -> None:
         """Prepare without reading anything."""
-        self._identities = Identities()
+        self._identities = ClientIdentities()
 
     @property
     def pool(self) -> ThreadPool:

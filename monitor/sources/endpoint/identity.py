@@ -31,7 +31,7 @@ class _UnusableError(Exception):
         self.failure = Failure(reason, said, path)
 
 
-class Identities:
+class ClientIdentities:
     """Caches the contexts of recently used identities, each until one of its files changes."""
 
     def __init__(self) -> None:

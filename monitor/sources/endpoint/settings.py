@@ -51,7 +51,11 @@ class EndpointSettings(ConnectSettings):
     @classmethod
     def _protocol(cls, text: str) -> str:
         if text not in DIALECTS:
-            raise ValueError(f"must be one of {', '.join(PROTOCOLS)}")
+            from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake
+
+            near = get_close_matches(text, PROTOCOLS, 1)
+            listed = f"must be one of {', '.join(PROTOCOLS)}"
+            raise ValueError(f"is unknown; did you mean {near[0]}?" if near else listed)
         return text
 
     @field_validator("server_name")

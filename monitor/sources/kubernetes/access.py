@@ -108,7 +108,13 @@ def _document(path: Path) -> Any:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise UnusableConfigError(texts.config_too_large(path=str(path), mebibytes=LARGEST >> 20))
-    return yaml.safe_load(data)
+    try:
+        return yaml.safe_load(data)
+    except yaml.YAMLError as error:
+        # Its own text repeats the line: the file may be another secret, if somebody else named it.
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        raise UnusableConfigError(texts.not_yaml(path=str(path), line=line)) from None
 
 
 def _parts(document: Any) -> Iterator[tuple[dict[str, Any], str]]:

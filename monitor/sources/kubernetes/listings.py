@@ -13,7 +13,7 @@ _WEBHOOKS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ResourceListing:
     """One list: its path, its filter, and how its items are read.
 
     ``location`` is where its certificates are: ``namespace/secret``, or the resource for a whole cluster.
@@ -28,7 +28,7 @@ class Listing:
     named: bool = True
 
 
-def listings(cluster: Cluster) -> Iterator[Listing]:
+def listings(cluster: Cluster) -> Iterator[ResourceListing]:
     """Yield the lists to request, each filtered by the server, so that no other secret is sent."""
     for namespace in cluster.namespaces or ("",):
         if "secrets" in cluster.resources:
@@ -40,14 +40,14 @@ def listings(cluster: Cluster) -> Iterator[Listing]:
             yield _namespaced(cluster, namespace, "configmap", held)
     if "webhooks" in cluster.resources:
         for kind in _WEBHOOKS:
-            yield Listing(f"{_ADMISSION}/{kind}s", {}, kind, partial(in_webhooks, kind))
+            yield ResourceListing(f"{_ADMISSION}/{kind}s", {}, kind, partial(in_webhooks, kind))
 
 
 def _namespaced(
     cluster: Cluster, namespace: str, kind: str, held: Callable[[Any], Iterator[Held]], *fields: str
-) -> Listing:
+) -> ResourceListing:
     within = f"/namespaces/{namespace}" if namespace else ""
     left_out = () if namespace else (f"metadata.namespace!={name}" for name in cluster.exclude_namespaces)
     query = {"fieldSelector": ",".join((*fields, *left_out)), "labelSelector": cluster.selector}
     location = f"{namespace}/{kind}" if namespace else f"{kind}s"
-    return Listing(f"/api/v1{within}/{kind}s", query, location, held, named=kind == "secret")
+    return ResourceListing(f"/api/v1{within}/{kind}s", query, location, held, named=kind == "secret")

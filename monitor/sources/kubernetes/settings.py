@@ -11,7 +11,7 @@ from monitor.model import Policy, Target, TargetInfo, make_target_id
 from monitor.settings import LocalPath, TargetSettings
 
 KIND = "kubernetes"
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 Resource = Literal["secrets", "configmaps", "webhooks"]
 
@@ -82,7 +82,7 @@ class KubernetesSettings(TargetSettings):
     @classmethod
     def _namespaces(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if not _NAMESPACE.fullmatch(name):
+            if not NAMESPACE.fullmatch(name):
                 raise ValueError(f"{name!r} is not a valid name of a namespace (RFC 1123 label)")
         return tuple(dict.fromkeys(names))
 

@@ -21,7 +21,7 @@ from monitor.model.texts import located
 from monitor.sources.files.texts import certificate_unreadable
 from monitor.sources.kubernetes import texts
 from monitor.sources.kubernetes.documents import Held, ListingTooLargeError
-from monitor.sources.kubernetes.listings import Listing, listings
+from monitor.sources.kubernetes.listings import ResourceListing, listings
 from monitor.sources.kubernetes.loop import run
 from monitor.sources.kubernetes.settings import Cluster
 from monitor.threads import ThreadPool
@@ -70,7 +70,7 @@ async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
     return found.seen()
 
 
-async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
+async def _listed(api: Any, listing: ResourceListing, found: "_Found") -> None:
     """Read one list; a missing permission affects only this list."""
     from monitor.sources.kubernetes import requests  # noqa: PLC0415 - as above
 

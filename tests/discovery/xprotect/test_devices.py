@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.xprotect_site import Behaviour, Simulator
+from monitor.demo.xprotect_site import Behavior, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import SiteMemory
 from monitor.discovery.xprotect.devices import AT_ONCE, READ_AGAIN_AFTER, Devices
@@ -125,7 +125,7 @@ def test_budget(asking: Asking) -> None:
 
 def test_forbidden_settings(asking: Asking) -> None:
     """Settings that are forbidden are one failure after a few questions, not one for each camera."""
-    found = asking.broken(Behaviour(answers={"hardwareDriverSettings": 403}))
+    found = asking.broken(Behavior(answers={"hardwareDriverSettings": 403}))
     assert [(one.reason, one.location) for one in found.failures] == [
         (FailureReason.FORBIDDEN, "hardwareDriverSettings")
     ]
@@ -134,7 +134,7 @@ def test_forbidden_settings(asking: Asking) -> None:
 
 def test_broken_settings(asking: Asking) -> None:
     """Settings that fail everywhere are given up after some tries."""
-    found = asking.broken(Behaviour(answers={"hardwareDriverSettings": 500}))
+    found = asking.broken(Behavior(answers={"hardwareDriverSettings": 500}))
     assert [one.reason for one in found.failures] == [FailureReason.BAD_ANSWER]
     assert asking.asked("hardwareDriverSettings") < 40
 
@@ -142,7 +142,7 @@ def test_broken_settings(asking: Asking) -> None:
 def test_forbidden_list_keeps_what_is_known(asking: Asking) -> None:
     """A list of devices that could not be fetched makes nothing forgotten."""
     asking.discover()
-    asking.broken(Behaviour(answers={"hardware": 403}))
+    asking.broken(Behavior(answers={"hardware": 403}))
     assert len(asking.memory.devices) == 63
 
 
@@ -156,7 +156,7 @@ def test_removed_device_is_forgotten(asking: Asking) -> None:
 
 def test_token_expires_among_devices(asking: Asking) -> None:
     """Tokens that end while several cameras are asked at once are renewed."""
-    found = asking.broken(Behaviour(calls_per_token=9))
+    found = asking.broken(Behavior(calls_per_token=9))
     assert (found.failures, cameras(found)) == ((), 62)
 
 

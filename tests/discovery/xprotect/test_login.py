@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.demo.xprotect_site import PASSWORD, Behaviour, Fault, Simulator
+from monitor.demo.xprotect_site import PASSWORD, Behavior, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import XProtectSiteSettings
 from monitor.model import FailureReason
@@ -41,7 +41,7 @@ def reasons(found: DiscoveryResult) -> list[FailureReason]:
 def test_refused_once(asking: Asking, login: str, status: int) -> None:
     """A refused password is sent once, however often the list is refreshed, even by a new object."""
     asking.simulator.password_file.write_text("wrong")
-    asking.simulator.behaviour = Behaviour(refusal=status)
+    asking.simulator.behavior = Behavior(refusal=status)
     found = [asking.discover(login=login, include=["servers"]) for _ in range(3)]
     assert [reasons(one) for one in found] == [[FailureReason.UNAUTHORIZED]] * 3
     assert asking.simulator.password_attempts == 1
@@ -73,21 +73,21 @@ def test_locked_account_is_unauthorized(asking: Asking) -> None:
 @pytest.mark.parametrize("wrong", [500, Fault.HTML, Fault.HALF])
 def test_broken_identity_provider(asking: Asking, wrong: int | Fault) -> None:
     """A login that gets no usable answer is no refusal: the next refresh tries again."""
-    found = asking.broken(Behaviour(answers={"token": wrong}), include=["servers"])
+    found = asking.broken(Behavior(answers={"token": wrong}), include=["servers"])
     assert reasons(found) == [FailureReason.BAD_ANSWER]
-    assert asking.broken(Behaviour(), include=["servers"]).failures == ()
+    assert asking.broken(Behavior(), include=["servers"]).failures == ()
 
 
 def test_no_windows_login(asking: Asking) -> None:
     """A site that offers no Windows login is reported in words."""
-    found = asking.broken(Behaviour(windows_login=False), login="windows", include=["servers"])
+    found = asking.broken(Behavior(windows_login=False), login="windows", include=["servers"])
     assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert "offers no Windows login" in written(found.failures[0])
 
 
 def test_token_that_never_works(asking: Asking) -> None:
     """A site that refuses its own fresh tokens is asked for one token, not one for each list."""
-    found = asking.broken(Behaviour(calls_per_token=0), include=["servers"])
+    found = asking.broken(Behavior(calls_per_token=0), include=["servers"])
     assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert asking.simulator.password_attempts == 1
 
@@ -95,7 +95,7 @@ def test_token_that_never_works(asking: Asking) -> None:
 def test_redirect_is_not_followed(asking: Asking) -> None:
     """A token endpoint that points elsewhere gets no second form, and nobody else gets one."""
     found = asking.broken(
-        Behaviour(token_redirect="https://127.0.0.1:1/IDP/connect/token"),
+        Behavior(token_redirect="https://127.0.0.1:1/IDP/connect/token"),
         include=["servers"],
     )
     assert reasons(found) == [FailureReason.UNAUTHORIZED]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.xprotect_site import PASSWORD, Behaviour
+from monitor.demo.xprotect_site import PASSWORD, Behavior
 from monitor.discovery import DiscoveryResult
-from monitor.discovery.xprotect.exchanges import Exchange
+from monitor.discovery.xprotect.exchanges import SiteExchange
 from monitor.discovery.xprotect.mask import Mask
 from monitor.discovery.xprotect.record import SiteRecord, record
 from monitor.discovery.xprotect.site import XProtectSite
@@ -180,7 +180,7 @@ def planted(method: str, path: str, body: bytes) -> Answer:
 
 async def recorded_from(site: Made, **keys: Any) -> tuple[dict[str, Any], DiscoveryResult]:
     """Return the record of one query of a site, and what it found."""
-    exchanges: list[Exchange] = []
+    exchanges: list[SiteExchange] = []
     asking = XProtectSite(
         site.settings(**keys), (site.trust,), context(), budgets=QUICK, on_exchange=exchanges.append
     )
@@ -253,8 +253,8 @@ def test_unknown_fields_and_shapes_are_listed_and_break_nothing() -> None:
 def test_replay_gives_the_same_shape() -> None:
     """A record of the simulated site, replayed, has as many targets of each preset and the same failures."""
     with running() as simulator, fresh(simulator) as asking:
-        exchanges: list[Exchange] = []
-        simulator.behaviour = Behaviour(answers={"childSites": 500})
+        exchanges: list[SiteExchange] = []
+        simulator.behavior = Behavior(answers={"childSites": 500})
         found = asking.discover(
             on_exchange=exchanges.append,
             include=["servers", "failover", "services", "cameras", "child_sites"],

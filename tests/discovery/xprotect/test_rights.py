@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.demo.xprotect_site import Behaviour, Fault, Simulator
+from monitor.demo.xprotect_site import Behavior, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.rights import ADMINISTRATOR
 from support.factories.xprotect_asking import Asking, fresh, running
@@ -36,20 +36,20 @@ def test_enough(asking: Asking) -> None:
 
 def test_administrator(asking: Asking) -> None:
     """A full administrator is warned of, once and without a failure."""
-    found = asking.broken(Behaviour(administrator=True))
+    found = asking.broken(Behavior(administrator=True))
     assert (rights(found), found.failures) == ([ADMINISTRATOR], ())
 
 
 def test_administrator_sees_everything(asking: Asking) -> None:
     """An empty list of an administrator is not explained by rights that may be missing."""
     asking.simulator.resources["recordingServers"] = []
-    notes = asking.broken(Behaviour(administrator=True), include=["servers"]).notes
+    notes = asking.broken(Behavior(administrator=True), include=["servers"]).notes
     assert [note for note in notes if note.startswith("recording servers")] == ["recording servers: none"]
 
 
 def test_missing_right(asking: Asking) -> None:
     """The missing right is named with how many objects lack it."""
-    found = asking.broken(Behaviour(unreadable=frozenset({"Recording Servers"})))
+    found = asking.broken(Behavior(unreadable=frozenset({"Recording Servers"})))
     assert rights(found) == [
         "rights: the role of the login lacks Read on Recording Servers for 3 of 3 objects (recording servers)"
     ]
@@ -57,7 +57,7 @@ def test_missing_right(asking: Asking) -> None:
 
 def test_only_what_is_included(asking: Asking) -> None:
     """Rights for lists that are not read are not missed."""
-    found = asking.broken(Behaviour(unreadable=frozenset({"Hardware"})), include=["servers"])
+    found = asking.broken(Behavior(unreadable=frozenset({"Hardware"})), include=["servers"])
     assert rights(found) == []
 
 
@@ -65,14 +65,14 @@ def test_forbidden_list(asking: Asking) -> None:
     """A forbidden list of a namespace without any visible object has its missing right named."""
     asking.simulator.resources["childSites"] = []
     found = asking.broken(
-        Behaviour(answers={"childSites": 403}), include=["servers", "child_sites"], login="windows"
+        Behavior(answers={"childSites": 403}), include=["servers", "child_sites"], login="windows"
     )
     assert rights(found) == ["rights: the role of the login lacks Read on Sites (child sites)"]
 
 
 def test_older_version(asking: Asking) -> None:
     """A version that does not say it is told so."""
-    found = asking.broken(Behaviour(permissions=False))
+    found = asking.broken(Behavior(permissions=False))
     assert [note.partition(": not offered")[2] for note in rights(found)] == [
         " by this version; XProtect 2024 R2 and later have it"
     ]
@@ -83,7 +83,7 @@ def test_older_version(asking: Asking) -> None:
 @pytest.mark.parametrize("resource", ["securityNamespaces", "effectivePermissions"])
 def test_no_answer(asking: Asking, resource: str, wrong: int | Fault) -> None:
     """A site that does not answer the question is a note and no failure."""
-    found = asking.broken(Behaviour(answers={resource: wrong}))
+    found = asking.broken(Behavior(answers={resource: wrong}))
     assert rights(found) == [
         "rights: what the login may do cannot be known: the site did not answer that question"
     ]
@@ -92,5 +92,5 @@ def test_no_answer(asking: Asking, resource: str, wrong: int | Fault) -> None:
 
 def test_other_form(asking: Asking) -> None:
     """An answer in another form is not interpreted."""
-    found = asking.broken(Behaviour(answers={"effectivePermissions": Fault.EMPTY}), include=["servers"])
+    found = asking.broken(Behavior(answers={"effectivePermissions": Fault.EMPTY}), include=["servers"])
     assert rights(found)[0].startswith("rights: what the login may do cannot be known")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
+from monitor.demo.xprotect_site import Behavior, Casing, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.site_query import skew_in_words
 from monitor.model import FailureReason
@@ -74,7 +74,7 @@ def test_own_site_label(asking: Asking) -> None:
 @pytest.mark.parametrize("casing", [Casing.LOWER, Casing.UPPER])
 def test_casing(asking: Asking, casing: Casing) -> None:
     """Either spelling of the API's path is found, and remembered."""
-    asking.broken(Behaviour(casing=casing))
+    asking.broken(Behavior(casing=casing))
     asking.simulator.calls.clear()
     assert (asking.discover().failures, asking.asked("well-known")) == ((), 1)
 
@@ -82,7 +82,7 @@ def test_casing(asking: Asking, casing: Casing) -> None:
 @pytest.mark.parametrize("largest", [0, 1, 2, 1000])
 def test_paging(asking: Asking, largest: int) -> None:
     """Lists are complete when the gateway caps the page size, or ignores paging."""
-    assert asking.broken(Behaviour(largest_page=largest)).found == asking.discover().found
+    assert asking.broken(Behavior(largest_page=largest)).found == asking.discover().found
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_paging(asking: Asking, largest: int) -> None:
 )
 def test_token_expires_in_the_middle(asking: Asking, calls: int | None, expires_in: float) -> None:
     """A token that ends in the middle is renewed and the list is complete."""
-    found = asking.broken(Behaviour(calls_per_token=calls, expires_in=expires_in))
+    found = asking.broken(Behavior(calls_per_token=calls, expires_in=expires_in))
     assert found == asking.discover()
 
 
 def test_older_version(asking: Asking) -> None:
     """A version without registered services gives the rest, a note and no failure."""
-    found = asking.broken(Behaviour(registered_services=False))
+    found = asking.broken(Behavior(registered_services=False))
     assert (found.failures, "recording_server" in components(found)) == ((), True)
     assert (
         "registered services: not offered by this version; XProtect 2024 R2 and later have it" in found.notes
@@ -105,7 +105,7 @@ def test_older_version(asking: Asking) -> None:
 
 def test_forbidden_list(asking: Asking) -> None:
     """A list that is forbidden is named with the right it needs; the others go on."""
-    found = asking.broken(Behaviour(answers={"recordingServers": 403}))
+    found = asking.broken(Behavior(answers={"recordingServers": 403}))
     assert [(one.reason, one.location) for one in found.failures] == [
         (FailureReason.FORBIDDEN, "recordingServers")
     ]
@@ -116,7 +116,7 @@ def test_forbidden_list(asking: Asking) -> None:
 
 def test_empty_list(asking: Asking) -> None:
     """A list that came back empty is named with the right that may be missing."""
-    found = asking.broken(Behaviour(answers={"recordingServers": Fault.EMPTY}))
+    found = asking.broken(Behavior(answers={"recordingServers": Fault.EMPTY}))
     assert found.failures == ()
     assert any(note.startswith("recording servers: none (a login without rights") for note in found.notes)
 
@@ -124,23 +124,23 @@ def test_empty_list(asking: Asking) -> None:
 @pytest.mark.parametrize("wrong", [500, Fault.HALF, Fault.HTML, Fault.NOT_JSON])
 def test_broken_list(asking: Asking, wrong: int | Fault) -> None:
     """A list that cannot be read is a failure of its own; the others go on."""
-    found = asking.broken(Behaviour(answers={"failoverRecorders": wrong}))
+    found = asking.broken(Behavior(answers={"failoverRecorders": wrong}))
     assert set(reasons(found)) == {FailureReason.BAD_ANSWER}
     assert {"recording_server", "camera"} <= components(found)
 
 
 def test_slow_list(asking: Asking) -> None:
     """A list that takes too long fails alone."""
-    behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
-    found = asking.broken(behaviour, longest=0.5)
+    behavior = Behavior(answers={"registeredServices": Fault.SLOW}, slow=30)
+    found = asking.broken(behavior, longest=0.5)
     assert reasons(found) == [FailureReason.TIMEOUT]
     assert "camera" in components(found)
 
 
 def test_whole_time(asking: Asking) -> None:
     """All lists together have a bound; what was read until then is found."""
-    behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
-    found = asking.broken(behaviour, budgets=replace(QUICK, lists=0.5), longest=20)
+    behavior = Behavior(answers={"registeredServices": Fault.SLOW}, slow=30)
+    found = asking.broken(behavior, budgets=replace(QUICK, lists=0.5), longest=20)
     assert reasons(found) == [FailureReason.TIMEOUT]
     assert "recording_server" in components(found)
 
@@ -155,7 +155,7 @@ def test_whole_time(asking: Asking) -> None:
 )
 def test_no_gateway(asking: Asking, wrong: int | Fault, reason: FailureReason) -> None:
     """What is no working gateway has its reason; the address itself is still watched."""
-    found = asking.broken(Behaviour(answers={"uris": wrong}))
+    found = asking.broken(Behavior(answers={"uris": wrong}))
     assert reasons(found) == [reason]
     assert components(found) == {"management_server"}
 
@@ -202,7 +202,7 @@ def test_own_endpoint_keeps_its_name(asking: Asking) -> None:
     asking.discover(include=["servers"])
     assert asking.site is not None
     target = asking.site.target_id
-    found = asking.broken(Behaviour(answers={"uris": 500}), include=["servers"])
+    found = asking.broken(Behavior(answers={"uris": 500}), include=["servers"])
     assert (found.found, asking.site.target_id) == ((), target)
 
 

@@ -13,7 +13,7 @@ from monitor.sources.endpoint.connect_options import DIRECT, AddressFamily, Conn
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
-from support.servers.tls_peers import listening, server_context, speaking_tls
+from support.servers.tls.peers import listening, server_context, speaking_tls
 
 LEAF = pki.leaf("recorder.example", pki.authority())
 FOUR, SIX = Address(socket.AF_INET, ("127.0.0.1", 443)), Address(socket.AF_INET6, ("::1", 443, 0, 0))

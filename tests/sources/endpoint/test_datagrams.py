@@ -20,7 +20,7 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context, texts
 from support import pki
-from support.servers.foreign_tls import running, write
+from support.servers.tls.foreign import running, write
 
 NAME = "sensor.example"
 ROOT = pki.authority()

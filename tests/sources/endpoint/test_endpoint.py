@@ -23,7 +23,7 @@ from support.factories.endpoint_probes import (
     target_at,
     way,  # noqa: F401 - every test here runs in both ways
 )
-from support.servers.tls_peers import (
+from support.servers.tls.peers import (
     Handler,
     TlsPeer,
     alert,

@@ -16,7 +16,7 @@ from monitor.network.texts import OPEN_FILES
 from monitor.sources.endpoint.exchange import Exchanger
 from monitor.tls import Handshake, HandshakeFailure, shared_context
 from support import pki
-from support.servers.tls_peers import TlsPeer, alert, server_context
+from support.servers.tls.peers import TlsPeer, alert, server_context
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
 
@@ -113,7 +113,8 @@ def test_each_at_its_own_deadline() -> None:
         for name, seconds in (("late", 0.3), ("early", 0.1), ("never", 60.0)):
             pair = Pair(exchanger, seconds)
             pair.exchange.add_done_callback(lambda _, name=name: ended.append(name))
-        await asyncio.sleep(0.6)
+        while len(ended) < 2:
+            await asyncio.sleep(0.01)
         pair.exchange.cancel()
         await asyncio.wait([pair.exchange])
         return ended

@@ -14,8 +14,8 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import not_tls_but
 from support import pki
-from support.servers.foreign_tls import listens, running, s_server, write
 from support.servers.programs import free_ports
+from support.servers.tls.foreign import listens, running, s_server, write
 
 NAME = "recorder.example"
 OTHER = "archive.example"
@@ -174,7 +174,7 @@ def test_nginx_client_certificate(nginx: Nginx) -> None:
 @needs_nginx
 @pytest.mark.system
 def test_nginx_without_tls(nginx: Nginx) -> None:
-    """Nginx on a plain port is recognised as HTTP."""
+    """Nginx on a plain port is recognized as HTTP."""
     seen = look_at(nginx.ports[2])
     said = not_tls_but(protocol="HTTP", reply="HTTP/1.1 400 Bad Request")
     assert [(failure.reason, failure.message) for failure in seen.failures] == [(FailureReason.NOT_TLS, said)]

@@ -14,14 +14,14 @@ from monitor.model import FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.secrets import ClientCertificate
 from monitor.sources.endpoint import identity as reading
-from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.identity import ClientIdentities
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.sources.endpoint.texts import FILE_MISSING, NOT_REGULAR_FILE
 from monitor.tls import TlsSetting
 from monitor.tls import texts as tls_texts
 from support import pki
-from support.servers.tls_peers import Handler, TlsPeer, listening, server_context
+from support.servers.tls.peers import Handler, TlsPeer, listening, server_context
 from support.written import written
 
 ROOT = pki.authority()
@@ -167,7 +167,7 @@ def contexts(folder: Path, change: Callable[[], object]) -> tuple[object, object
     """Return the contexts of one identity before and after a change."""
 
     async def main() -> tuple[object, object]:
-        identities = Identities()
+        identities = ClientIdentities()
         identity = ClientCertificate(str(folder / "cert.pem"), str(folder / "key.pem"))
         before = await identities.context(TlsSetting(), identity)
         change()
@@ -200,7 +200,7 @@ def test_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_CONTEXTS", 2)
 
     async def main() -> int:
-        identities = Identities()
+        identities = ClientIdentities()
         for max_version in ("", "1.2", "x", "y"):
             identity = ClientCertificate(str(folder / "cert.pem"), str(folder / "key.pem"))
             await identities.context(TlsSetting(max_version=max_version), identity)

@@ -11,7 +11,7 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
 from support.pki.two_keys import ECDSA, NAME, RSA, locations
-from support.servers.tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
+from support.servers.tls.peers import TlsPeer, listening, saying, server_context, speaking_tls
 
 VERSIONS = {
     "TLS 1.0": SSL.TLS1_VERSION,

@@ -17,8 +17,8 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import texts as tls_texts
 from support import pki
-from support.servers.foreign_tls import s_server
-from support.servers.tls_peers import (
+from support.servers.tls.foreign import s_server
+from support.servers.tls.peers import (
     ALERT,
     HANDSHAKE,
     Handler,
@@ -236,7 +236,7 @@ def test_odd_certificate_message(data: bytes, reason: FailureReason) -> None:
 
 
 def test_mail_server() -> None:
-    """A real mail server on the port is recognised by its greeting."""
+    """A real mail server on the port is recognized by its greeting."""
 
     async def main() -> ProbeResult:
         loop = asyncio.get_running_loop()

@@ -24,9 +24,10 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import not_tls_but
 from support import pki
-from support.servers import programs, proxies
-from support.servers.proxies import PASSWORD, USER
-from support.servers.tls_peers import Handler, listener, listening, saying, server_context, speaking_tls
+from support.servers import programs
+from support.servers.tls import proxies
+from support.servers.tls.peers import Handler, listener, listening, saying, server_context, speaking_tls
+from support.servers.tls.proxies import PASSWORD, USER
 
 NAME = "recorder.behind.example"
 LEAF = pki.leaf(NAME, pki.authority())

@@ -15,7 +15,7 @@ from monitor.sources.endpoint.results import join_results
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
-from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
+from support.servers.tls.peers import Handler, listening, saying, server_context, speaking_tls
 
 NAME = "portal.vms.example"
 ROOT = pki.authority()

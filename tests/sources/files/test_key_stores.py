@@ -11,8 +11,8 @@ from monitor.parse.texts import java_store_empty
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.files.source import FilesSource
 from monitor.sources.files.texts import no_certificate_in_because
-from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS
-from monitor.web.queries.row_index import RowIndex
+from monitor.web.queries.cache.row_index import RowIndex
+from monitor.web.queries.certificates.rows import CERTIFICATE_ROWS
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki import NOW, authority, days, issue, leaf
@@ -148,7 +148,7 @@ def test_page_and_metrics(tmp_path: Path) -> None:
     wanted = target(tmp_path / "a.jks")
     snapshot = Snapshot({wanted.id: after(TargetState(wanted), probe(wanted))})
     found = RowIndex(CERTIFICATE_ROWS).rows(snapshot, NOW).rows
-    rows = [place.location for row in found for place in row.places]
+    rows = [place.location for row in found for place in row.locations]
     text = b"".join(Exposition().pieces(snapshot, NOW)).decode()
     named = f"{tmp_path}/a.jks#"
     assert (sorted(rows), f'location="{named}ok"' in text, f'location="{named}\\"\\\\ <a>&"' in text) == (

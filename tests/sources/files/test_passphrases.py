@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.renewals import unreachable_at
+from monitor.alerts.resolution.renewals import unreachable_at
 from monitor.model import Failure, FailureReason, TargetState
 from monitor.model.texts import joined, located
 from monitor.parse.stores import pkcs12 as reading

@@ -22,7 +22,7 @@ from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.sources.kubernetes.access import LARGEST
 from monitor.sources.kubernetes.settings import KubernetesSettings
 from monitor.sources.kubernetes.source import KubernetesSource
-from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
+from support.servers.sources.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
 from support.written import written
 
 PATIENCE = 30

@@ -20,7 +20,7 @@ from monitor.sources.kubernetes.documents import in_config_map, in_secret, in_we
 from monitor.sources.kubernetes.settings import KubernetesSettings
 from monitor.sources.kubernetes.source import KubernetesSource
 from support import pki
-from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
+from support.servers.sources.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
 from support.written import written
 
 

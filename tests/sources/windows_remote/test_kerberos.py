@@ -12,8 +12,8 @@ import pytest
 from monitor.model import Failure, FailureReason
 from monitor.windows.access import AuthMethod
 from support.factories.winrm_probes import HOST, JEA, Site, document, only, tls
-from support.servers.kdc import USER, environment, missing, realm
-from support.servers.winrm_server import Machine, serving
+from support.servers.machines.kdc import USER, environment, missing, realm
+from support.servers.machines.winrm_server import Machine, serving
 from support.written import written
 
 pytestmark = [pytest.mark.kerberos, pytest.mark.skipif(bool(missing()), reason=missing() or "nothing")]

@@ -29,8 +29,8 @@ from support.factories.winrm_probes import (
     ntlm_users,
     tls,
 )
-from support.servers.winrm_messages import Call
-from support.servers.winrm_server import Machine, serving
+from support.servers.machines.winrm_messages import Call
+from support.servers.machines.winrm_server import Machine, serving
 
 ROOT = pki.authority(at=pki.TODAY)
 

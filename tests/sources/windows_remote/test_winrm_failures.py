@@ -27,10 +27,10 @@ from support.factories.winrm_probes import (
     reason,
     tls,
 )
+from support.servers.machines.winrm_messages import ACCESS_DENIED, Call, MissingError
+from support.servers.machines.winrm_server import Machine, serving
+from support.servers.machines.winrm_tricks import saying
 from support.servers.programs import free_port
-from support.servers.winrm_messages import ACCESS_DENIED, Call, MissingError
-from support.servers.winrm_server import Machine, serving
-from support.servers.winrm_tricks import saying
 from support.written import written
 
 
