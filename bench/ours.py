@@ -23,7 +23,7 @@ from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, Target, TargetState
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
-from monitor.probing import Gate, InProcessRunner
+from monitor.probing import InProcessRunner, ProbeLimiter
 from monitor.probing.in_process import SLICE
 from monitor.scheduler import batches
 from monitor.sources.anchors import TrustStoreLoader
@@ -47,9 +47,9 @@ def services_of(
     ``every`` is after how many seconds results are recorded while other probes of their batch run.
     """
     clock, sources_by_kind = SystemClock(), sources(Resolver())
-    gate = Gate(clock, in_flight=in_flight, per_second=per_second)
+    limiter = ProbeLimiter(clock, in_flight=in_flight, per_second=per_second)
     return PipelineServices(
-        InProcessRunner(sources_by_kind, gate, clock, every),
+        InProcessRunner(sources_by_kind, limiter, clock, every),
         TrustStoreCache(TrustStoreLoader().anchors, clock).anchors,
         Judge(PathFinder()),
         store,
@@ -60,7 +60,7 @@ def services_of(
 
 
 async def probe_all(pipeline: Pipeline, targets: tuple[Target, ...]) -> None:
-    """Run all batches at once; the gate limits the probes."""
+    """Run all batches at once; the limiter bounds the probes."""
     await asyncio.gather(*[pipeline.run(batch) for batch in batches(targets)])
 
 

@@ -1,38 +1,78 @@
-"""Take a picture of pages of the demo, wide and as on a phone; ``scripts/pictures`` calls it."""
+"""Take a picture of pages and mails of the demo, wide and as on a phone; ``scripts/pictures`` calls it."""
 
 import asyncio
+import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.servers.daemon_process import started  # noqa: E402 - where the tests are
-from support.servers.page_visits import PHONE, Theme, browser, visit  # noqa: E402 - the same
+from playwright.async_api import Browser  # noqa: E402 - after the path of the tests
+
+from support.servers.daemon.process import Running, started, until  # noqa: E402 - where the tests are
+from support.servers.web.page_visits import PHONE, Theme, browser, visit  # noqa: E402 - the same
 
 FOLDER = ROOT / "docs" / "images"
-WIDE = (1180, 800)
+WIDE, MAIL = (1180, 800), (760, 800)
+SHORT_LIVED = "Test server"
+"""The server of the demo whose certificate lasts a minute: the pages are taken when it has been renewed."""
+RECORDER = "Recording Server Recorder 01, TCP 9001: certificate expires"
 
 
-async def take(folder: Path) -> None:
-    """Write every picture."""
+@dataclass
+class Camera:
+    """Takes pictures of one demo into a folder."""
+
+    demo: Running
+    running: Browser
+    folder: Path
+
+    async def take(self, name: str, path: str, size: tuple[int, int] = WIDE, theme: Theme = "light") -> None:
+        """Take one picture of a page, by its path, or of a file, by its URL."""
+        url = path if path.startswith("file:") else f"{self.demo.url}{path}"
+        async with visit(self.running, url, size=size, theme=theme) as seen:
+            await seen.page.screenshot(path=self.folder / f"{name}.png")
+
+    async def alert(self, title: str) -> str:
+        """Return the path of the first alert on the first page whose title begins so."""
+        async with visit(self.running, f"{self.demo.url}/") as first:
+            link = first.page.locator("a[href^='/alerts/']", has_text=title).first
+            return str(await link.get_attribute("href"))
+
+    async def certificate(self) -> str:
+        """Return the path of a certificate that the first page links to."""
+        async with visit(self.running, f"{self.demo.url}/") as first:
+            return next(one for one in await first.links() if one.startswith("/certificates/"))
+
+
+@asynccontextmanager
+async def demonstration(folder: Path) -> AsyncIterator[Camera]:
+    """Run the demo and a browser until the end of the block."""
     async with started("demo", "--listen", "127.0.0.1:0") as demo, browser() as running:
         await demo.all_looked_at()
+        yield Camera(demo, running, folder)
 
-        async def picture(name: str, path: str, size: tuple[int, int] = WIDE, theme: Theme = "light") -> None:
-            async with visit(running, f"{demo.url}{path}", size=size, theme=theme) as seen:
-                await seen.page.screenshot(path=folder / f"{name}.png")
 
-        async with visit(running, f"{demo.url}/") as first:
-            links = await first.links()
-        alert = next(one for one in links if one.startswith("/alerts/"))
-        certificate = next(one for one in links if one.startswith("/certificates/"))
-        await picture("overview", "/")
-        await picture("phone", "/", PHONE, "dark")
-        await picture("alert", alert)
-        await picture("certificate", certificate)
+async def take_all(folder: Path) -> None:
+    """Write every picture."""
+    async with demonstration(folder) as camera:
+        await until(lambda: "01.html" in camera.demo.log)
+        [mail] = re.findall(r"\S+/01\.html", camera.demo.log)
+        await camera.take("mail", f"file://{mail}", MAIL)
+        await camera.take("mail-phone", f"file://{mail}", PHONE)
+        await until(lambda: f"{SHORT_LIVED}: certificate renewed" in camera.demo.log, seconds=180)
+        await camera.take("overview", "/")
+        await camera.take("phone", "/", PHONE, "dark")
+        await camera.take("alert", await camera.alert("Mobile server"))
+        await camera.take("recorder", await camera.alert(RECORDER), (1000, 690))
+        await camera.take("plan", "/plans/harbour", (1000, 700))
+        await camera.take("certificate", await camera.certificate())
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    asyncio.run(take(FOLDER))
+    asyncio.run(take_all(FOLDER))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.demo.issuer import IssuerWeb
 from monitor.demo.pki import Issued, authority, leaf
+from monitor.demo.tls_server import TlsServer
 
 DAY = timedelta(days=1)
 A_WHILE = timedelta(hours=1)
@@ -101,7 +102,7 @@ class Estate:
         self.members: tuple[Member, ...] = ()
         self.ports: dict[str, int] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[asyncio.Server | TlsServer] = []
 
     async def start(self) -> None:
         """Make every certificate, write the files and listen on free loopback ports."""
@@ -115,14 +116,19 @@ class Estate:
     async def stop(self) -> None:
         """Close every port."""
         for server in self._servers:
-            server.close()
+            if isinstance(server, TlsServer):
+                await server.stop()
+            else:
+                server.close()
         await self.issuer.stop()
 
     def renew_expiring(self) -> None:
         """Replace the short-lived certificate by a long-lived one, as an administrator would."""
-        self._load(
-            self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca)
-        )
+        self.serve("expiring", 398 * DAY)
+
+    def serve(self, name: str, life: timedelta) -> None:
+        """Have a server show a new certificate for its name, which expires after ``life``."""
+        self._load(self._contexts[name], name, leaf(f"{name}.vms.example", life, issuer=self.ca))
 
     async def _start_issuer(self) -> None:
         """Start the CA's web server before issuing certificates, which contain its URL."""
@@ -144,12 +150,12 @@ class Estate:
         (files / "notes.txt").write_text("not a certificate, and no error\n")
         (files / "old" / "web.pem").write_bytes(leaf("web.vms.example", -100 * DAY, issuer=self.ca).chain_pem)
 
-    async def _serve(self, member: Member) -> asyncio.Server:
+    async def _serve(self, member: Member) -> asyncio.Server | TlsServer:
         if member.issued is None:
             return await asyncio.start_server(say_http, "127.0.0.1", 0)
         context = self._context(member.issued, member)
         self._contexts[member.name] = context
-        return await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+        return await TlsServer.start(context)
 
     def _context(self, issued: Issued, member: Member) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -167,16 +173,6 @@ class Estate:
         chain.write_bytes(issued.chain_pem)
         key.write_bytes(issued.key_pem)
         context.load_cert_chain(chain, key)
-
-
-async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Wait for the first byte or EOF and close: only the handshake is needed."""
-    try:
-        await asyncio.wait_for(reader.read(1), 5)
-    except (OSError, TimeoutError):
-        pass
-    finally:
-        writer.close()
 
 
 async def say_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.addresses import join_host_port, listen_address
-from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
+from monitor.daemon.serve import serve
 from monitor.demo.config import configuration, endpoints
 from monitor.demo.control import Control
 from monitor.demo.control_file import FOLDERS

@@ -17,7 +17,7 @@ def _levels(kinds: tuple[tuple[str, int], ...]) -> list[Item]:
     return [{"id": str(uuid4()), "name": name, "level": level} for name, level in kinds]
 
 
-class Alarms:
+class SimulatedAlarms:
     """The alarms of one site, the newest first, with the states and priorities that they may have."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.demo.xprotect_alarms import Alarms
-from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
+from monitor.demo.xprotect_alarms import SimulatedAlarms
+from monitor.demo.xprotect_behavior import Behavior, Casing, Fault
 from monitor.demo.xprotect_data import RESOURCES, VERSION, Item, Resources, lower_spelling
 from monitor.demo.xprotect_login import CLIENT, IdentityProvider, LoginVerdict
 from monitor.demo.xprotect_rights import effective, namespaces
@@ -27,11 +27,11 @@ _HTML = "<!DOCTYPE html><title>IIS Windows Server</title><h1>Welcome</h1>"
 class SiteView(Protocol):
     """The part of the site that the application uses."""
 
-    behaviour: Behaviour
+    behavior: Behavior
     calls: list[str]
     resources: Resources
     login: IdentityProvider
-    alarms: Alarms
+    alarms: SimulatedAlarms
 
     @property
     def url(self) -> str:
@@ -68,7 +68,7 @@ class _Door:
             Casing.LOWER: path.startswith("/api/"),
             Casing.UPPER: path.startswith("/API/"),
         }
-        inner = known[self._site.behaviour.casing] or not path.lower().startswith("/api/")
+        inner = known[self._site.behavior.casing] or not path.lower().startswith("/api/")
         answer = self._app if inner else Response(status_code=404)
         await answer({**scope, "path": path.lower()}, receive, send)
 
@@ -103,17 +103,17 @@ class _Answers:
 
     async def token(self, way: str, request: Request) -> Response:
         """Answer the token endpoint, called directly or through the gateway."""
-        behaviour = self._site.behaviour
+        behavior = self._site.behavior
         if way not in ("idp", "api/idp"):
             return Response(status_code=404)
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
         # Counted as sent, whatever the result.
         self._site.login.attempts += "password" in form
-        if behaviour.token_redirect:
-            return RedirectResponse(behaviour.token_redirect, status_code=307)
-        if "token" in behaviour.answers:
+        if behavior.token_redirect:
+            return RedirectResponse(behavior.token_redirect, status_code=307)
+        if "token" in behavior.answers:
             return await self._answer("token", {})
-        self._site.login.lockout_after = behaviour.lockout_after
+        self._site.login.lockout_after = behavior.lockout_after
         if form.get("grant_type") == "windows_credentials":
             return self._windows(way, request)
         return self._basic(form)
@@ -129,7 +129,7 @@ class _Answers:
     def _windows(self, way: str, request: Request) -> Response:
         protocol, _, text = request.headers.get("authorization", "").partition(" ")
         # The gateway does not forward NTLM, so that only the identity provider's own URL offers it.
-        if way != "idp" or not self._site.behaviour.windows_login:
+        if way != "idp" or not self._site.behavior.windows_login:
             return Response(status_code=401)
         offers = [("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", "NTLM")]
         if protocol.lower() not in ("ntlm", "negotiate"):
@@ -144,14 +144,14 @@ class _Answers:
         return self._welcome(said) if said is LoginVerdict.WELCOME else _unauthorized(*offers)
 
     def _welcome(self, verdict: LoginVerdict) -> Response:
-        behaviour = self._site.behaviour
+        behavior = self._site.behavior
         if verdict is not LoginVerdict.WELCOME:
             said = "invalid_username_or_password" if verdict is LoginVerdict.WRONG else "locked_out"
-            return _refused("invalid_grant", said, behaviour.refusal)
-        made = self._site.login.token(behaviour.expires_in, behaviour.calls_per_token)
+            return _refused("invalid_grant", said, behavior.refusal)
+        made = self._site.login.token(behavior.expires_in, behavior.calls_per_token)
         content = {
             "access_token": made,
-            "expires_in": int(behaviour.expires_in),
+            "expires_in": int(behavior.expires_in),
             "token_type": "Bearer",
             "scope": "managementserver",
         }
@@ -183,7 +183,7 @@ class _Answers:
         """Create an alarm, also where the answer to that is a fault."""
         if refused := self._unknown(request):
             return refused
-        if not self._site.behaviour.alarms:
+        if not self._site.behavior.alarms:
             return _absent()
         made = self._site.alarms.create(await request.json())
         return await self._answer("alarms", {"data": made}, 202) if made else _error(400)
@@ -212,24 +212,24 @@ class _Answers:
         return await self._answer(resource, {"array": embedded})
 
     def _items(self, key: str) -> list[Item] | None:
-        if key == "registeredservices" and not self._site.behaviour.registered_services:
+        if key == "registeredservices" and not self._site.behavior.registered_services:
             return None
         if key == "securitynamespaces":
             return self._rights(key)
-        if key == "cameras" or (key.startswith("alarm") and self._site.behaviour.alarms):
+        if key == "cameras" or (key.startswith("alarm") and self._site.behavior.alarms):
             return self._site.alarms.items(key)
         return self._site.resources.get("/".join(_SPELLINGS.get(part, part) for part in key.split("/")))
 
     def _rights(self, resource: str) -> list[Item] | None:
-        behaviour = self._site.behaviour
-        if not behaviour.permissions:
+        behavior = self._site.behavior
+        if not behavior.permissions:
             return None
         if resource == "securitynamespaces":
             return namespaces()
-        return effective(self._site.resources, behaviour)
+        return effective(self._site.resources, behavior)
 
     def _page(self, items: list[Item], query: dict[str, str]) -> list[Item]:
-        largest = self._site.behaviour.largest_page
+        largest = self._site.behavior.largest_page
         if not largest or not {"page", "size"} & query.keys():
             return items
         size = min(int(query.get("size", "100")), largest)
@@ -237,7 +237,7 @@ class _Answers:
         return items[begin : begin + size]
 
     def _spelled(self, resource: str, items: list[Item]) -> list[Item]:
-        if resource == "hardwaredriversettings" and self._site.behaviour.lower_settings:
+        if resource == "hardwaredriversettings" and self._site.behavior.lower_settings:
             return [lower_spelling(item) for item in items]
         return items
 
@@ -253,12 +253,12 @@ class _Answers:
         return _unauthorized(("WWW-Authenticate", 'Bearer error="invalid_token"'))
 
     async def _answer(self, resource: str, content: Item, status: int = 200) -> Response:
-        behaviour = self._site.behaviour
+        behavior = self._site.behavior
         wrong = next(
-            (what for name, what in behaviour.answers.items() if name.lower() == resource.lower()), None
+            (what for name, what in behavior.answers.items() if name.lower() == resource.lower()), None
         )
         if wrong is Fault.SLOW:
-            await asyncio.sleep(behaviour.slow)
+            await asyncio.sleep(behavior.slow)
         if isinstance(wrong, int):
             return _error(wrong)
         shapes: dict[Any, Response] = {

@@ -3,7 +3,7 @@
 Fields as in the vendor's published sample SecurityPermission; the ids are this simulator's own.
 """
 
-from monitor.demo.xprotect_behaviour import Behaviour
+from monitor.demo.xprotect_behavior import Behavior
 from monitor.demo.xprotect_data import Item, Resources, guid
 
 _READ = 1
@@ -35,14 +35,14 @@ def _namespace(name: str) -> Item:
     }
 
 
-def effective(resources: Resources, behaviour: Behaviour) -> list[Item]:
+def effective(resources: Resources, behavior: Behavior) -> list[Item]:
     """Return the effective permissions of the login in every namespace; each has the namespace's id."""
     return [
         {
             "id": _id(name),
-            "isAdministrator": behaviour.administrator,
+            "isAdministrator": behavior.administrator,
             "objectPermissions": [
-                {"id": item["id"], "mask": _OTHER if name in behaviour.unreadable else _READ}
+                {"id": item["id"], "mask": _OTHER if name in behavior.unreadable else _READ}
                 for item in resources[resource]
                 if "id" in item
             ],

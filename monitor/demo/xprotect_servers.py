@@ -17,8 +17,9 @@ from datetime import timedelta
 from pathlib import Path
 from socket import AF_INET, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 
-from monitor.demo.estate import hang_up, say_http
+from monitor.demo.estate import say_http
 from monitor.demo.pki import Issued, leaf, rsa_key
+from monitor.demo.tls_server import TlsServer
 from monitor.demo.xprotect_machines import DemoMachine, Door, Serves
 
 LIFETIME = timedelta(days=355)
@@ -119,7 +120,7 @@ class Servers:
         """Prepare to write certificates and keys to a folder."""
         self.folder = folder
         self.ca = ca
-        self._servers: dict[tuple[str, int], asyncio.Server] = {}
+        self._servers: dict[tuple[str, int], asyncio.Server | TlsServer] = {}
         self._issued: dict[tuple[str, timedelta, bool], Issued] = {}
         self._chosen: dict[tuple[str, int], Issued] = {}
 
@@ -133,10 +134,11 @@ class Servers:
     async def stop(self) -> None:
         """Close every port."""
         for server in self._servers.values():
-            server.close()
+            if isinstance(server, TlsServer):
+                await server.stop()
+            else:
+                server.close()
         self._servers.clear()
-        # The handlers of accepted connections need one iteration of the loop to close them.
-        await asyncio.sleep(0)
 
     async def restart(self, endpoint: SimulatedEndpoint, door: Door, pause: float) -> None:
         """Close a port for some seconds, as a restart of its service does, and serve again."""
@@ -151,13 +153,13 @@ class Servers:
         """Let a port serve this certificate from its next restart on."""
         self._chosen[endpoint.machine.name, door.port] = issued
 
-    async def _serve(self, endpoint: SimulatedEndpoint, door: Door) -> asyncio.Server:
+    async def _serve(self, endpoint: SimulatedEndpoint, door: Door) -> asyncio.Server | TlsServer:
         held = endpoint.sockets[door.port]
         if door.serves is Serves.PLAIN:
             return await asyncio.start_server(say_http, sock=held)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.files(endpoint, door))
-        return await asyncio.start_server(hang_up, sock=held, ssl=context)
+        return await TlsServer.start(context, held)
 
     def files(self, endpoint: SimulatedEndpoint, door: Door) -> tuple[Path, Path]:
         """Write the certificate and the key for one door and return their paths."""

@@ -10,16 +10,16 @@ from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
 from monitor.demo.pki import Issued, authority, rsa_key
-from monitor.demo.xprotect_alarms import Alarms
+from monitor.demo.xprotect_alarms import SimulatedAlarms
 from monitor.demo.xprotect_app import application
-from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
+from monitor.demo.xprotect_behavior import Behavior, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
 from monitor.demo.xprotect_login import IdentityProvider
 from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Door, Serves
 from monitor.demo.xprotect_servers import ADDRESSES, Servers, SimulatedEndpoint, claim, release
 from monitor.web import WebServer
 
-__all__ = ["Behaviour", "Casing", "Fault", "Simulator", "xprotect_entry"]
+__all__ = ["Behavior", "Casing", "Fault", "Simulator", "xprotect_entry"]
 
 USERNAME = "certmon"
 PASSWORD = "demo password, guards nothing"  # noqa: S105 - it guards nothing
@@ -34,7 +34,7 @@ ENTRY = """\
 
 
 class Simulator:
-    """One simulated site; ``behaviour`` and ``resources`` may be changed while it runs.
+    """One simulated site; ``behavior`` and ``resources`` may be changed while it runs.
 
     ``calls`` lists every request as ``METHOD /path``, ``password_attempts`` counts how often a password
     (or its proof by NTLM) was sent. ``cameras`` is the number of additional devices without a server.
@@ -45,15 +45,15 @@ class Simulator:
         folder: Path,
         *,
         cameras: int = 0,
-        behaviour: Behaviour | None = None,
+        behavior: Behavior | None = None,
         clock: Callable[[], float] = time.monotonic,
         addresses: tuple[str, ...] = ADDRESSES,
     ) -> None:
         """Make the CA, and write it and the password to the folder, without listening yet."""
         self.folder = folder
-        self.behaviour = behaviour or Behaviour()
+        self.behavior = behavior or Behavior()
         self.calls: list[str] = []
-        self.alarms = Alarms()
+        self.alarms = SimulatedAlarms()
         self.endpoints: dict[str, SimulatedEndpoint] = {}
         self.resources: Resources = {}
         self.login = IdentityProvider(USERNAME, PASSWORD, folder, clock)

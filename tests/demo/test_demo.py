@@ -21,7 +21,7 @@ from monitor.demo.estate import members
 from monitor.demo.pki import authority
 from support.factories.file_probes import UNIX
 from support.servers import programs
-from support.servers.command import COMMAND
+from support.servers.daemon.command import COMMAND
 
 PATIENCE = 60
 URL = "http://"

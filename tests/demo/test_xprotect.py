@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.xprotect_data import NO_GUID, Item
 from monitor.demo.xprotect_site import xprotect_entry
-from support.servers.xprotect_simulator import REST, client, running, signed_in
+from support.servers.sources.xprotect_simulator import REST, client, running, signed_in
 
 PATHS = (
     "recordingServers",
@@ -162,9 +162,9 @@ def test_smaller_pages_than_asked(tmp_path: Path) -> None:
     assert asyncio.run(run()) == 20
 
 
-def _settings(folder: Path, camera: str, path: str, **behaviour: Any) -> Any:
+def _settings(folder: Path, camera: str, path: str, **behavior: Any) -> Any:
     async def run() -> Any:
-        async with running(folder, **behaviour) as site, signed_in(site) as asking:
+        async with running(folder, **behavior) as site, signed_in(site) as asking:
             devices = (await asking.get(f"{REST}hardware?disabled")).json()
             return (await asking.get(REST + path.format(one(devices, camera)["id"]))).json()
 

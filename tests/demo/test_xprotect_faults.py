@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
-from support.servers.xprotect_simulator import REST, ask_token, client, running, signed_in
+from monitor.demo.xprotect_site import Behavior, Casing, Fault, Simulator
+from support.servers.sources.xprotect_simulator import REST, ask_token, client, running, signed_in
 
 RECORDERS = f"{REST}recordingServers"
 
@@ -23,9 +23,9 @@ class World:
     runner: asyncio.Runner
     site: Simulator
 
-    def answer(self, path: str = RECORDERS, **behaviour: Any) -> httpx.Response:
+    def answer(self, path: str = RECORDERS, **behavior: Any) -> httpx.Response:
         """Return what a signed-in client gets when the site behaves so."""
-        self.site.behaviour = Behaviour(**behaviour)
+        self.site.behavior = Behavior(**behavior)
         return self.runner.run(self._ask(path))
 
     async def _ask(self, path: str) -> httpx.Response:

@@ -10,16 +10,16 @@ import pytest
 import spnego
 
 from monitor.demo.xprotect_site import PASSWORD, USERNAME, Simulator
-from support.servers.xprotect_simulator import REST, Clock, ask_token, client, running, signed_in
+from support.servers.sources.xprotect_simulator import REST, Clock, ask_token, client, running, signed_in
 
 RECORDERS = f"{REST}recordingServers"
 
 
-def login(folder: Path, *passwords: str, way: str = "/IDP", **behaviour: Any) -> tuple[list[int], int]:
+def login(folder: Path, *passwords: str, way: str = "/IDP", **behavior: Any) -> tuple[list[int], int]:
     """Return the status of each login, and how often a password was counted."""
 
     async def run() -> tuple[list[int], int]:
-        async with running(folder, **behaviour) as site:
+        async with running(folder, **behavior) as site:
             answers = [await ask_token(site, password=password, way=way) for password in passwords]
             return [said.status_code for said in answers], site.password_attempts
 

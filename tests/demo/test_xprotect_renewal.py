@@ -12,7 +12,7 @@ import pytest
 from monitor.demo.windows_reports import FOLDER, write_reports
 from monitor.demo.xprotect_renewal import Renewal, RenewalError, SwitchResult, thumbprint
 from monitor.demo.xprotect_site import Simulator
-from support.servers.xprotect_simulator import running
+from support.servers.sources.xprotect_simulator import running
 
 RECORDER, MEDIA, SERVER = "recorder02", 7563, 9001
 

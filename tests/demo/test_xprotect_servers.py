@@ -13,7 +13,7 @@ from cryptography import x509
 from monitor.demo.xprotect_machines import MACHINES, DemoMachine, Door, Serves
 from monitor.demo.xprotect_servers import claim, release
 from monitor.demo.xprotect_site import Simulator
-from support.servers.xprotect_simulator import REST, ask_token, client, running, signed_in
+from support.servers.sources.xprotect_simulator import REST, ask_token, client, running, signed_in
 
 Served = dict[tuple[str, int], x509.Certificate]
 PORTS = (("recorder01", 7563), ("recorder01", 9001), ("mobile01", 8082), ("camera02", 8443))

@@ -24,7 +24,7 @@ class Casing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behavior:
     """The behavior of the site; the default is a healthy one.
 
     ``answers`` maps a resource (``recordingServers``, ``hardwareDriverSettings``, also ``uris`` and

@@ -1,0 +1,1 @@
+"""The demonstration of high availability, zones and workers, on this machine alone."""
