@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.agent.settings import load as load_agent
+from monitor.agent.worker_settings import load as load_worker
 from monitor.cli.arguments import parser
-from monitor.cli.formats import NAMES
+from monitor.cli.commands.check import FORMATS
 from monitor.config import load, plan
 from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
@@ -22,7 +24,13 @@ HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text", *PROGRAMS}
 MAILS = ROOT / "docs" / "mails.md"
 MINIMAL = "\ntargets: [{kind: files, name: any, paths: [any.pem]}]\n"
 WEB = [block for block in blocks("yaml") if "basic_auth_users" in block.data]
-OURS = [block for block in blocks("yaml") if "scrape_configs" not in block.data and block not in WEB]
+AGENTS = [block for block in blocks("yaml") if "centers" in block.data]
+WORKERS = [block for block in blocks("yaml") if "nats" in block.data]
+OURS = [
+    block
+    for block in blocks("yaml")
+    if "scrape_configs" not in block.data and block not in (*WEB, *AGENTS, *WORKERS)
+]
 LISTS = [block for block in blocks("json") if "targets" in json.loads(block.text)[0]]
 
 
@@ -33,7 +41,7 @@ def test_every_block_has_a_handling() -> None:
     answers = {block.page for block in blocks("json") if block not in LISTS}
     assert (others, texts, answers) == (
         [],
-        {ROOT / "README.md", ROOT / "ARCHITECTURE.md", MAILS},
+        {ROOT / "README.md", ROOT / "ARCHITECTURE.md", MAILS, ROOT / "docs" / "guides" / "windows.md"},
         {ROOT / "docs" / "check.md"},
     )
 
@@ -63,6 +71,22 @@ def test_configuration_loads(block: Block, tmp_path: Path) -> None:
     assert plan(load(path), {}).problems == ()
 
 
+@pytest.mark.parametrize("block", WORKERS, ids=str)
+def test_file_of_a_worker_loads(block: Block, tmp_path: Path) -> None:
+    """It has no mistake."""
+    path = tmp_path / "worker.yaml"
+    path.write_text(block.text, "utf-8")
+    assert load_worker(path).settings.nats.servers
+
+
+@pytest.mark.parametrize("block", AGENTS, ids=str)
+def test_file_of_an_agent_loads(block: Block, tmp_path: Path) -> None:
+    """It has no mistake."""
+    path = tmp_path / "agent.yaml"
+    path.write_text(block.text, "utf-8")
+    assert load_agent(path).settings.zone == "dmz"
+
+
 @pytest.mark.parametrize("block", WEB, ids=str)
 def test_web_configuration_is_read(block: Block, tmp_path: Path) -> None:
     """A web configuration file has no mistake."""
@@ -81,7 +105,7 @@ def test_other_programs_use_options_that_exist(block: Block) -> None:
     """The configuration of a program that calls ``check`` names options and forms that there are."""
     assert "cert-monitor" in block.text
     assert set(re.findall("--[a-z-]+", block.text)) <= set(_options())
-    assert set(re.findall("--format[ =]+([a-z]+)", block.text)) <= set(NAMES)
+    assert set(re.findall("--format[ =]+([a-z]+)", block.text)) <= set(FORMATS)
 
 
 def _options() -> dict[str, object]:
@@ -100,7 +124,9 @@ def test_powershell_parses(block: Block) -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("block", [one for one in blocks("yaml") if one not in (*OURS, *WEB)], ids=str)
+@pytest.mark.parametrize(
+    "block", [one for one in blocks("yaml") if one not in (*OURS, *WEB, *AGENTS, *WORKERS)], ids=str
+)
 def test_prometheus_accepts_its_configuration(block: Block, tmp_path: Path) -> None:
     """What is meant for Prometheus' own file is right."""
     path = tmp_path / "prometheus.yml"

@@ -14,16 +14,39 @@ from monitor.cli.arguments import parser
 from monitor.errors import UsageError
 from support.folders import ROOT
 from support.pages import Block, blocks, pages, prose
-from support.servers.command import COMMAND
-from support.servers.documented import Documented, documented
-from support.servers.programs import running
+from support.servers.daemon.command import COMMAND
+from support.servers.daemon.documented import Documented, documented
+from support.servers.helm import helm
+from support.servers.programs import program, running
 
 README, CHECK = ROOT / "README.md", ROOT / "docs" / "check.md"
 SHELL = blocks("sh")
 LINES = [(block, line) for block in SHELL for line in block.commands if line.startswith("cert-monitor ")]
+ON_WINDOWS = {
+    found[1]: str(block)
+    for block in blocks("powershell")
+    for line in block.text.replace("`\n", " ").splitlines()
+    if (found := re.match(r"(?:& '.*\\|\S*\\|)cert-monitor(?:\.exe')? (.+)", line))
+}
+"""The arguments of each command in PowerShell."""
+
 DAEMON = {line for _, line in LINES if line.startswith("cert-monitor run ")}
 RUN = {line: str(block) for block, line in reversed(LINES) if not block.not_run and line not in DAEMON}
 """Each command once, with the first page that shows it."""
+
+PACKAGES = {
+    "curl": "curl",
+    "promtool": "prometheus",
+    "amtool": "prometheus-alertmanager",
+    "helm": "scripts/helm",
+}
+"""Other programs of which commands are run, and what brings each."""
+OTHERS = {
+    line: str(block)
+    for block in reversed(SHELL)
+    for line in block.commands
+    if not block.not_run and line.split()[0] in PACKAGES
+}
 
 SPANS = {span: page.name for page in pages() for span in re.findall(r"`(cert-monitor [^`]+)`", prose(page))}
 DIGITS = re.compile(r"\d+|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
@@ -56,14 +79,20 @@ def _await_mail(made: Documented, process: "subprocess.Popen[bytes]") -> None:
 
 @pytest.mark.parametrize("block", SHELL, ids=str)
 def test_what_is_not_run_is_marked(block: Block) -> None:
-    """A block with commands of other programs says that it is not run, and why."""
-    assert block.not_run or all(line.startswith("cert-monitor ") for line in block.commands)
+    """A block with commands of programs that are not run here says so, and why."""
+    assert block.not_run or {line.split()[0] for line in block.commands} <= {"cert-monitor", *PACKAGES}
 
 
 @pytest.mark.parametrize(("command", "page"), [(line, str(block)) for block, line in LINES])
 def test_command_exists(command: str, page: str) -> None:
     """The program takes every command that is shown, whether it is run here or not."""
     assert parser().parse_args(shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize(("arguments", "page"), ON_WINDOWS.items())
+def test_command_in_powershell_exists(arguments: str, page: str) -> None:
+    """The program takes the command."""
+    assert parser().parse_args(shlex.split(arguments.replace("\\", "/")))
 
 
 @pytest.mark.parametrize(("command", "page"), SPANS.items())
@@ -85,6 +114,22 @@ def test_command_runs(there: Documented, command: str, page: str) -> None:
     """It does its job: ``check`` may find something worth a warning, everything else exits with 0."""
     done = there.run(command)
     assert done.code in ({0, 1} if command.startswith("cert-monitor check") else {0}), done.out + done.err
+
+
+@pytest.mark.system
+@linux
+@pytest.mark.parametrize(("command", "page"), OTHERS.items())
+def test_command_of_another_program_runs(there: Documented, command: str, page: str) -> None:
+    """It succeeds, in the folder of the project."""
+    name, *arguments = shlex.split(there.translated(command))
+    arguments = [str(ROOT / one) if one.startswith("deploy/") else one for one in arguments]
+    if name == "helm":
+        code, out, wrong = helm(*arguments)
+    else:
+        command_line = [program(name, PACKAGES[name]), *arguments]
+        done = subprocess.run(command_line, capture_output=True, text=True, timeout=60, check=False)
+        code, out, wrong = done.returncode, done.stdout, done.stderr
+    assert code == 0, out + wrong
 
 
 @linux

@@ -12,6 +12,7 @@ from support.pages import blocks, links, pages, prose, slugs
 LONGEST = {"README.md": 900, "ARCHITECTURE.md": 1300}
 NAMED = re.compile(r"`(monitor/[^`]*)`")
 FROM_AN_INDEX = re.compile(r"pip3? install[^\n]*\bcert-expiry-monitor")
+HEAVIEST = 150_000
 TYPES = {".md", ".py", ".service", ".yaml", ".yml", ""}
 
 
@@ -68,6 +69,34 @@ def test_walk_names_few_files() -> None:
     """The walk through ARCHITECTURE names at most twelve files."""
     walk = prose(ROOT / "ARCHITECTURE.md").partition("## One target")[2].partition("\n## ")[0]
     assert 0 < len(set(NAMED.findall(walk))) <= 12
+
+
+def test_pictures_are_light_and_used() -> None:
+    """Each picture has less than 150 kB, and a page shows it."""
+    shown = {
+        (page.parent / link).resolve() for page in pages() for link in links(page) if link.endswith(".png")
+    }
+    pictures = set((ROOT / "docs" / "images").glob("*"))
+    assert [path.name for path in pictures if path.stat().st_size > HEAVIEST] == []
+    assert shown == pictures
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md"])
+def test_every_guide_is_offered(name: str) -> None:
+    """Who begins to read finds a link to each guide."""
+    page = ROOT / name
+    offered = {(page.parent / link.partition("#")[0]).resolve() for link in links(page)}
+    assert set((ROOT / "docs" / "guides").glob("*.md")) - offered == set()
+
+
+def test_every_symptom_is_listed() -> None:
+    """The page that leads by symptoms begins with a link to each of them."""
+    page = ROOT / "docs" / "symptoms.md"
+    headings = re.findall(r"^### (.+)$", prose(page), re.MULTILINE)
+    listed = {link[1:] for link in links(page) if link.startswith("#")}
+    assert [
+        text for text in headings if re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") not in listed
+    ] == []
 
 
 def test_every_decision_is_listed() -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.agent.settings import AgentFileSettings
+from monitor.agent.worker_settings import WorkerFileSettings
 from monitor.cli.arguments import parser
-from monitor.cli.chain import Standing
-from monitor.cli.formats.comma_separated import COLUMNS
+from monitor.cli.check.chain import Standing
+from monitor.cli.check.formats.comma_separated import COLUMNS
 from monitor.config import json_schema
 from monitor.metrics import Exposition
-from monitor.model import Check, FailureReason, MonitorCheck
+from monitor.model import Check, FailureReason, MonitorCheck, WorkerZone
 from support.factories.web_fakes import FakeDaemon
 from support.folders import ROOT
 from support.pages import prose, rows
@@ -40,6 +42,8 @@ PAGES = {
     "xprotect": ("XProtectSite", "XProtectHost"),
     "probe": ("Probe",),
     "receivers": RECEIVERS,
+    "zones": ("Zone", "Agent", "AgentListener"),
+    "workers": ("Workers", "Nats"),
 }
 """The settings whose keys the tables of a page name."""
 
@@ -52,7 +56,7 @@ def spans(page: str, head: str) -> set[str]:
 
 def keys(page: str) -> set[str]:
     """Return the keys that a page has to name."""
-    of_all = {*SCHEMA["$defs"]["PolicySettings"]["properties"], "labels", "title"}
+    of_all = {*SCHEMA["$defs"]["PolicySettings"]["properties"], "labels", "title", "zone"}
     own = {
         key
         for name in PAGES[page]
@@ -61,13 +65,27 @@ def keys(page: str) -> set[str]:
     }
     if page == "configuration":
         return own | of_all | set(SCHEMA["properties"])
-    return own if page in ("probe", "receivers") else own - of_all
+    return own if page in ("probe", "receivers", "workers") else own - of_all
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_keys(page: str) -> None:
     """Each key of the configuration stands in a table of its page, and nothing else does."""
     assert spans(page, "| key | default | meaning |") == keys(page)
+
+
+def test_keys_of_an_agent() -> None:
+    """The file of an agent is no part of the configuration, and has a table of its own."""
+    first = {span.partition(":")[0] for span in spans("zones", "| key of the agent | default | meaning |")}
+    assert first == AgentFileSettings.model_fields.keys()
+
+
+def test_keys_of_a_worker() -> None:
+    """Its file is no part of the configuration either."""
+    assert (
+        spans("workers", "| key of the worker | default | meaning |")
+        == WorkerFileSettings.model_fields.keys()
+    )
 
 
 def test_kinds() -> None:
@@ -135,6 +153,9 @@ def exposed() -> set[str]:
     daemon.own.set_reload(True, now)
     daemon.own.alert_pass_done(now)
     daemon.own.outbox(0, None)
+    daemon.own.agents.know([("dmz", "dmz-1")])
+    daemon.own.workers.watch(lambda: [WorkerZone("dmz", 1, now, 0)])
+    daemon.own.leader(lambda: True)
     text = daemon.own.text(now) + b"".join(Exposition().pieces(daemon.snapshot(), now))
     found = set(re.findall(r"^# TYPE (\w+)", text.decode(), re.MULTILINE))
     return {name for name in found if name.startswith("cert_monitor_")}

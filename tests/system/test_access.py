@@ -16,7 +16,7 @@ import pytest
 
 from support import pki
 from support.factories.web_access import HASHES, PASSWORDS, form_token, log_in, web_file
-from support.servers.daemon_process import Running, daemon, until
+from support.servers.daemon.process import Running, daemon, until
 
 TLS = "tls_server_config:\n  cert_file: web.crt\n  key_file: web.key\n"
 CLIENTS = f"{TLS}  client_auth_type: {{}}\n  client_ca_file: ca.crt\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.servers.daemon_process import Running, daemon, until
-from support.servers.daemon_site import DAY, site
+from support.servers.daemon.process import Running, daemon, until
+from support.servers.daemon.site import DAY, site
 from support.servers.prometheus_server import free_port
 
 

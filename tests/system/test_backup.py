@@ -10,10 +10,10 @@ from signal import SIGTERM
 import httpx
 import pytest
 
-from support.servers import daemon_inside
-from support.servers.command import Done, run
-from support.servers.daemon_process import ask, daemon, damage, until
-from support.servers.daemon_site import DAY, Site, site
+from support.servers.daemon import inside as daemon_inside
+from support.servers.daemon.command import Done, run
+from support.servers.daemon.process import ask, daemon, damage, until
+from support.servers.daemon.site import DAY, Site, site
 
 pytestmark = pytest.mark.system
 

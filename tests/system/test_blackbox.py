@@ -11,8 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.pki import CLIENT_AUTH, Issued, authority, days, leaf
 from support.servers.blackbox_exporter import blackbox_exporter
-from support.servers.daemon_process import daemon
-from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
+from support.servers.daemon.process import daemon
+from support.servers.tls.peers import Handler, listening, saying, server_context, speaking_tls
 
 pytestmark = pytest.mark.system
 

@@ -2,17 +2,21 @@
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from support.campaigns import Campaign, Run
+from support.campaigns.agents import agents
+from support.campaigns.centers import centers_with
 from support.campaigns.clock import clock
 from support.campaigns.disk import disk
 from support.campaigns.relay import relay
 from support.campaigns.servers import servers
 from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
+from support.campaigns.workers import workers
 from support.campaigns.year import year
 from support.servers.programs import program
 
@@ -29,6 +33,12 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 def test_relay_with_moods(tmp_path: Path) -> None:
     """All is told once, whatever the relay does meanwhile, and nothing is held up."""
     assert held(relay, tmp_path, 2) == 2
+
+
+@pytest.mark.system
+def test_centers_whose_database_is_killed(tmp_path: Path) -> None:
+    """Nothing is lost or sent by two, at most the mail in delivery comes twice, and both know the links."""
+    assert held(centers_with(["database killed"], quick=True), tmp_path, 1) == 1
 
 
 @pytest.mark.system
@@ -65,3 +75,15 @@ def test_hostile_servers_and_files(tmp_path: Path) -> None:
 def test_random_year(tmp_path: Path) -> None:
     """What is due is told once, at its time, over outages of service and relay; and nothing else is."""
     assert held(year, tmp_path, 1) == 1
+
+
+@pytest.mark.system
+def test_agent_that_is_killed(tmp_path: Path) -> None:
+    """All that it probed is recorded, with its time, and mailed once."""
+    assert held(partial(agents, events=("agent killed",), interval="1s"), tmp_path, 1) == 1
+
+
+@pytest.mark.system
+def test_worker_that_is_killed(tmp_path: Path) -> None:
+    """Each target is probed again, and no answer counts twice."""
+    assert held(partial(workers, events=("worker killed",), interval="1s"), tmp_path, 1) == 1

@@ -11,8 +11,8 @@ import pytest
 
 from support import pki
 from support.pki import TODAY, days
-from support.servers.command import check, run
-from support.servers.foreign_tls import s_server
+from support.servers.daemon.command import check, run
+from support.servers.tls.foreign import s_server
 
 pytestmark = [
     pytest.mark.system,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import Running, ask, until
-from support.servers.daemon_site import DAY, site
-from support.servers.timed_daemon import set_clock, timed_daemon
+from support.servers.daemon.process import Running, ask, until
+from support.servers.daemon.site import DAY, site
+from support.servers.daemon.timed import set_clock, timed_daemon
 
 pytestmark = pytest.mark.system
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import SystemClock
-from support.servers.daemon_inside import daemon, metrics, passes
-from support.servers.daemon_process import until
-from support.servers.daemon_site import DAY, site
+from support.servers.daemon.inside import daemon, metrics, passes
+from support.servers.daemon.process import until
+from support.servers.daemon.site import DAY, site
 
 HOUR = timedelta(hours=1)
 

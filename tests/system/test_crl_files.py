@@ -27,15 +27,15 @@ from monitor.model import (
 from monitor.pipeline.judge import Judge
 from monitor.store import Store
 from monitor.web.pages.lists.certificates import certificate_list, certificate_source, title_of
-from monitor.web.queries.certificate_rows import CERTIFICATE_ROWS, CERTIFICATES
-from monitor.web.queries.listing import Selection, select
-from monitor.web.queries.row_index import RowIndex
+from monitor.web.queries.cache.row_index import RowIndex
+from monitor.web.queries.certificates.rows import CERTIFICATE_ROWS, CERTIFICATES
+from monitor.web.queries.lists.listing import Selection, select
 from support.factories.alerts_world import AFTER_INVENTORY, Row, apply, decide, mail_about, text_of
 from support.factories.file_probes import probe, reasons, target
 from support.factories.web_pages import listed, reader_of
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
-from support.servers.command import check, run
+from support.servers.daemon.command import check, run
 from support.written import written
 
 ROOT = authority("Plant CA")
@@ -171,7 +171,7 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
     rows = RowIndex(CERTIFICATE_ROWS).rows(snapshot, NOW).rows
     wanted = Selection(words="crl 7 plant ca")
     (shown,) = select(CERTIFICATES, rows, wanted).rows
-    found = shown.places[0].findings
+    found = shown.locations[0].findings
     assert (written(title_of(shown)), shown.levels, shown.expires_at, len(found)) == (
         "CRL 7 of CN=Plant CA",
         ("critical",),
@@ -198,7 +198,7 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "b.crl").write_bytes(ENDED)
     state = seen(tmp_path)
     rows = RowIndex(CERTIFICATE_ROWS).rows(Snapshot({state.target.id: state}), NOW).rows
-    assert [(one.levels, [at.superseded for at in one.places]) for one in rows] == [
+    assert [(one.levels, [at.superseded for at in one.locations]) for one in rows] == [
         (("ok",), [False]),
         (("ok",), [True]),
     ]
@@ -209,7 +209,7 @@ def test_a_mail_names_issuer_and_location(tmp_path: Path) -> None:
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
     assert mail.subject == "CN=Plant CA: a newer CRL is due (critical)"
-    assert f'the CRL of "CN=Plant CA" at {tmp_path / "ca.crl"} expired 2 days ago' in " ".join(
+    assert f'The CRL of "CN=Plant CA" at {tmp_path / "ca.crl"} expired 2 days ago' in " ".join(
         text_of(mail).split()
     )
 

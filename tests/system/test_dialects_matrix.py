@@ -13,9 +13,9 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support.folders import ROOT
-from support.servers.command import Done, check
-from support.servers.dialect_matrix import PLACES, WITHOUT_SERVER, MatrixServer
-from support.servers.dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
+from support.servers.daemon.command import Done, check
+from support.servers.dialects.estate import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
+from support.servers.dialects.matrix import PLACES, WITHOUT_SERVER, MatrixServer
 from support.written import written
 
 pytestmark = pytest.mark.system
@@ -24,7 +24,7 @@ KINDS = {location.kind.name: location.kind for location in PLACES}
 # Erlang takes six seconds to start: once is enough, for what happens after TLS has begun.
 HEAVY = frozenset({"rabbitmq"})
 ALARM = re.compile(
-    r"error|fail|fatal|panic|alert|crit|abort|refus|invalid|unexpected|bad|warn", re.IGNORECASE
+    r"error|fail|fatal|panic|alert|crit(?!eri)|abort|refus|invalid|unexpected|bad|warn", re.IGNORECASE
 )
 HEXADECIMAL = re.compile(r"\b[0-9A-Fa-f]{16,}\b")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.servers import daemon_inside
-from support.servers.daemon_process import Running, ask, daemon, damage, until
-from support.servers.daemon_site import DAY, site
+from support.servers.daemon import inside as daemon_inside
+from support.servers.daemon.process import Running, ask, daemon, damage, until
+from support.servers.daemon.site import DAY, site
 
 pytestmark = [
     pytest.mark.system,

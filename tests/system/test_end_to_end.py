@@ -20,9 +20,10 @@ from aiosmtpd.smtp import SMTP
 
 from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
+from monitor.demo.tls_server import TlsServer
 from support.pki import TODAY, Issued, authority, leaf, show, tls_context
-from support.servers.daemon_inside import daemon, hang_up, passes
-from support.servers.daemon_process import until
+from support.servers.daemon.inside import daemon, passes
+from support.servers.daemon.process import until
 from support.written import word_of
 
 DAY = timedelta(days=1)
@@ -98,14 +99,14 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     made = Site(folder, mailbox, ca, context, 0, 0)
     made.serve_leaf(200 * DAY)
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+    server = await TlsServer.start(context)
     sink = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test"), "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     made.mail_port = sink.sockets[0].getsockname()[1]
     try:
         yield made
     finally:
-        server.close()
+        await server.stop()
         sink.close()
 
 
@@ -118,8 +119,12 @@ class SetClock(SystemClock):
         """Return the time of this machine, so much later."""
         return super().now() + self.ahead
 
-    def elapsed(self) -> float:
+    def monotonic(self) -> float:
         """Return the monotonic time, so much later: nobody sets the clock, time passes."""
+        return super().monotonic() + self.ahead.total_seconds()
+
+    def elapsed(self) -> float:
+        """Return the time since the machine's start, so much later for the same reason."""
         return super().elapsed() + self.ahead.total_seconds()
 
 
@@ -251,7 +256,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
                         == 1
                     )
                 )
-                assert await metric(running, "cert_monitor_outbox_pending") == 1
+                await until(lambda: _is(running, "cert_monitor_outbox_pending", 1))
             where.mailbox.broken = False
             async with daemon(where.configure()) as running:
                 later = running.parts.clock.now() + DAY

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from support.factories.windows_documents import document, stored
 from support.pki import Issued
-from support.servers.daemon_process import started, until
-from support.servers.daemon_site import DAY, NAME, Site, site
+from support.servers.daemon.process import started, until
+from support.servers.daemon.site import DAY, NAME, Site, site
 
 FINDINGS = "cert_monitor_findings"
 NETWORK_SERVICE = {"sid": "S-1-5-20", "name": "NT AUTHORITY\\NETWORK SERVICE", "allowed": True}

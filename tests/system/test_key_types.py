@@ -15,8 +15,8 @@ from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import context
 from support import pki
-from support.servers.foreign_tls import listens, running, s_server, write
 from support.servers.programs import free_ports
+from support.servers.tls.foreign import listens, running, s_server, write
 
 pytestmark = pytest.mark.system
 

@@ -1,4 +1,4 @@
-"""Kill -9 at the worst instants: nothing recorded is lost, and a mail is repeated only recognisably."""
+"""Kill -9 at the worst instants: nothing recorded is lost, and a mail is repeated only recognizably."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from support.campaigns.campaign import Run
-from support.campaigns.kill import UNFINISHED, kill
-from support.servers.daemon_process import Running, ask, daemon, damage, until
-from support.servers.daemon_site import silent_server, site
-from support.servers.stopping import Stop, stopping_web
+from support.campaigns.kill import kill
+from support.campaigns.mails import UNFINISHED
+from support.servers.daemon.process import Running, ask, daemon, damage, until
+from support.servers.daemon.site import silent_server, site
+from support.servers.daemon.stopping import Stop, stopping_web
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import daemon
-from support.servers.kubernetes_server import Api, kubeconfig, kubernetes_api
+from support.servers.daemon.process import daemon
+from support.servers.sources.kubernetes_server import Api, kubeconfig, kubernetes_api
 
 CONFIG = """\
 store: {{url: "sqlite:///{store}"}}

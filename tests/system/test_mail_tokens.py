@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from support import pki
-from support.servers.daemon_process import Running, daemon, until
-from support.servers.daemon_site import DAY, Site, site
-from support.servers.mail_servers import mail_server
-from support.servers.token_mail import (
+from support.servers.daemon.process import Running, daemon, until
+from support.servers.daemon.site import DAY, Site, site
+from support.servers.mail.servers import mail_server
+from support.servers.mail.token_mail import (
     CLIENT_SECRET,
     MAILBOX,
     LongLines,

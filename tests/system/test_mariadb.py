@@ -13,7 +13,7 @@ from monitor.model import Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
-from support.servers.dialect_servers import GOOD, Estate, Kind, Room
+from support.servers.dialects.estate import GOOD, Estate, Kind, Room
 
 LOOKS = 10
 # Only addresses with a name count, and no server counts 127.0.0.1.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.browser import Opened, opened, picture
-from support.servers.daemon_process import started
+from support.servers.daemon.process import started
+from support.servers.web.browser import Opened, opened, picture
 
 pytestmark = pytest.mark.system
 

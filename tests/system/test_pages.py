@@ -7,8 +7,8 @@ from typing import TypeVar
 import pytest
 from playwright.async_api import Browser
 
-from support.servers.daemon_process import started
-from support.servers.page_visits import PHONE, WIDE, Theme, browser, one_of_each, visit
+from support.servers.daemon.process import started
+from support.servers.web.page_visits import PHONE, WIDE, Theme, browser, one_of_each, visit
 
 # Ten pages, each in two looks with every rule: long on a busy machine.
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
@@ -21,7 +21,7 @@ def findings() -> dict[str, dict[str, object]]:
     """Return what is wrong with each page of the demo, in both themes and widths, by path."""
 
     async def look(running: Browser, url: str) -> dict[str, dict[str, object]]:
-        return {path: await _of_page(running, url, path) for path in await one_of_each(running, url)}
+        return {path: await _of_page(running, url, path) async for path in one_of_each(running, url)}
 
     return with_demo(look)
 

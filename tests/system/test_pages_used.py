@@ -10,8 +10,8 @@ from playwright.async_api import Browser, expect
 
 from support import pki
 from support.factories.web_access import HASHES, PASSWORDS, web_file
-from support.servers.daemon_process import Running, daemon, until
-from support.servers.page_visits import PHONE, Visit, browser, visit
+from support.servers.daemon.process import Running, daemon, until
+from support.servers.web.page_visits import PHONE, Visit, browser, visit
 
 pytestmark = pytest.mark.system
 T = TypeVar("T")

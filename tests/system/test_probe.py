@@ -18,10 +18,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.folders import ROOT
 from support.pki import TODAY, Issued, authority, leaf
-from support.servers.daemon_process import Running, daemon, until
+from support.servers.daemon.process import Running, daemon, until
 from support.servers.programs import program
 from support.servers.prometheus_server import prometheus
-from support.servers.tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
+from support.servers.tls.peers import TlsPeer, listening, saying, server_context, speaking_tls
 
 PROBE = ROOT / "deploy" / "prometheus" / "probe.yml"
 

@@ -11,7 +11,7 @@ import pytest
 
 from support.factories.dashboard import dashboard_queries
 from support.folders import ROOT
-from support.servers.daemon_process import started, until
+from support.servers.daemon.process import started, until
 from support.servers.programs import program
 from support.servers.prometheus_server import Prometheus, prometheus
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import ask, daemon, damage, until
-from support.servers.daemon_site import DAY, site
+from support.servers.daemon.process import ask, daemon, damage, until
+from support.servers.daemon.site import DAY, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the same on Windows, but slower")
 

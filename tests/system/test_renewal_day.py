@@ -14,11 +14,11 @@ from monitor.daemon.daemon import Daemon
 from monitor.demo.xprotect_renewal import Renewal
 from monitor.demo.xprotect_site import Simulator, xprotect_entry
 from monitor.model import DayState, DayStep, RenewalDay
-from monitor.web.queries.renewal_day import day_view
+from monitor.web.queries.planning.renewal_day import day_view
 from support.factories.web_access import BROWSER, form_token, log_in, web_file
-from support.servers import xprotect_simulator
-from support.servers.daemon_inside import daemon
-from support.servers.daemon_process import until
+from support.servers.daemon.inside import daemon
+from support.servers.daemon.process import until
+from support.servers.sources import xprotect_simulator
 
 pytestmark = pytest.mark.system
 SITE = "Harbour"

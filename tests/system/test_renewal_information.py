@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.daemon.daemon import Daemon
+from monitor.demo.tls_server import TlsServer
 from monitor.issuers.renewal_id import renewal_id
 from support import pki
-from support.servers.acme_world import window
-from support.servers.daemon_inside import daemon, hang_up, metrics, passes
-from support.servers.daemon_process import until
-from support.servers.mail_servers import Inbox, mail_server
-from support.servers.web_server import Web, http, web
+from support.servers.daemon.inside import daemon, metrics, passes
+from support.servers.daemon.process import until
+from support.servers.issuers.acme_world import window
+from support.servers.mail.servers import Inbox, mail_server
+from support.servers.web.server import Web, http, web
 from support.written import word_of
 
 DAY = timedelta(days=1)
@@ -87,12 +88,12 @@ def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> Non
         async with web() as acme, mail_server(inbox) as mail_port:
             acme.replies["/directory"] = http(json.dumps({"renewalInfo": acme.url("/ari")}).encode())
             site = Site(folder, acme, inbox, ca, context)
-            server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+            server = await TlsServer.start(context)
             site.port = server.sockets[0].getsockname()[1]
             try:
                 await act(site, site.config(mail_port))
             finally:
-                server.close()
+                await server.stop()
 
     asyncio.run(scenario())
 

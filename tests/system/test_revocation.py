@@ -11,14 +11,15 @@ from pathlib import Path
 
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.periodic import PeriodicTask
+from monitor.demo.tls_server import TlsServer
 from monitor.model import Check, Revocation, RevocationStatus
 from support import pki
 from support.pki.crls import crl, entry, points
-from support.servers.daemon_inside import daemon, hang_up, metrics, passes
-from support.servers.daemon_process import until
-from support.servers.issuer_world import DAY, HOUR
-from support.servers.mail_servers import Inbox, mail_server
-from support.servers.web_server import Web, http, web
+from support.servers.daemon.inside import daemon, metrics, passes
+from support.servers.daemon.process import until
+from support.servers.issuers.issuer_world import DAY, HOUR
+from support.servers.mail.servers import Inbox, mail_server
+from support.servers.web.server import Web, http, web
 from support.written import word_of
 
 PATH = "/ca.crl"
@@ -91,12 +92,12 @@ async def site(folder: Path) -> AsyncIterator[Site]:
         made = Site(folder, crls, inbox, mail_port, ca, context)
         made.serve()
         made.publish()
-        server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+        server = await TlsServer.start(context)
         made.port = server.sockets[0].getsockname()[1]
         try:
             yield made
         finally:
-            server.close()
+            await server.stop()
 
 
 def ask_again(running: Daemon) -> None:
@@ -165,7 +166,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None
         words = " ".join(text.get_content().split())
-        assert 'the certificate "rec.example" was revoked on Nov 22, 2026 12:00 UTC (key compromise)' in words
+        assert 'The certificate "rec.example" was revoked on Nov 22, 2026 12:00 UTC (key compromise)' in words
         del where.crls.replies[PATH]
         async with daemon(where.config(), ASKING) as running:
             await until(stands(running, old, RevocationStatus.UNKNOWN))

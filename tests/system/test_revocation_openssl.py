@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from support.pki.openssl_ca import OpensslCa
-from support.servers.command import Done, check
-from support.servers.issuer_thread import web_on_a_thread
+from support.servers.daemon.command import Done, check
 from support.servers.programs import free_ports
-from support.servers.web_server import http
+from support.servers.web.issuer_thread import web_on_a_thread
+from support.servers.web.server import http
 
 pytestmark = [
     pytest.mark.system,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import Running, ask, daemon, damage, until
-from support.servers.daemon_site import Site, silent_server, site
+from support.servers.daemon.process import Running, ask, daemon, damage, until
+from support.servers.daemon.site import Site, silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 SOON = 30.0
 """Seconds in which a daemon must end: "within seconds", on a busy machine."""
 
-RECORDED = "SELECT probed_at FROM target WHERE id = ? AND failed_probes = 0"
+RECORDED = "SELECT succeeded_at FROM target WHERE id = ? AND succeeded_at IS NOT NULL"
 
 
 async def ends_soon(running: Running, number: signal.Signals) -> int:

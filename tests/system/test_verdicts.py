@@ -11,7 +11,7 @@ import pytest
 from support.folders import ROOT
 from support.pages import rows
 from support.pki.odd import odd_cases
-from support.servers.odd_servers import Verdicts, verdicts
+from support.servers.tls.odd import Verdicts, verdicts
 
 PAGE = ROOT / "docs" / "verdicts.md"
 HEAD = "| case | cert-monitor | openssl verify | curl | Go | why |"

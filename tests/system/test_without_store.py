@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import Running, ask, daemon, damage, started, until
-from support.servers.daemon_site import DAY, Site, site
+from support.servers.daemon.process import Running, ask, daemon, damage, started, until
+from support.servers.daemon.site import DAY, Site, site
 
 pytestmark = [
     pytest.mark.system,

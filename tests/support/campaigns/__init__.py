@@ -1,6 +1,8 @@
 """Long campaigns against the product: seeded rounds of kills, failures and hostility, and what must hold."""
 
+from support.campaigns.agents import agents
 from support.campaigns.campaign import BrokenError, Campaign, Round, Run
+from support.campaigns.centers import centers
 from support.campaigns.clock import clock
 from support.campaigns.disk import disk
 from support.campaigns.kill import kill
@@ -8,11 +10,14 @@ from support.campaigns.relay import relay
 from support.campaigns.servers import servers
 from support.campaigns.verdicts import verdicts
 from support.campaigns.web import web
+from support.campaigns.workers import workers
 from support.campaigns.year import year
 
 __all__ = ["CAMPAIGNS", "BrokenError", "Campaign", "Round", "Run"]
 
 CAMPAIGNS: dict[str, Campaign] = {
+    "agents": agents,
+    "centers": centers,
     "clock": clock,
     "disk": disk,
     "kill": kill,
@@ -20,5 +25,6 @@ CAMPAIGNS: dict[str, Campaign] = {
     "servers": servers,
     "verdicts": verdicts,
     "web": web,
+    "workers": workers,
     "year": year,
 }

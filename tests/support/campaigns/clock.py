@@ -1,5 +1,6 @@
 """The clock is set forward, back and right again at random, with restarts: nothing false is mailed."""
 
+import asyncio
 import random
 import shutil
 import signal
@@ -9,11 +10,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 from support.campaigns.campaign import BrokenError, Run, require, require_no_traceback
-from support.servers.daemon_process import Running, ask, damage, until
-from support.servers.daemon_site import Site, site
-from support.servers.timed_daemon import set_clock, timed_daemon
+from support.servers.daemon.process import Running, ask, damage, until
+from support.servers.daemon.site import Site, site
+from support.servers.daemon.timed import set_clock, timed_daemon
 
 LIVES, STEPS = 2, 2
+READ_WITHIN = 1.5
+"""Seconds after which a daemon reads a clock that was set: until then it shows nothing of what follows."""
 RIGHT, SMALL, AHEAD, EARLY = "right", "off by seconds", "ahead", "too early"
 NOTIFIED = (
     "SELECT n.alert_id, n.reason, n.level FROM notification_alert n"
@@ -51,6 +54,7 @@ class _World:
                 await self._goes_on(running)
                 for _ in range(STEPS):
                     self._set()
+                    await asyncio.sleep(READ_WITHIN)
                     await self._goes_on(running)
                 if life == LIVES - 1:
                     await self._settled(running)

@@ -12,8 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from support.campaigns.campaign import BrokenError, Run, require, require_no_traceback
-from support.servers.daemon_process import Running, daemon, damage, until
-from support.servers.daemon_site import Site, site
+from support.servers.daemon.process import Running, daemon, damage, until
+from support.servers.daemon.site import Site, site
 
 LIVES = 3
 MARK = "notifications are kept in memory and may be repeated after a restart."

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from support.servers.mail_servers import Inbox
+from support.servers.mail.servers import Inbox
 
 _RECIPIENT = {
     "refuses one": ("550 5.1.1 no such user",),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from OpenSSL import SSL
 
 from support.campaigns.mutations import certificates, mutated
-from support.servers.tls_peers import (
+from support.servers.tls.peers import (
     ALERT,
     HANDSHAKE,
     Handler,

@@ -24,7 +24,7 @@ from monitor.network.resolve import Resolver
 from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass
-from monitor.probing import Gate, InProcessRunner
+from monitor.probing import InProcessRunner, ProbeLimiter
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.files.settings import FilesSettings
 from monitor.sources.registry import sources
@@ -33,9 +33,9 @@ from support.campaigns.campaign import BrokenError, Round, Run, require
 from support.campaigns.hostile_servers import hostile
 from support.campaigns.mutations import file_of_junk
 from support.pki import TODAY, authority, leaf
-from support.servers.daemon_process import until
-from support.servers.mail_servers import ADMIN, relay
-from support.servers.tls_peers import listening, server_context, speaking_tls
+from support.servers.daemon.process import until
+from support.servers.mail.servers import ADMIN, relay
+from support.servers.tls.peers import listening, server_context, speaking_tls
 
 HOSTILE, HONEST, FILES = 24, 6, 20
 NAME = "recorder.example"
@@ -178,7 +178,7 @@ async def _world(folder: Path) -> AsyncIterator[_World]:
 
     store = await Store.open(f"sqlite:///{folder / 'state.db'}", app_version="test")
     clock, board, judge, kinds = SystemClock(), _TimedBoard(), Judge(PathFinder()), sources(Resolver())
-    runner = InProcessRunner(kinds, Gate(clock, in_flight=100, per_second=0), clock)
+    runner = InProcessRunner(kinds, ProbeLimiter(clock, in_flight=100, per_second=0), clock)
     services = PipelineServices(runner, anchors, judge, store, board, clock, OwnMetrics(kinds))
     try:
         yield _World(board, store, Pipeline(services), AlertPass(board, judge, anchors, store))

@@ -4,8 +4,8 @@ import shutil
 
 from support.campaigns.campaign import Run, require
 from support.campaigns.random_chains import random_case
-from support.servers.odd_servers import Verdicts
-from support.servers.odd_servers import verdicts as judged
+from support.servers.tls.odd import Verdicts
+from support.servers.tls.odd import verdicts as judged
 
 CHAINS = 20
 

@@ -11,8 +11,8 @@ import httpx
 
 from support.campaigns.campaign import BrokenError, Run, require, require_no_traceback
 from support.campaigns.hostile_clients import hostile
-from support.servers.daemon_process import Running, ask, daemon, damage, until
-from support.servers.daemon_site import Site, site
+from support.servers.daemon.process import Running, ask, daemon, damage, until
+from support.servers.daemon.site import Site, site
 
 CLIENTS = 160
 """More than the server takes, in all and from one address."""

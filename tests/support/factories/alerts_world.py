@@ -12,7 +12,7 @@ from jinja2 import BaseLoader
 from monitor import alerts
 from monitor.alerts import DecisionInput, Inventory, NotificationItem, ReceiverDecision
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
-from monitor.delivery.email.render import Letter, MailContext, render
+from monitor.delivery.email.layout.render import Letter, MailContext, render
 from monitor.messages import english
 from monitor.model import (
     AlertGroup,

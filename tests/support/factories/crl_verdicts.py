@@ -1,4 +1,4 @@
-"""A CA, a certificate of it, and what a CRL tells of that."""
+"""A CA, a certificate of it, and what a CRL says about it."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -10,7 +10,7 @@ from monitor.model import RevocationStatus
 from support import pki
 from support.pki.crafted import ECDSA_SHA256
 from support.pki.crls import URL, crl, points
-from support.servers.issuer_world import NOW, issued_list, leaf, pair
+from support.servers.issuers.issuer_world import NOW, issued_list, leaf, pair
 
 CA = pki.authority("Test CA")
 OTHER = pki.authority("Other CA")
@@ -20,7 +20,7 @@ HOLD = x509.ReasonFlags.certificate_hold
 
 
 def verdict_of(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
-    """Return what a list tells."""
+    """Return what a list says."""
     return crl_verdict(issued_list(data), pair(about, ca), NOW)
 
 

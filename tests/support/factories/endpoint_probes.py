@@ -13,7 +13,7 @@ from monitor.sources.endpoint import source
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
-from support.servers.tls_peers import Handler, listening
+from support.servers.tls.peers import Handler, listening
 
 NAME = "recorder.example"
 ROOT = pki.authority()

@@ -5,8 +5,8 @@ from typing import Any
 
 from monitor.http.policy import UrlPolicy
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
-from support.servers.issuer_world import LOOPBACK, fetcher
-from support.servers.web_server import Reply, http, web
+from support.servers.issuers.issuer_world import LOOPBACK, fetcher
+from support.servers.web.server import Reply, http, web
 from support.written import written
 
 KIB = 1024

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerts import NotificationItem, NotifyReason
-from monitor.alerts.acknowledge_link import link_sent, token_of
 from monitor.alerts.decision import UpcomingExpiry
 from monitor.alerts.digest import AcknowledgedItem, Digest, Heartbeat
 from monitor.alerts.payload import Content, to_json
+from monitor.alerts.routing.acknowledge_link import link_sent, token_of
 from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_WAS_AHEAD, CLOCK_WRONG
 from monitor.assess import texts as said
-from monitor.config.external_url import checked_external_url
-from monitor.delivery.email.render import Letter, MailContext, render
+from monitor.config.sections.external_url import checked_external_url
+from monitor.delivery.email.layout.render import Letter, MailContext, render
 from monitor.delivery.links import Links
 from monitor.messages import Writer, language
 from monitor.model import (
@@ -205,7 +205,7 @@ def _outage() -> NotificationItem:
 
 
 def heartbeats() -> dict[str, Content]:
-    """Return heartbeats, when all is well, when not and inside a digest, and what is told of an outage."""
+    """Return heartbeats, when all is well, when not and in a digest, and the notification of an outage."""
     first = UpcomingExpiry(NOW + 40 * DAYS, "Portal", "10.1.2.9:443", certificate(5, 40))
     well = Heartbeat(31, 40, NOW + 7 * DAYS, first=first)
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor import alerts
 from monitor.alerts import Decision, DecisionInput, NotifySettings, ReceiverDecision, ReceiverRules
-from monitor.alerts.routes import Routing
+from monitor.alerts.routing.routes import Routing
 from monitor.model import AlertKey, AlertRecord, Outage, ReceiverRecord, Silence, Snapshot
 from support.factories.alerts_world import STARTED
 

@@ -23,7 +23,7 @@ from monitor.model import (
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
-from monitor.probing import Gate, InProcessRunner
+from monitor.probing import InProcessRunner, ProbeLimiter
 from monitor.sources.endpoint.connect_options import Endpoint
 from support.pki import NOW, authority, leaf
 
@@ -122,22 +122,23 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     board: Board = field(default_factory=Board)
 
-    def pipeline(self, targets: Sequence[Target]) -> Pipeline:
-        """Return a pipeline whose board knows these targets."""
+    def pipeline(self, targets: Sequence[Target], zones: Sequence[str] = ()) -> Pipeline:
+        """Return a pipeline whose board knows these targets, and whose runner probes these zones as well."""
         self.board.replace(TargetState(one) for one in targets)
 
         async def anchors(_: tuple[str, ...]) -> Anchors:
             return ANCHORS
 
-        gate = Gate(self.clock, in_flight=100, per_second=0)
+        limiter = ProbeLimiter(self.clock, in_flight=100, per_second=0)
         services = PipelineServices(
-            InProcessRunner({"endpoint": self.source, "files": self.source}, gate, self.clock),
+            InProcessRunner({"endpoint": self.source, "files": self.source}, limiter, self.clock),
             anchors,
             Judge(PathFinder()),
             self.store,
             self.board,
             self.clock,
             self.counters,
+            zones,
         )
         return Pipeline(services)
 

@@ -43,7 +43,7 @@ CLASSES = (
 
 @dataclass
 class Outcome:
-    """What became of the lineages of one class; lengths are in days, one for each that was told of."""
+    """What became of the lineages of one class; lengths are in days, one for each alarm."""
 
     lineages: int = 0
     renewals: int = 0
@@ -55,15 +55,15 @@ class Outcome:
     before_expiry: list[float] = field(default_factory=list)
 
     @property
-    def told(self) -> int:
-        """Return of how many stopped lineages was told before they expired."""
+    def alarmed(self) -> int:
+        """Return how many stopped lineages had an alarm before they expired."""
         return len(self.delays)
 
     @property
     def precision(self) -> float:
         """Return the share of alarms that were about a stopped lineage."""
-        alarms = self.told + self.false_alarms
-        return self.told / alarms if alarms else 1.0
+        alarms = self.alarmed + self.false_alarms
+        return self.alarmed / alarms if alarms else 1.0
 
 
 def simulated(lineages: int, seed: int = 7) -> dict[float, Outcome]:

@@ -23,8 +23,8 @@ from monitor.parse import parse_certificate
 from support import pki
 from support.pki.crls import points
 from support.pki.ocsp import access
-from support.servers.issuer_world import LOOPBACK, Clock, Hosts, fetcher, leaf
-from support.servers.web_server import Web, web
+from support.servers.issuers.issuer_world import LOOPBACK, Clock, Hosts, fetcher, leaf
+from support.servers.web.server import Web, web
 
 GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, RevocationStatus.UNKNOWN
 ALL = ("staple", "crl", "ocsp")

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from monitor.alerts import Inventory, NotificationItem, NotifySettings, ReceiverRules, Schedule
 from monitor.alerts.digest import Digest
-from monitor.alerts.outage import outage_since
 from monitor.alerts.payload import from_json
-from monitor.alerts.routes import Routing
+from monitor.alerts.routing.routes import Routing
+from monitor.alerts.self_monitoring.outage import outage_since
 from monitor.assess import PathFinder
 from monitor.delivery import LoggedErrors, SendResult, deliver_due
-from monitor.delivery.email.view import MOST_ITEMS, PageWriter
+from monitor.delivery.email.content.view import MOST_ITEMS, PageWriter
 from monitor.delivery.receiver import ACCEPTED, Note, retry, unheard
 from monitor.messages import Writer, language
 from monitor.model import AlertGroup, Anchors, Notification, Outage, Silence, TargetState, text
@@ -40,7 +40,7 @@ class Reader:
 class Scenario:
     """All that happens in a year.
 
-    ``asked`` are acknowledgements and silences by their time, ``remarks`` what readers of the list are told.
+    ``asked`` are acknowledgements and silences by their time, ``remarks`` are for readers of the list.
     """
 
     begin: datetime
@@ -56,7 +56,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Said:
-    """One item of a mail: the list it is in, why it is told, how bad it is, and what it is about."""
+    """One item of a mail: the list it is in, why it is notified, how bad it is, and what it is about."""
 
     part: str
     item: NotificationItem

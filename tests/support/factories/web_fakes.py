@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from monitor.alerts.acknowledge_link import AcknowledgeLink, link_of
+from monitor.alerts.routing.acknowledge_link import AcknowledgeLink, link_of
 from monitor.config import default_config
-from monitor.config.written import policy_origins
+from monitor.config.targets.written import policy_origins
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import (
     AlertRecord,
@@ -38,7 +38,7 @@ from monitor.model.alert_history import AlertHistory
 from monitor.planning.renewal_day import DayAction
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult
-from monitor.web.renewal_days import SilentPort
+from monitor.web.services.renewal_days import SilentPort
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "let-me-in"
@@ -212,6 +212,9 @@ class FakeDaemon:
     def health(self) -> Health:
         """Return the fake's health."""
         return self.state
+
+    def standby(self) -> None:
+        """Return that this is no standby."""
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether nothing is missing."""

@@ -19,7 +19,7 @@ from monitor.web.pages.frame import Pages, Reader, render
 from monitor.web.pages.lists import every_list
 from monitor.web.pages.lists.answers import list_values
 from monitor.web.pages.lists.kind import ListKind, Source
-from monitor.web.queries.planning import CertificateIndexes
+from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
 from support.factories.web_fakes import NOW, FakeDaemon
 

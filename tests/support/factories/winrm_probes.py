@@ -17,8 +17,8 @@ from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import AuthMethod, RemoteMachine
 from support import pki
 from support.factories.windows_documents import der, stored, written
-from support.servers.winrm_messages import Call
-from support.servers.winrm_server import Machine
+from support.servers.machines.winrm_messages import Call
+from support.servers.machines.winrm_server import Machine
 
 HOST = "rec01.vms.example"
 JEA = "CertMonitor"

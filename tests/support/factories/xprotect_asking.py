@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.clock import SystemClock
-from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
+from monitor.demo.xprotect_site import PASSWORD, Behavior, Simulator
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import (
     Budgets,
@@ -70,9 +70,9 @@ class Asking:
         where = trust or str(self.simulator.trust)
         return asyncio.run(self._discover(where, longest, budgets, on_exchange, keys))
 
-    def broken(self, behaviour: Behaviour, **keys: Any) -> DiscoveryResult:
-        """Return what one refresh of a site with this behaviour gives."""
-        self.simulator.behaviour = behaviour
+    def broken(self, behavior: Behavior, **keys: Any) -> DiscoveryResult:
+        """Return what one refresh of a site with this behavior gives."""
+        self.simulator.behavior = behavior
         return self.discover(**keys)
 
     async def _discover(
@@ -116,7 +116,7 @@ def fresh(simulator: Simulator) -> Iterator[Asking]:
     try:
         yield Asking(simulator)
     finally:
-        simulator.behaviour = Behaviour()
+        simulator.behavior = Behavior()
         simulator.resources = resources
         simulator.login.failed = simulator.login.attempts = 0
         simulator.login.revoke()

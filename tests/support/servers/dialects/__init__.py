@@ -1,0 +1,1 @@
+"""Servers of the distribution that speak a protocol before or around TLS, and which speaks what."""

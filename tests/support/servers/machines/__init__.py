@@ -1,0 +1,1 @@
+"""Machines of their own: Debian, Windows under wine, and how Windows is reached and logs in."""

@@ -1,0 +1,1 @@
+"""Mail servers and relays, and the logins that they take."""

@@ -1,0 +1,1 @@
+"""What lists targets: name servers, web servers with lists, Kubernetes, XProtect sites."""

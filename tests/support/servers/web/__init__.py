@@ -1,0 +1,1 @@
+"""Web servers, receivers over HTTP, and browsers that visit our pages."""
