@@ -1,6 +1,5 @@
 """Enroll this agent: take the CA of the center by its hash, and exchange a one-time code for a token."""
 
-import asyncio
 import hashlib
 import ssl
 from dataclasses import replace
@@ -61,11 +60,7 @@ async def _response(request: FetchRequest, file: AgentFile, tls: ssl.SSLContext)
     names = Resolver(1)
     try:
         async with HttpSession(names, tls) as session:
-            try:
-                response = await session.send(replace(request, max_bytes=64 * KIB, timeout=_WITHIN))
-            finally:
-                if isinstance(session.transport, asyncio.WriteTransport):
-                    session.transport.abort()  # the loop may end before a farewell over TLS does
+            response = await session.send(replace(request, max_bytes=64 * KIB, timeout=_WITHIN))
     except FetchError as error:
         said = raw_english(error.message)
         if error.status == 403:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import aiohttp
 from yarl import URL
@@ -47,12 +48,23 @@ _ONE = Connections()
 class _Connector(aiohttp.TCPConnector):
     """A connector that exposes the last transport: Windows authentication is bound to a connection."""
 
-    transport: asyncio.BaseTransport | None = None
+    transport: asyncio.Transport | None = None
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._transports: WeakSet[asyncio.Transport] = WeakSet()
 
     async def connect(self, *args: Any, **kwargs: Any) -> Any:
         connection = await super().connect(*args, **kwargs)
         self.transport = connection.transport
+        if self.transport is not None:
+            self._transports.add(self.transport)
         return connection
+
+    def abort(self) -> None:
+        """End what still waits for the server's close_notify (RFC 8446 section 6.1), and what was left."""
+        for transport in self._transports:
+            transport.abort()
 
 
 class HttpSession:
@@ -86,8 +98,9 @@ class HttpSession:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection, for callers that do not use this as a context manager."""
+        """Close every connection now, for callers that do not use this as a context manager."""
         await self._session.close()
+        self._connector.abort()
 
     @property
     def transport(self) -> asyncio.BaseTransport | None:

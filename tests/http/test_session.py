@@ -1,9 +1,12 @@
 """Requests over kept connections: which connection, which bounds, and what each failure is called."""
 
 import asyncio
+import gc
 import gzip
 import socket
 import ssl
+import threading
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -172,6 +175,37 @@ def test_connect_timeout() -> None:
         # It takes the connection and never answers the handshake.
         error = failed(f"https://127.0.0.1:{listener.getsockname()[1]}/", client_tls(), connect_timeout=0.2)
     assert (error.reason, error.connected) == (FailureReason.TIMEOUT, False)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_nothing_waits_for_the_server(*, kept: bool) -> None:
+    """A server that does not answer the end of TLS holds no socket of ours open."""
+    ended = threading.Event()
+
+    def ignore(listener: socket.socket) -> None:
+        plain, _ = listener.accept()
+        with plain, server_tls().wrap_socket(plain, server_side=True) as connection:
+            connection.recv(1000)
+            ended.wait(30)
+
+    async def run(port: int) -> None:
+        async with HttpSession(Hosts(), client_tls(), Connections(keep_alive=kept)) as session:
+            with pytest.raises(FetchError):
+                await session.send(FetchRequest(f"https://127.0.0.1:{port}/", timeout=0.2))
+
+    with socket.socket() as listener, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = threading.Thread(target=ignore, args=(listener,))
+        server.start()
+        try:
+            asyncio.run(run(listener.getsockname()[1]))
+            gc.collect()
+        finally:
+            ended.set()
+            server.join()
+    assert [str(one.message) for one in warned] == []
 
 
 def test_nobody_listens() -> None:
