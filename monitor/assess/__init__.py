@@ -9,11 +9,11 @@ from monitor.assess.correlate.target_lists import lists_without_targets
 from monitor.assess.damage import damaged
 from monitor.assess.flapping import flapping, steady
 from monitor.assess.judge import judge
-from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
-from monitor.assess.split_chains import split_chains
+from monitor.assess.paths.links import Held
+from monitor.assess.paths.split_chains import split_chains
+from monitor.assess.paths.trust import PathFinder
 from monitor.assess.traits import made_at_start, missing_names
-from monitor.assess.trust import PathFinder
 from monitor.assess.unreachability import failures_named, unreachability, unreachability_changes_at
 
 __all__ = [

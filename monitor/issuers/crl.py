@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from monitor.assess.links import UNREADABLE
+from monitor.assess.paths.links import UNREADABLE
 from monitor.issuers import texts
 from monitor.issuers.crl_scope import scope_of, value_of
 from monitor.issuers.fetched_crl import FetchedCrl

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from monitor.assess.links import UNREADABLE, canonical
+from monitor.assess.paths.links import UNREADABLE, canonical
 from monitor.issuers import texts
 from monitor.issuers.fetched_crl import FetchedCrl
 from monitor.issuers.verdict import IssuerPair

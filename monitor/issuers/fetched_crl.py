@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from monitor.assess.links import UNREADABLE, verify
+from monitor.assess.paths.links import UNREADABLE, verify
 from monitor.parse.der import children, element
 
 _PEM = b"-----BEGIN X509 CRL-----"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
-from monitor.assess.links import UNREADABLE, verify
+from monitor.assess.paths.links import UNREADABLE, verify
 from monitor.issuers import texts
 from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, doubtful, revoked_message
 from monitor.model import Message, RevocationStatus

@@ -6,7 +6,7 @@ It caches no answers, only fetched CRLs and which responders do not answer.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from monitor.assess.links import UNREADABLE, load_certificate
+from monitor.assess.paths.links import UNREADABLE, load_certificate
 from monitor.http.fetch import Fetcher
 from monitor.http.request import FetchError, FetchRequest, Redirects
 from monitor.issuers import texts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from monitor.assess.links import UNREADABLE
+from monitor.assess.paths.links import UNREADABLE
 from monitor.issuers import texts as messages
 from monitor.model import Message
 from monitor.parse import display

@@ -4,7 +4,7 @@ Other rooms import these names from here; the files group them by topic.
 """
 
 from monitor.model.access_token import AccessToken, TokenRole
-from monitor.model.alert import (
+from monitor.model.alerts.alert import (
     AlertGroup,
     AlertKey,
     AlertLevel,
@@ -14,6 +14,23 @@ from monitor.model.alert import (
     AlertState,
     Scope,
 )
+from monitor.model.alerts.notification import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Notification,
+    NotificationKind,
+    NotificationStatus,
+    NotifiedAlert,
+    RecipientStatus,
+    retry_wait,
+)
+from monitor.model.alerts.notification_log import (
+    LogChange,
+    NotificationRecord,
+    ReceiverChanges,
+    ReceiverRecord,
+)
+from monitor.model.alerts.silence import Matcher, Silence, SilenceEnd, SilenceKind
 from monitor.model.anchors import Anchor, Anchors
 from monitor.model.certificate import Certificate, DateForm, KeyUsage
 from monitor.model.check import AnyCheck, Check, MonitorCheck, Severity, worst
@@ -30,17 +47,6 @@ from monitor.model.machine import (
     StoreEntry,
 )
 from monitor.model.message import Message, message, text
-from monitor.model.notice import LogChange, NotificationRecord, ReceiverChanges, ReceiverRecord
-from monitor.model.notification import (
-    FIRST_WAIT,
-    LONGEST_WAIT,
-    Notification,
-    NotificationKind,
-    NotificationStatus,
-    NotifiedAlert,
-    RecipientStatus,
-    retry_wait,
-)
 from monitor.model.observation import (
     Failure,
     FailureReason,
@@ -52,7 +58,7 @@ from monitor.model.observation import (
 )
 from monitor.model.outage import Outage
 from monitor.model.past_renewal import PastRenewal
-from monitor.model.policy_origin import PolicyOrigin, PolicyValue
+from monitor.model.policy import Margin, Policy, PolicyOrigin, PolicyValue, earlier
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.renewal_day import (
     CheckedItem,
@@ -66,24 +72,19 @@ from monitor.model.renewal_day import (
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, MachineClock, Source
 from monitor.model.shared import shared
-from monitor.model.silence import Matcher, Silence, SilenceEnd, SilenceKind
-from monitor.model.silent_zone import SilentZone
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import (
     ZONE,
     Batch,
     DiscoveredTarget,
-    Margin,
-    Policy,
     Runbook,
     Target,
     TargetInfo,
     TargetTraits,
-    earlier,
     make_target_id,
     qualified,
 )
-from monitor.model.worker_zone import WorkerZone
+from monitor.model.zone import SilentZone, WorkerZone
 
 __all__ = [
     "FIRST_WAIT",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.silence import Matcher
+from monitor.model.alerts.silence import Matcher
 
 
 class TokenRole(StrEnum):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model.alert import AlertKey
+from monitor.model.alerts.alert import AlertKey
 from monitor.model.certificate import Certificate
 from monitor.model.check import Check, Severity
 from monitor.model.message import Message

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.model.alert import AlertGroup
+from monitor.model.alerts.alert import AlertGroup
 from monitor.model.certificate import Certificate
 from monitor.model.check import Severity, worst
 from monitor.model.finding import Assessment, Finding

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.assess import outlived
 from monitor.model import Certificate
-from monitor.model.target import earlier
+from monitor.model.policy import earlier
 from monitor.planning.leaves import Chain, Leaf
 
 

@@ -26,7 +26,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.store import access_tokens
 from monitor.store.alerts import alert_pass, delivered, outbox, silences, withdrawn
 from monitor.store.alerts import history as alert_history

@@ -5,7 +5,7 @@ It must not judge: an issuer is a certificate whose key made the signature, what
 
 from collections.abc import Iterable
 
-from monitor.assess.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import Held, canonical, is_signed_by
 
 MOST = 16
 """Certificates above one, at most: renewed and cross-signed CAs make more than a line."""

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.assess.links import canonical, is_signed_by, old_style_ca
+from monitor.assess.paths.links import canonical, is_signed_by, old_style_ca
 from support.pki import Key, authority, dsa_key, extension, issue, leaf, raw, rsa_key
 
 ROOT = authority("Root")

@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from monitor.assess.links import load_certificate
+from monitor.assess.paths.links import load_certificate
 from monitor.issuers import texts
 from monitor.issuers.revocation_urls import RevocationUrls, crl_urls, ocsp_urls
 from monitor.model import Message

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from monitor.assess import PathFinder
-from monitor.assess.links import Held
+from monitor.assess.paths.links import Held
 from monitor.daemon.targets.state_loader import StateLoader
 from monitor.model import (
     AlertKey,

@@ -22,7 +22,7 @@ from monitor.model import (
     Target,
     WorkerZone,
 )
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.pipeline import Board
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.store import HistoryEntry, OutcomePeriod, Store

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from monitor.model import AlertLevel, NotificationKind, RecipientStatus
-from monitor.model.alert_history import AlertHistory, SentNotification
+from monitor.model.alerts.history import AlertHistory, SentNotification
 from monitor.store.alerts.records import alert_record
 from monitor.store.alerts.silences import acknowledgements
 from monitor.store.columns.json_values import recipients_of

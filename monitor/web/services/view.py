@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from monitor.alerts import NotifiedReceiver
 from monitor.model import AlertRecord, Message, NotificationStatus, PolicyValue, Silence, Snapshot, Target
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web.on_demand import OnDemandProbes
 from monitor.web.services.components import Degradation

@@ -16,7 +16,7 @@ from monitor.model import (
     Silence,
     SilenceKind,
 )
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.recorded import NOW, using

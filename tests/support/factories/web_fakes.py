@@ -34,7 +34,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.planning.renewal_day import DayAction
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import ChangeResult, Health, Notified, OnDemandRequest, OnDemandResult

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from monitor.alerts.texts import PROBLEM
 from monitor.messages import machine_zone
 from monitor.model import AlertState, Check, Message, Silence, text
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.model.component_names import component_name
 from monitor.web import texts
 from monitor.web.caller import caller_of

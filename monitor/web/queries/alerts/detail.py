@@ -18,7 +18,7 @@ from monitor.model import (
     Silence,
     Snapshot,
 )
-from monitor.model.alert_history import AlertHistory, SentNotification
+from monitor.model.alerts.history import AlertHistory, SentNotification
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from monitor.model import (
     SilenceKind,
     text,
 )
-from monitor.model.alert_history import AlertHistory
+from monitor.model.alerts.history import AlertHistory
 from monitor.web import ChangeResult, make_app
 from monitor.web.pages import texts
 from monitor.web.pages.alerts.acknowledge_form import Days, Form, checked, days_of

@@ -26,7 +26,7 @@ from monitor.model import (
     TargetInfo,
     text,
 )
-from monitor.model.alert_history import AlertHistory, SentNotification
+from monitor.model.alerts.history import AlertHistory, SentNotification
 from monitor.web import make_app
 from monitor.web.pages import texts
 from monitor.web.queries.alerts.detail import alert_detail, leading

@@ -6,7 +6,7 @@ It must not consider trust or validity: a file may contain certificates that hav
 from collections import defaultdict
 from collections.abc import Sequence
 
-from monitor.assess.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import Held, canonical, is_signed_by
 
 Chain = tuple[Held, ...]
 

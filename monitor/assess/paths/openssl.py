@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from OpenSSL import crypto
 
-from monitor.assess.links import Held
-from monitor.assess.problem import Refusal
+from monitor.assess.paths.links import Held
+from monitor.assess.paths.problem import Refusal
 from monitor.model import Certificate
 
 _PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.assess import texts
-from monitor.assess.candidates import candidates
-from monitor.assess.links import Held, canonical, old_style_ca
-from monitor.assess.openssl import valid, verified, verified_as_given
-from monitor.assess.problem import Refusal, problem
-from monitor.assess.routes import Route, Walk
+from monitor.assess.paths.candidates import candidates
+from monitor.assess.paths.links import Held, canonical, old_style_ca
+from monitor.assess.paths.openssl import valid, verified, verified_as_given
+from monitor.assess.paths.problem import Refusal, problem
+from monitor.assess.paths.routes import Route, Walk
 from monitor.model import Anchor, Anchors, Certificate, DateForm, Message, Path
 
 _MOST_BETWEEN = 16

@@ -6,7 +6,7 @@ It must not verify anything: the walk and OpenSSL have.
 from dataclasses import dataclass
 
 from monitor.assess import texts
-from monitor.assess.links import Held, is_signed_by
+from monitor.assess.paths.links import Held, is_signed_by
 from monitor.model import Certificate, DateForm, Message
 
 

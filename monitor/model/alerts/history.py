@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model.alert import AlertLevel, AlertRecord
-from monitor.model.notification import NotificationKind, RecipientStatus
-from monitor.model.silence import Silence
+from monitor.model.alerts.alert import AlertLevel, AlertRecord
+from monitor.model.alerts.notification import NotificationKind, RecipientStatus
+from monitor.model.alerts.silence import Silence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import NamedTuple
 
-from monitor.assess.links import Held, canonical
+from monitor.assess.paths.links import Held, canonical
 
 # Up to here all are taken: it is cheaper to hand them to OpenSSL than to choose.
 _ALWAYS = 64

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.model.alert import AlertKey, AlertLevel
+from monitor.model.alerts.alert import AlertKey, AlertLevel
 
 
 @dataclass(frozen=True, slots=True)

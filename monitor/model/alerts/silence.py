@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.alert import AlertLevel
+from monitor.model.alerts.alert import AlertLevel
 
 
 class SilenceKind(StrEnum):

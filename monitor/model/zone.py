@@ -1,7 +1,20 @@
-"""What is known of the workers of one zone, and of their queue."""
+"""What is known of zones: since when one is silent, and its workers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SilentZone:
+    """A zone that nothing was heard of since an instant; ``silent_after`` is when that is an alert.
+
+    ``by_workers`` is whether workers probe it, not agents.
+    """
+
+    zone: str
+    since: datetime
+    silent_after: timedelta = timedelta(minutes=10)
+    by_workers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ It must not consider time, trust or extensions: a route is what was signed, not 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.assess.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import Held, canonical, is_signed_by
 
 Route = tuple[Held, ...]
 

@@ -1,0 +1,1 @@
+"""Alerts, silences and notifications as plain values; they decide nothing."""
