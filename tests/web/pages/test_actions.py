@@ -89,8 +89,8 @@ def test_buttons_are_for_operators(caller: Caller, *, shown: bool) -> None:
     assert detail is not None
     assert found is not None
     pages = (
-        rendered("target.html", reader, lambda one: target_values(one, detail)),
-        rendered("site.html", reader, lambda _: site_values(found)),
+        rendered("details/target.html", reader, lambda one: target_values(one, detail)),
+        rendered("details/site.html", reader, lambda _: site_values(found)),
     )
     button = 'name="form_token" value="of-this-session"><button>Check now</button>'
     assert [button in page for page in pages] == [shown, shown]

@@ -31,7 +31,7 @@ from monitor.web.paths import ACKNOWLEDGE
 from monitor.web.services.changes import Changes
 from monitor.web.services.view import WebView
 
-_TEMPLATE = "acknowledge.html"
+_TEMPLATE = "alerts/acknowledge.html"
 
 
 @dataclass(frozen=True, slots=True)

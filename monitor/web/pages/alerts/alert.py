@@ -115,7 +115,7 @@ class _AlertPages:
         def values(reader: Reader) -> Mapping[str, Any]:
             return {**alert_values(reader, found, form), **silence_values(reader, found, lasting, silence)}
 
-        return await self._pages.answer(request, "alert.html", values, status=status)
+        return await self._pages.answer(request, "alerts/alert.html", values, status=status)
 
 
 def _found(reader: Reader, alert_id: str, recorded: AlertHistory | None) -> tuple[AlertDetail | None, str]:

@@ -58,7 +58,7 @@ def add_certificate(app: FastAPI, view: WebView, pages: Pages) -> None:
             return RedirectResponse(f"/certificates/{found.sha256}", 302)
         history = await view.history(sha256=found.sha256)
         return await pages.answer(
-            request, "certificate.html", lambda reader: certificate_values(reader, found, history)
+            request, "details/certificate.html", lambda reader: certificate_values(reader, found, history)
         )
 
 

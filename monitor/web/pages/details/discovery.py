@@ -30,7 +30,7 @@ def add_discovery(app: FastAPI, pages: Pages) -> None:
         )
         if found is None:
             return await not_found(request, pages, detail_texts.no_discovery(discovery=discovery_id))
-        return await pages.answer(request, "discovery.html", lambda _: discovery_values(found))
+        return await pages.answer(request, "details/discovery.html", lambda _: discovery_values(found))
 
 
 def discovery_values(detail: DiscoveryDetail) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def every_site(request: Request) -> Response:
         return await pages.answer(
             request,
-            "sites.html",
+            "details/sites.html",
             lambda reader: {
                 "title": texts.SITES,
                 "sites": sites(reader.snapshot),
@@ -45,7 +45,7 @@ def add_sites(app: FastAPI, changes: Changes, pages: Pages) -> None:
             return await not_found(request, pages, detail_texts.no_site(site=name))
         days = changes.renewal_days
         return await pages.answer(
-            request, "site.html", lambda reader: site_values(found, going_on(reader, name, days))
+            request, "details/site.html", lambda reader: site_values(found, going_on(reader, name, days))
         )
 
 

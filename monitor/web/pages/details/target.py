@@ -64,7 +64,7 @@ def add_target(app: FastAPI, view: WebView, pages: Pages) -> None:
         policy = view.policy_origins(detail.state.target)
         return await pages.answer(
             request,
-            "target.html",
+            "details/target.html",
             lambda reader: target_values(reader, detail, record, policy),
         )
 

@@ -54,7 +54,7 @@ def alert_rows_of(context: AlertContext, resolved: Sequence[AlertRecord] = ()) -
 ALERT_LIST = ListKind(
     path="/alerts",
     title=texts.ALERTS,
-    template="list_of_alerts.html",
+    template="lists/alerts.html",
     listing=ALERTS,
     columns=(
         Column("level", texts.LEVEL, "level"),

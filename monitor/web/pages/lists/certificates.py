@@ -30,7 +30,7 @@ def certificate_list() -> ListKind[CertificateRow]:
     return ListKind(
         path="/certificates",
         title=page_texts.CERTIFICATES,
-        template="list_of_certificates.html",
+        template="lists/certificates.html",
         listing=CERTIFICATES,
         columns=(
             Column("level", texts.LEVEL, "level"),

@@ -21,7 +21,7 @@ async def _load(_view: WebView) -> Source[DiscoveryRow]:
 DISCOVERY_LIST = ListKind(
     path="/discoveries",
     title=texts.DISCOVERIES,
-    template="list_of_discoveries.html",
+    template="lists/discoveries.html",
     listing=DISCOVERIES,
     columns=(
         Column("state", texts.STATE, "state"),

@@ -42,7 +42,7 @@ def notification_source(
 NOTIFICATION_LIST = ListKind(
     path="/notifications",
     title=texts.NOTIFICATIONS,
-    template="list_of_notifications.html",
+    template="lists/notifications.html",
     listing=NOTIFICATIONS,
     columns=(
         Column("state", texts.STATE, "state"),

@@ -60,7 +60,7 @@ def ended_by(one: Silence) -> Message:
 SILENCE_LIST = ListKind(
     path="/silences",
     title=texts.SILENCES,
-    template="list_of_silences.html",
+    template="lists/silences.html",
     listing=SILENCES,
     columns=(
         Column("state", texts.STATE, "state"),

@@ -29,7 +29,7 @@ def target_list() -> ListKind[TargetRow]:
     return ListKind(
         path="/targets",
         title=texts.TARGETS,
-        template="list_of_targets.html",
+        template="lists/targets.html",
         listing=TARGETS,
         columns=(
             Column("state", texts.STATE, "state"),

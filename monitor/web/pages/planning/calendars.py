@@ -46,7 +46,7 @@ def add_calendars(app: FastAPI, view: WebView, tokens: TokenAdmin, pages: Pages)
         outside = bool(view.external_url())
         return await pages.answer(
             request,
-            "calendars.html",
+            "planning/calendars.html",
             lambda reader: calendar_values(reader, tokens.listed(), form, outside=outside),
             status=422 if form.problem else 200,
         )

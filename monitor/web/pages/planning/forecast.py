@@ -38,7 +38,10 @@ def add_forecast(app: FastAPI, view: WebView, pages: Pages) -> None:
     async def forecast_page(request: Request, at: str = "") -> Response:
         status = 200 if _day(at, UTC, view.now()) else 400
         return await pages.answer(
-            request, "forecast.html", lambda reader: forecast_values(reader, pages.indexes, at), status=status
+            request,
+            "planning/forecast.html",
+            lambda reader: forecast_values(reader, pages.indexes, at),
+            status=status,
         )
 
 

@@ -29,7 +29,7 @@ def add_plans(app: FastAPI, changes: Changes, pages: Pages) -> None:
     async def every(request: Request) -> Response:
         return await pages.answer(
             request,
-            "sites.html",
+            "details/sites.html",
             lambda reader: {
                 "title": plan_texts.PLANS,
                 "sites": sites(reader.snapshot),
@@ -44,7 +44,7 @@ def add_plans(app: FastAPI, changes: Changes, pages: Pages) -> None:
         found = await pages.on_thread(request, lambda reader: site_plan(reader, name, days))
         if found is None:
             return await not_found(request, pages, plan_texts.no_site(site=name))
-        return await pages.answer(request, "plan.html", lambda _: _values(found))
+        return await pages.answer(request, "renewals/plan.html", lambda _: _values(found))
 
 
 def _values(found: SitePlan) -> Mapping[str, Any]:
@@ -61,6 +61,6 @@ def _values(found: SitePlan) -> Mapping[str, Any]:
 def plan_document(plan: RenewalPlan, writer: Writer) -> str:
     """Return a plan as one HTML file that loads nothing, for printing and for taking along."""
     title = plan_texts.plan_of(site=plan.site)
-    return environment.get_template("plan_document.html").render(
+    return environment.get_template("renewals/plan_document.html").render(
         title=title, view=plan_view(plan), words=plan_texts, texts=texts, writer=writer, site=plan.site
     )

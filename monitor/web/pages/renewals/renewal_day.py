@@ -61,7 +61,7 @@ class _DayPages:
         recent = await self._days.recent()
         return await self._pages.answer(
             request,
-            "renewal_days.html",
+            "renewals/renewal_days.html",
             lambda reader: {
                 "title": words.RENEWAL_DAYS,
                 "days": [day_view(one) for one in recent if _sees(reader, one)],
@@ -100,7 +100,10 @@ class _DayPages:
     async def _page(self, request: Request, shown: DayView, problem: Message | None = None) -> Response:
         status = 200 if problem is None else 422
         return await self._pages.answer(
-            request, "renewal_day.html", lambda reader: day_values(reader, shown, problem), status=status
+            request,
+            "renewals/renewal_day.html",
+            lambda reader: day_values(reader, shown, problem),
+            status=status,
         )
 
     async def _missing(self, request: Request) -> Response:

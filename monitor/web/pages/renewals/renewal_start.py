@@ -66,7 +66,9 @@ def add_renewal_start(app: FastAPI, view: WebView, changes: Changes, pages: Page
     days = changes.renewal_days
 
     async def refused(request: Request, why: Message, status: int) -> Response:
-        return await pages.answer(request, "renewal_refused.html", lambda _: _refusal(why), status=status)
+        return await pages.answer(
+            request, "renewals/renewal_refused.html", lambda _: _refusal(why), status=status
+        )
 
     @app.post("/plans/{site:path}/start", response_model=None)
     async def start(site: str, request: Request) -> Response:

@@ -47,7 +47,7 @@ def entry(target_id: str = "endpoint:near:443", *, ended: bool = False) -> Histo
 def certificate_page(*history: HistoryEntry, caller: Caller | None = None) -> str:
     """Return the page of the certificate."""
     reader = reader_of(SHOWN, caller=caller or Caller())
-    return rendered("certificate.html", reader, lambda one: certificate_values(one, LEAF, history))
+    return rendered("details/certificate.html", reader, lambda one: certificate_values(one, LEAF, history))
 
 
 def target_page(
@@ -63,7 +63,7 @@ def target_page(
     record = TargetRecord(history, alerts, outcomes)
     policy = [PolicyValue("interval", "1h", PolicyOrigin.RULE, "site: harbour")]
     return rendered(
-        "target.html",
+        "details/target.html",
         reader,
         lambda one: target_values(one, detail, record, policy),
     )
@@ -101,7 +101,7 @@ def test_what_has_expired_is_called_so() -> None:
     known = replace(snapshot(late), alerts=tuple(alerts_of_target(late, NOW)))
     detail = target_detail(known, late.target.id, NOW)
     assert detail is not None
-    page = rendered("target.html", reader_of(known), lambda one: target_values(one, detail))
+    page = rendered("details/target.html", reader_of(known), lambda one: target_values(one, detail))
     assert '<span class="badge expired">expired</span>' in page
 
 
@@ -163,7 +163,7 @@ def test_a_target_of_a_zone_names_it() -> None:
     there = snapshot(replace(state, target=replace(state.target, zone="dmz")))
     detail = target_detail(there, state.target.id, NOW)
     assert detail is not None
-    page = rendered("target.html", reader_of(there), lambda one: target_values(one, detail))
+    page = rendered("details/target.html", reader_of(there), lambda one: target_values(one, detail))
     assert "<dt>Zone</dt><dd>dmz</dd>" in re.sub(r">\s+<", "><", page)
 
 
@@ -198,9 +198,11 @@ def test_hostile_texts_stay_text() -> None:
     assert detail is not None
     reader = reader_of(shown)
     pages = (
-        rendered("target.html", reader, lambda one: target_values(one, detail)),
+        rendered("details/target.html", reader, lambda one: target_values(one, detail)),
         rendered(
-            "certificate.html", reader, lambda one: certificate_values(one, bad.sightings[0].certificate, ())
+            "details/certificate.html",
+            reader,
+            lambda one: certificate_values(one, bad.sightings[0].certificate, ()),
         ),
     )
     assert [page.count("<script") for page in pages] == [1, 1]
@@ -215,5 +217,5 @@ def test_steps_of_several_alerts_say_what_they_are_for() -> None:
     two = replace(detail, steps=steps, about=about)
     alone = replace(detail, steps=steps[1:], about=about[1:])
     for shown, said in ((two, True), (alone, False)):
-        page = rendered("target.html", reader_of(SHOWN), lambda one, it=shown: target_values(one, it))
+        page = rendered("details/target.html", reader_of(SHOWN), lambda one, it=shown: target_values(one, it))
         assert ('<p class="soft">it is weak</p>' in page, "no recordings" in page) == (said, True)

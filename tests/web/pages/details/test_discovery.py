@@ -42,7 +42,7 @@ def test_what_it_says() -> None:
     found = discovery_detail(SHOWN, "csv:list", NOW)
     assert found is not None
     assert [one.target.id for one in found.targets] == ["endpoint:found:443"]
-    page = rendered("discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
+    page = rendered("details/discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
     assert "no answer &lt;in&gt; 10 s" in page
     assert '<a href="/targets/endpoint%3Afound%3A443">Recorder 01</a>' in page
     assert '<a href="/targets/endpoint%3Alists%3A443">' in page
@@ -65,7 +65,7 @@ def test_hostile_texts_stay_text() -> None:
     state = replace(STATE, id=HOSTILE, target_id=HOSTILE)
     found = discovery_detail(replace(SHOWN, discoveries={HOSTILE: state}), HOSTILE, NOW)
     assert found is not None
-    page = rendered("discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
+    page = rendered("details/discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
     assert page.count("<script") == 1
 
 
@@ -80,7 +80,7 @@ def test_counts_and_what_is_new() -> None:
     assert found is not None
     assert (found.kinds, found.components) == ([("endpoint", 3)], [("recording_server", 3)])
     assert [one.target.id for one in found.new] == ["endpoint:c", "endpoint:b"]
-    page = rendered("discovery.html", reader_of(shown), lambda _: discovery_values(found))
+    page = rendered("details/discovery.html", reader_of(shown), lambda _: discovery_values(found))
     assert ("Recording Server: 3" in page, "Found in the last 7 days" in page) == (True, True)
 
 
@@ -90,5 +90,5 @@ def test_what_to_do() -> None:
     group = AlertGroup(key.id, key.check, AlertLevel.WARNING, "csv:list", NOW, (key,))
     found = discovery_detail(replace(SHOWN, alerts=(group,)), "csv:list", NOW)
     assert found is not None
-    page = rendered("discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
+    page = rendered("details/discovery.html", reader_of(SHOWN), lambda _: discovery_values(found))
     assert f'<a href="/alerts/{key.id}">What to do</a>' in page

@@ -44,7 +44,10 @@ def test_hostile_texts_stay_text() -> None:
     bad = replace(bad, target=replace(bad.target, labels=(("site", HOSTILE),), info=info))
     found = site_map(snapshot(bad), HOSTILE)
     assert found is not None
-    assert rendered("site.html", reader_of(snapshot(bad)), lambda _: site_values(found)).count("<script") == 1
+    assert (
+        rendered("details/site.html", reader_of(snapshot(bad)), lambda _: site_values(found)).count("<script")
+        == 1
+    )
 
 
 def test_a_large_site_is_shown_in_part() -> None:

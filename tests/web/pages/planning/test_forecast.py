@@ -28,7 +28,10 @@ def html(shown: Snapshot, at: str = "2027-03-15", writer: Writer | None = None) 
     """Return the page, by default in English and UTC."""
     reader = reader_of(shown, writer=writer)
     page = rendered(
-        "forecast.html", reader, lambda one: forecast_values(one, CertificateIndexes(), at), path="/forecast"
+        "planning/forecast.html",
+        reader,
+        lambda one: forecast_values(one, CertificateIndexes(), at),
+        path="/forecast",
     )
     return re.sub(r"\s+", " ", page)
 
@@ -152,7 +155,9 @@ def test_a_reader_sees_no_more_than_the_scope() -> None:
     other = replace(other, target=replace(other.target, labels=(("site", "airport"),)))
     caller = Caller("ana", Role.VIEWER, (Matcher("site", ("harbour",)),))
     reader = reader_of(snapshot(endpoint("a", 5), other), caller=caller)
-    page = rendered("forecast.html", reader, lambda one: forecast_values(one, CertificateIndexes(), ""))
+    page = rendered(
+        "planning/forecast.html", reader, lambda one: forecast_values(one, CertificateIndexes(), "")
+    )
     assert ("b:443" in page, "a:443" in page) == (False, True)
 
 

@@ -24,7 +24,9 @@ def chart(*states: TargetState, writer: Writer | None = None) -> TimelineChart:
 
 def drawn(shown: TimelineChart, writer: Writer | None = None) -> str:
     """Return the HTML of a drawing."""
-    module = environment.get_template("timeline.html").make_module({"writer": writer or english(NOW)})
+    module = environment.get_template("planning/timeline.html").make_module(
+        {"writer": writer or english(NOW)}
+    )
     return str(module.timeline_svg(shown, planning_texts))  # type: ignore[attr-defined]
 
 

@@ -60,7 +60,9 @@ def daemon(day: RenewalDay = HALF, **more: object) -> FakeDaemon:
 def page(day: RenewalDay, caller: Caller = OPERATOR) -> str:
     """Return the page of a day."""
     view = day_view(day, (STARTED,))
-    return rendered("renewal_day.html", reader_of(SHOWN, caller=caller), lambda one: day_values(one, view))
+    return rendered(
+        "renewals/renewal_day.html", reader_of(SHOWN, caller=caller), lambda one: day_values(one, view)
+    )
 
 
 def test_half_of_it() -> None:
