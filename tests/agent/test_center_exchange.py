@@ -12,7 +12,7 @@ from monitor.agent.center_exchange import PATIENCE, SEARCH_FOR, CenterExchange
 from monitor.agent.centers import CenterError, Centers
 from monitor.agent.spool import Spool
 from monitor.agent.spool_thread import SpoolThread
-from support.factories.pipeline_world import FakeClock
+from support.factories.pipeline.world import FakeClock
 
 
 class NoCenters:

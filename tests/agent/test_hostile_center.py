@@ -28,7 +28,7 @@ from monitor.sources.kubernetes.settings import Cluster
 from monitor.windows.access import AuthMethod, RemoteMachine
 from monitor.wire import WireError, read_orders, write_orders
 from monitor.wire.protocol import ANSWERS, ORDERS, read_receipt
-from support.factories.pipeline_world import HOUR, target
+from support.factories.pipeline.world import HOUR, target
 from support.servers.cluster.agent_center import AgentCenter, agent_center
 from support.servers.web.server import Request, http
 

@@ -21,7 +21,7 @@ from monitor.sources.windows_report import ReportFile
 from monitor.sources.windows_store import LocalStores
 from monitor.windows.access import RemoteMachine
 from monitor.windows.stores import MY
-from support.factories.pipeline_world import HOUR, target
+from support.factories.pipeline.world import HOUR, target
 
 ALLOW = ("*.dmz.example:*", "10.1.0.0/16:443", "proxy.dmz:3128", "/etc/ssl", r"C:\certs")
 

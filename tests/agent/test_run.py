@@ -16,7 +16,7 @@ from monitor.demo.tls_server import TlsServer
 from monitor.errors import SystemBrokenError
 from monitor.model import FailureReason, ProbeRequest
 from monitor.sources.endpoint.connect_options import Endpoint
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.pki import authority, leaf, tls_context
 from support.servers.cluster.agent_center import TOKEN, AgentCenter, agent_center
 from support.servers.daemon.process import until

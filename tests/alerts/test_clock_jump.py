@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts.clock_jump import HOLD, JUMP, ClockJump, ClockReading, ClockState, observe, resumed
-from support.factories.alerts_world import DAYS, NOW
+from support.factories.alerts.world import DAYS, NOW
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

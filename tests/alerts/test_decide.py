@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import AlertKey, Check, Finding, Policy, Scope, Severity, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

@@ -27,8 +27,8 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories import alerts_world
-from support.factories.alerts_world import (
+from support.factories.alerts import world as alerts_world
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.alerts import NotifyReason
-from support.factories.mixed_year import CA_NAME, HARBOUR, mixed_year
-from support.factories.simulated_servers import DAY, Span
-from support.factories.simulated_year import Arrived, Scenario, lived, story
+from support.factories.years.mixed_year import CA_NAME, HARBOUR, mixed_year
+from support.factories.years.simulated_servers import DAY, Span
+from support.factories.years.simulated_year import Arrived, Scenario, lived, story
 from support.folders import TESTS
 
 RECORDED = TESTS / "data" / "years" / "mixed.txt"

@@ -13,7 +13,7 @@ from monitor.alerts.digest import Digest
 from monitor.alerts.payload import UnreadablePayloadError, from_json, remarks_in, to_json
 from monitor.model import AlertLevel, Check, Message, text
 from monitor.model.message import own
-from support.factories.alerts_world import NOW, certificate
+from support.factories.alerts.world import NOW, certificate
 
 UTC = ZoneInfo("UTC")
 MESSAGES = st.text(max_size=20).map(text) | st.text(max_size=20).map(lambda one: own(one, ()))

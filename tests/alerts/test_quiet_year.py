@@ -14,10 +14,10 @@ from monitor.model import (
     Snapshot,
     TargetState,
 )
-from support.factories.alerts_world import DAYS, target
-from support.factories.passes import Passes
-from support.factories.simulated_servers import certificate_of
-from support.factories.year import BEGIN, RULES, YEAR
+from support.factories.alerts.passes import Passes
+from support.factories.alerts.world import DAYS, target
+from support.factories.years.simulated_servers import certificate_of
+from support.factories.years.year import BEGIN, RULES, YEAR
 
 NUMBER, LIFE, RENEWED_AFTER = 20_000, 47 * DAYS, 31
 CA = certificate_of("VMS CA", BEGIN - YEAR, 10 * YEAR, "VMS CA", ca=True)

@@ -17,8 +17,8 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from support.factories.alerts_recorders import CA, LABELS, LEAF, recorder
-from support.factories.alerts_world import (
+from support.factories.alerts.recorders import CA, LABELS, LEAF, recorder
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     STARTED,

@@ -12,7 +12,7 @@ from monitor.alerts import NotificationItem, NotifyReason
 from monitor.alerts.summarize import OF_CA, bundled, count_levels, count_targets, depends_on, summarize
 from monitor.model import AlertGroup, AlertLevel, AlertLocation, Check, Severity, Snapshot
 from monitor.web.queries.overview import overview, target_facts
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
@@ -21,7 +21,7 @@ from support.factories.alerts_world import (
     decide,
     picture,
 )
-from support.factories.mail_samples import contents, site
+from support.factories.delivery.mail_samples import contents, site
 
 _BAD = (Check.EXPIRY, Check.TRUST, Check.CA_EXPIRY, Check.NAME, Check.UNREACHABLE, Check.NEVER_SEEN)
 

@@ -8,8 +8,8 @@ import pytest
 
 from monitor.alerts import NotifyReason
 from monitor.model import Severity
-from support.factories.alerts_world import DAYS
-from support.factories.year import BEGIN, RULES, ZONES, Lineage, Year, by_receiver, severity_of
+from support.factories.alerts.world import DAYS
+from support.factories.years.year import BEGIN, RULES, ZONES, Lineage, Year, by_receiver, severity_of
 
 HOUR = timedelta(hours=1)
 HEALTHY = [Lineage(f"acme{n}", 47 * DAYS, (0.66,), BEGIN - n * DAYS) for n in range(10)]

@@ -18,7 +18,7 @@ from monitor.assess.texts import (
     unreadable_dates,
 )
 from monitor.model import Assessment, Check, DateForm, Finding, Message, Policy, Severity, Sighting, Target
-from support.factories.judging import (
+from support.factories.assess.judging import (
     CRITICAL,
     ENDPOINT,
     FILES,

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.assess import PathFinder, judge, split_chains
 from monitor.model import Assessment, Check, Path, Policy, Sighting, Superseded, Target
-from support.factories.judging import (
+from support.factories.assess.judging import (
     COLLECTION,
     CRITICAL,
     FILES,

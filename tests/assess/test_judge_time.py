@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.assess import PathFinder, judge, split_chains
 from monitor.model import Certificate, Check, Margin, Path, Policy
 from monitor.parse import UnreadableCertificateError, parse_certificate
-from support.factories.judging import (
+from support.factories.assess.judging import (
     COLLECTION,
     CRITICAL,
     ENDPOINT,

@@ -8,7 +8,7 @@ from monitor.assess import PathFinder, judge
 from monitor.assess.purpose import texts
 from monitor.assess.texts import its_ca, its_trusted_ca_not_served, the_certificate
 from monitor.model import AlertKey, Check, Finding, Message, Scope, Severity, Sighting
-from support.factories.judging import CRITICAL, ENDPOINT, PLACE, ROOT, WARNING, held, trusting
+from support.factories.assess.judging import CRITICAL, ENDPOINT, PLACE, ROOT, WARNING, held, trusting
 from support.pki import ANY_USAGE, CLIENT_AUTH, NOW, SERVER_AUTH, Issued, Key, issue, key_usage, leaf, rsa_key
 
 OTHER = x509.ObjectIdentifier("1.2.3.4")

@@ -9,8 +9,8 @@ from monitor.assess import judge
 from monitor.assess.renewal_late import renewal_habit
 from monitor.assess.texts import renewal_late, the_certificate
 from monitor.model import Assessment, Check, PastRenewal, Path, Policy, Severity, Sighting, Target
-from support.factories.renewal_year import simulated
-from support.factories.simulated_servers import certificate_of
+from support.factories.years.renewal_year import simulated
+from support.factories.years.simulated_servers import certificate_of
 
 DAY = timedelta(days=1)
 NOW = datetime.fromisoformat("2026-11-30T06:00:00+00:00")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.factories.configurations import BAD, GOOD, write
+from support.factories.config.configurations import BAD, GOOD, write
 from support.servers.daemon.command import run
 
 

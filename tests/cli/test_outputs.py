@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.pki import authority
 from support.servers.daemon.command import COMMAND, Site, served, started
 

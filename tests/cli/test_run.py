@@ -6,8 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from support.factories.configurations import BAD, daemon_text, write
-from support.factories.file_probes import UNIX
+from support.factories.config.configurations import BAD, daemon_text, write
+from support.factories.sources.file_probes import UNIX
 from support.servers.daemon.command import COMMAND, Done, running, started
 
 PATIENCE = 60

@@ -8,7 +8,7 @@ from monitor.config import load, online_problems
 from monitor.model import Policy
 from monitor.secrets import SecretReference
 from monitor.sources.files.settings import Files
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 
 ONE = "must be keys and values (got ***)"
 

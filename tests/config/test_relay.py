@@ -9,7 +9,7 @@ from monitor.config import load
 from monitor.config.review.online import online_problems
 from monitor.delivery.email.entry import EmailReceiverSettings
 from monitor.delivery.email.relay.settings import RelaySettings
-from support.factories.config_errors import complaints
+from support.factories.config.errors import complaints
 
 MAIL = "host: smtp.office365.com, port: 587, from: certs@vms.example, to: [a@b.example]"
 MICROSOFT = "provider: microsoft365, tenant: vms.example, client_id: 12-ab"

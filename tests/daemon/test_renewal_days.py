@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.parse import parse_certificate
 from monitor.planning.renewal_day import WORK_AT_MOST, Confirm, ContinueWork, End, ReportExitCode, texts
 from monitor.store import Store
-from support.factories.pipeline_world import LEAF, ROOT, World, batch, showing, target
+from support.factories.pipeline.world import LEAF, ROOT, World, batch, showing, target
 from support.factories.recorded import VERSION, url
 from support.pki import NOW, leaf
 

@@ -14,7 +14,7 @@ from monitor.delivery.links import NO_LINKS, Links
 from monitor.delivery.slack.blocks import blocks
 from monitor.delivery.teams.card import card
 from monitor.model import text
-from support.factories.mail_samples import WRITERS, contents
+from support.factories.delivery.mail_samples import WRITERS, contents
 from support.servers.web.posted import about
 
 PAGES = Links("https://certs.vms.example")

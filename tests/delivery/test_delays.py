@@ -12,7 +12,7 @@ from monitor.delivery import delivery_pass as module
 from monitor.delivery.receiver import retry
 from monitor.model import AlertLevel, Notification
 from monitor.store import Store
-from support.factories.outbox_world import Scripted, mail, stored
+from support.factories.delivery.outbox_world import Scripted, mail, stored
 from support.factories.recorded import HOUR, NOW
 from support.servers.mail.servers import Inbox, mail_server, relay
 

@@ -12,8 +12,8 @@ from monitor.delivery.slack.blocks import blocks
 from monitor.delivery.teams.card import card
 from monitor.delivery.webhook.body import body
 from monitor.model import text
-from support.factories.alerts_world import DAYS, NOW, text_of
-from support.factories.mail_samples import WRITERS, heartbeats, mail_of
+from support.factories.alerts.world import DAYS, NOW, text_of
+from support.factories.delivery.mail_samples import WRITERS, heartbeats, mail_of
 from support.servers.web.posted import about
 
 ALL = heartbeats()

@@ -15,8 +15,8 @@ from monitor.messages import english
 from monitor.model import NotificationKind, text
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from support.factories.alerts_world import NOW
-from support.factories.mortal import STEPS, KilledError, Life, Mortal
+from support.factories.alerts.world import NOW
+from support.factories.delivery.killed_process import STEPS, KilledError, Life, Mortal
 from support.servers.mail.servers import Inbox, mail_server, relay
 from support.servers.web.posted import configured
 from support.servers.web.server import Web, http, web

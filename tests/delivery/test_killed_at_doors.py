@@ -16,9 +16,9 @@ from monitor.delivery import Receiver, deliver_due
 from monitor.model import Notification, NotificationKind
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
-from support.factories.alerts_world import NOW
-from support.factories.mail_samples import contents
-from support.factories.mortal import STEPS, KilledError, Life, Mortal
+from support.factories.alerts.world import NOW
+from support.factories.delivery.killed_process import STEPS, KilledError, Life, Mortal
+from support.factories.delivery.mail_samples import contents
 from support.servers.daemon.stopping import STAGES, Stop, stopping_relay, stopping_web
 from support.servers.mail.servers import Inbox, mail_server, relay
 from support.servers.web.posted import configured

@@ -15,7 +15,7 @@ from monitor.delivery import LoggedErrors, SendResult, deliver_due, next_attempt
 from monitor.delivery.receiver import ACCEPTED, Note, refused, retry, unheard
 from monitor.model import FIRST_WAIT, Notification, NotificationKind, RecipientStatus
 from monitor.pipeline.notifications import notification
-from support.factories.alerts_world import DAYS, NOW
+from support.factories.alerts.world import DAYS, NOW
 from support.servers.mail.servers import Inbox, mail_server, relay
 
 ONE, TWO = "one@vms.example", "two@vms.example"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.delivery.receiver import SendStatus
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.programs import free_port
 from support.servers.web.posted import TOKEN, about, answered, configured, sent, to
 from support.servers.web.server import Request, http, web

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.delivery import RateLimit, SendAllowance, deliver_due
 from monitor.delivery.rate import BURST, Permissions, refilled
 from monitor.delivery.receiver import refused, retry
-from support.factories.outbox_world import Scripted, mail, stored
+from support.factories.delivery.outbox_world import Scripted, mail, stored
 from support.factories.recorded import NOW
 
 MINUTE = timedelta(minutes=1)

@@ -16,7 +16,7 @@ from monitor.model import (
     Severity,
 )
 from monitor.store import Store
-from support.factories.alerts_world import DAYS, NOW, certificate, seen
+from support.factories.alerts.world import DAYS, NOW, certificate, seen
 from support.servers.daemon.small_monitor import (
     HOUR,
     MINUTE,

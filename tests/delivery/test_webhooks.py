@@ -30,7 +30,7 @@ from monitor.model import (
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from monitor.web.published.alerts import AlertContext, one_alert_json
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
@@ -40,7 +40,7 @@ from support.factories.alerts_world import (
     ending,
     picture,
 )
-from support.factories.mail_samples import WRITERS, contents
+from support.factories.delivery.mail_samples import WRITERS, contents
 from support.servers.web.posted import about, configured, sent
 from support.servers.web.server import Reply, Web, http, web
 

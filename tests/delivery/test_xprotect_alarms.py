@@ -25,9 +25,9 @@ from monitor.delivery.xprotect_alarm.orders import (
 from monitor.demo.xprotect_site import PASSWORD, USERNAME, Simulator
 from monitor.model import AlertLevel, FormerLeaf, Notification, NotifiedAlert, ReceiverRecord, Severity
 from monitor.pipeline.notifications import outgoing
-from support.factories.alerts_world import NOW, STARTED, certificate, ending, picture, seen
-from support.factories.mail_samples import WRITERS, contents, heartbeats
-from support.factories.passes import Passes
+from support.factories.alerts.passes import Passes
+from support.factories.alerts.world import NOW, STARTED, certificate, ending, picture, seen
+from support.factories.delivery.mail_samples import WRITERS, contents, heartbeats
 from support.servers.daemon.command import run
 from support.servers.sources.xprotect_simulator import running
 from support.servers.web.posted import about

@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.demo.estate import members
 from monitor.demo.pki import authority
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.servers import programs
 from support.servers.daemon.command import COMMAND
 

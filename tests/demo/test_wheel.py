@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from packages import wheels
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.servers import programs
 
 PATIENCE = 60

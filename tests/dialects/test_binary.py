@@ -9,8 +9,8 @@ from monitor.dialects.mysql import CLIENT_SSL, ssl_request
 from monitor.dialects.tds_packets import PRELOGIN, packets
 from monitor.model import FailureReason, Message
 from monitor.model.texts import with_hint
-from support.factories.binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
-from support.factories.dialogues import converse, cuts
+from support.factories.dialects.binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
+from support.factories.dialects.dialogues import converse, cuts
 
 BINARY = ("ldap", "postgres", "mysql", "mariadb", "mssql", "rdp")
 HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"

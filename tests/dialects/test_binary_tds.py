@@ -20,7 +20,7 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource
 from support import pki
-from support.factories.dialogues import converse
+from support.factories.dialects.dialogues import converse
 from support.servers.tls.peers import listening, server_context, speaking_tls
 from support.servers.tls.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict
 from support.written import written

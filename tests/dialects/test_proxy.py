@@ -8,8 +8,8 @@ from monitor.dialects import DIALECTS, MAX_BYTES, TUNNELS, Dialogue, ProxiedDial
 from monitor.dialects.mysql import ssl_request
 from monitor.model import FailureReason, Message
 from monitor.model.texts import with_hint
-from support.factories.binary_answers import greeting
-from support.factories.dialogues import converse, cuts
+from support.factories.dialects.binary_answers import greeting
+from support.factories.dialects.dialogues import converse, cuts
 from support.written import written
 
 NAME, PORT = "recorder.vms.example", 7563

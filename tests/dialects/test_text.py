@@ -5,7 +5,7 @@ import pytest
 from monitor.dialects import DIALECTS, DialogueFailure, texts
 from monitor.model import FailureReason, Message
 from monitor.model.texts import with_hint
-from support.factories.text_conversations import (
+from support.factories.dialects.text_conversations import (
     FEATURES,
     NAME,
     PROCEED,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.dialects import MAX_BYTES, DialogueFailure, texts
 from monitor.dialects.lines import Lines
 from monitor.model import FailureReason, Message
-from support.factories.text_conversations import (
+from support.factories.dialects.text_conversations import (
     FEATURES,
     STREAM,
     UNUSUAL,

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from monitor.discovery import CidrSettings, DiscoveryResult
 from monitor.discovery.cidr import AT_ONCE, CidrDiscovery
 from monitor.model import Check, DiscoveredTarget, FailureReason, Severity
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.written import written
 
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.discovery import DiscoveryResult, FileSdSettings, texts
 from monitor.discovery.file_sd import FileSd, unreadable
 from monitor.model import DiscoveredTarget, Failure, FailureReason
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.written import written
 
 ONE = '[{"targets": ["a:1"]}]'

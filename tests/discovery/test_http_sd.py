@@ -19,7 +19,7 @@ from monitor.network.resolve import Resolver
 from monitor.parse import parse_certificate
 from monitor.secrets import SecretReference
 from monitor.xprotect import Presets
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.pki import TODAY, Issued, authority, leaf, tls_context
 from support.servers.sources.list_server import Served, reply, served
 from support.written import written

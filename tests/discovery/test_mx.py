@@ -10,7 +10,7 @@ import pytest
 from monitor.discovery import DiscoveryResult, MxSettings, texts
 from monitor.discovery.records import SystemRecords
 from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.servers.sources.dns_server import Zone, name_server
 
 DOMAIN = "vms.example"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from monitor.discovery import DiscoveryResult, SrvSettings, texts
 from monitor.discovery.records import LookUpError, SystemRecords
 from monitor.model import DiscoveredTarget, Failure, FailureReason, Message
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.servers.sources.dns_server import Zone, name_server
 
 LDAPS = "_ldaps._tcp.vms.example"

@@ -15,7 +15,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.discovery import DiscoveryResult, WindowsReportSettings
 from monitor.discovery.windows_report import WindowsReports
 from monitor.model import DiscoveredTarget, FailureReason
-from support.factories.windows_documents import der, stored, written
+from support.factories.sources.windows_documents import der, stored, written
 from support.folders import ROOT
 from support.written import written as sentence
 

@@ -14,7 +14,7 @@ from monitor.cli.check.formats.comma_separated import COLUMNS
 from monitor.config import json_schema
 from monitor.metrics import Exposition
 from monitor.model import Check, FailureReason, MonitorCheck, WorkerZone
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 from support.folders import ROOT
 from support.pages import prose, rows
 

@@ -14,7 +14,7 @@ from monitor.issuers.crl import crl_verdict
 from monitor.issuers.fetched_crl import MalformedCrlError, read_crl
 from monitor.model import Message
 from support import pki
-from support.factories.crl_verdicts import (
+from support.factories.issuers.crl_verdicts import (
     CA,
     GOOD,
     HOLD,

@@ -5,7 +5,7 @@ from cryptography import x509
 
 from monitor.issuers.crl import crl_verdict, delta_urls, with_delta
 from monitor.model import RevocationStatus
-from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
+from support.factories.issuers.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
 from support.pki.crls import crl, entry, points
 from support.servers.issuers.issuer_world import DAY, NOW, issued_list, leaf, pair
 

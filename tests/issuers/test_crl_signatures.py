@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from monitor.issuers.crl import crl_verdict
 from monitor.issuers.fetched_crl import MalformedCrlError
 from support import pki
-from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, verdict_of
+from support.factories.issuers.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, verdict_of
 from support.pki.crls import URL, crl, points
 from support.servers.issuers.issuer_world import NOW, issued_list, leaf, pair
 

@@ -9,7 +9,7 @@ from monitor.issuers import texts
 from monitor.model import Staple
 from monitor.model.texts import joined
 from support import pki
-from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
+from support.factories.issuers.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
 from support.pki.crls import crl, entry, points
 from support.pki.ocsp import response
 from support.servers.issuers.issuer_world import DAY, NOW, fetcher, leaf

@@ -10,7 +10,7 @@ from cryptography import x509
 from monitor.issuers import crl_cache, texts
 from monitor.model import Policy, Superseded
 from support import pki
-from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
+from support.factories.issuers.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
 from support.pki.crls import crl, entry, points
 from support.pki.ocsp import access, response
 from support.servers.issuers.issuer_world import DAY, HOUR, MINUTE, NOW, leaf

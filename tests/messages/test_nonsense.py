@@ -42,9 +42,9 @@ from monitor.web.published.alerts import AlertContext
 from monitor.web.queries.overview import target_facts
 from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.xprotect import Presets
-from support.factories import web_fakes
-from support.factories.alerts_world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of
-from support.factories.web_pages import listed, reader_of, rendered
+from support.factories.alerts.world import ADMINS, DAYS, NOW, SENDER, certificate, mails, parsed, text_of
+from support.factories.web import fakes as web_fakes
+from support.factories.web.pages import listed, reader_of, rendered
 from support.nonsense import nonsense, shown, words_of_ours
 
 WRITER = Writer(nonsense(), UTC, NOW)

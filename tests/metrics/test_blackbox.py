@@ -14,7 +14,7 @@ from monitor.assess.purpose.texts import usage_any_only, wrong_key_usage
 from monitor.assess.texts import dates_refused_by_openssl
 from monitor.metrics import render_probe
 from monitor.model import Check, Finding, Message, Severity, Sighting, TargetState, text
-from support.factories.web_fakes import NOW, certificate, endpoint, unreachable
+from support.factories.web.fakes import NOW, certificate, endpoint, unreachable
 
 
 def values(state: TargetState) -> dict[str, float]:

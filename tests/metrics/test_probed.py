@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import render_probe
 from monitor.model import Failure, FailureReason, TargetState, text
-from support.factories.web_fakes import NOW, endpoint, unreachable
+from support.factories.web.fakes import NOW, endpoint, unreachable
 
 ALWAYS = {"cert_monitor_target_info", "cert_monitor_target_up"}
 CERTIFICATE = {

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Exposition
 from monitor.model import Policy, RenewalWindow, Snapshot
-from support.factories.alerts_world import DAYS, NOW, certificate, picture, seen, target
+from support.factories.alerts.world import DAYS, NOW, certificate, picture, seen, target
 
 LEAF, CA = certificate(1), certificate(2, ca=True)
 ASKED = Policy(renewal_information=True)

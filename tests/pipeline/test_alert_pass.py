@@ -26,7 +26,7 @@ from monitor.parse import parse_certificate
 from monitor.pipeline import Judge
 from monitor.pipeline.alert_changes import AlertChange, ChangeKind
 from monitor.pipeline.alert_pass import AlertPass
-from support.factories.pipeline_world import (
+from support.factories.pipeline.world import (
     ANCHORS,
     LEAF,
     Shows,

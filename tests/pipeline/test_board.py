@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.model import Check, Finding, Policy, Severity, TargetState, text
 from monitor.pipeline import Board
 from monitor.sources.endpoint.connect_options import Endpoint
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 
 
 def test_a_result_for_a_removed_target_does_not_bring_it_back() -> None:

@@ -29,7 +29,7 @@ from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass, AlertStore
 from monitor.store import Store
-from support.factories.pipeline_world import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
+from support.factories.pipeline.world import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
 from support.pki import NOW, days, leaf
 
 ODD = leaf("odd.vms.example", ROOT)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from monitor.model import Check, Margin, Policy, ProbeRequest, ProbeResult, Severity, Target, TargetState
 from monitor.sources.files.settings import Files
-from support.factories.pipeline_world import World, batch, showing, target
+from support.factories.pipeline.world import World, batch, showing, target
 
 
 @dataclass

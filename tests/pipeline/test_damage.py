@@ -17,7 +17,7 @@ from monitor.model import (
     text,
 )
 from monitor.pipeline.judge import Judge
-from support.factories.judged_probes import ANCHORS, ENDPOINT, PLACE, ROOT, after, showing
+from support.factories.pipeline.judged_probes import ANCHORS, ENDPOINT, PLACE, ROOT, after, showing
 from support.pki import NOW, days, leaf
 
 GOOD, OTHER = leaf("good.example", ROOT), leaf("other.example", ROOT)

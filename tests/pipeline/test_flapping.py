@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from monitor.model import Check, ProbeRequest, ProbeResult
-from support.factories.pipeline_world import ROOT, World, batch, showing, target
+from support.factories.pipeline.world import ROOT, World, batch, showing, target
 from support.pki import leaf
 
 

@@ -18,7 +18,16 @@ from monitor.model import (
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
-from support.factories.judged_probes import ANCHORS, ENDPOINT, HOUR, PLACE, REFUSED, ROOT, after, showing
+from support.factories.pipeline.judged_probes import (
+    ANCHORS,
+    ENDPOINT,
+    HOUR,
+    PLACE,
+    REFUSED,
+    ROOT,
+    after,
+    showing,
+)
 from support.pki import NOW, days, leaf
 
 FILES = Target("files:all", "files", "/certs/**", None, collection=True)

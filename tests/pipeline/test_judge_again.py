@@ -8,7 +8,16 @@ from monitor.assess import PathFinder
 from monitor.model import Anchor, Anchors, Check, Observation, Policy, ProbeResult, Severity, TargetState
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge, stale
-from support.factories.judged_probes import ANCHORS, ENDPOINT, HOUR, PLACE, REFUSED, ROOT, after, showing
+from support.factories.pipeline.judged_probes import (
+    ANCHORS,
+    ENDPOINT,
+    HOUR,
+    PLACE,
+    REFUSED,
+    ROOT,
+    after,
+    showing,
+)
 from support.pki import NOW, authority, days, leaf
 from support.written import written
 

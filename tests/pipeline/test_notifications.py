@@ -10,7 +10,7 @@ from monitor.alerts import Decision
 from monitor.alerts.payload import from_json
 from monitor.model import NotificationKind, NotifiedAlert, ReceiverRecord, RecipientStatus
 from monitor.pipeline.notifications import outgoing
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     ADMINS,
     AFTER_INVENTORY,
     NOW,

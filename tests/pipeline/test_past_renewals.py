@@ -7,7 +7,7 @@ from datetime import timedelta
 from monitor.model import Certificate, Path, ProbeResult, Sighting, TargetState
 from monitor.pipeline.former_leaves import former_leaves
 from monitor.pipeline.past_renewals import past_renewals
-from support.factories.alerts_world import NOW, certificate, seen, target
+from support.factories.alerts.world import NOW, certificate, seen, target
 
 WHERE = "host1:443"
 HOUR = timedelta(hours=1)

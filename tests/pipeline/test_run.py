@@ -22,7 +22,7 @@ from monitor.model import (
 from monitor.pipeline import TrustStoreCache
 from monitor.pipeline.unrecorded import AT_ONCE
 from support.factories import virtual_time
-from support.factories.pipeline_world import (
+from support.factories.pipeline.world import (
     ANCHORS,
     FakeClock,
     FakeStore,

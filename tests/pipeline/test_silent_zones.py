@@ -6,7 +6,7 @@ from datetime import timedelta
 from monitor.assess import PathFinder
 from monitor.model import Check, TargetState
 from monitor.pipeline.judge import Judge
-from support.factories.judged_probes import ENDPOINT, PLACE, ROOT, after, showing
+from support.factories.pipeline.judged_probes import ENDPOINT, PLACE, ROOT, after, showing
 from support.pki import NOW, leaf
 
 DAY = timedelta(days=1)

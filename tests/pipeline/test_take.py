@@ -10,7 +10,7 @@ import pytest
 from monitor.model import Failure, FailureReason, Observation, ProbeResult, Target, text
 from monitor.probing import Answer
 from monitor.sources.endpoint.connect_options import Endpoint
-from support.factories.pipeline_world import HOUR, Shows, World, showing, target
+from support.factories.pipeline.world import HOUR, Shows, World, showing, target
 from support.pki import NOW
 
 ZONE = "dmz"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from monitor.model import TargetState
 from monitor.planning import LocationExpiry, forecast, index_certificates, location_expiries
-from support.factories.alerts_world import DAYS, NOW, certificate, picture, seen, target
+from support.factories.alerts.world import DAYS, NOW, certificate, picture, seen, target
 
 
 def at(days: float, *states: TargetState) -> list[tuple[str, str, bool]]:

@@ -21,7 +21,7 @@ from monitor.model import (
     text,
 )
 from monitor.planning import Forecast, forecast, index_certificates
-from support.factories.alerts_world import DAYS, NOW, certificate, ending, picture, seen, target
+from support.factories.alerts.world import DAYS, NOW, certificate, ending, picture, seen, target
 
 IMPACT = text("No live video.")
 LOW = TargetInfo(low_impact=True)

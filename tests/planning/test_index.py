@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model import Snapshot
 from monitor.planning import index_again, index_certificates
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 SHOWN = snapshot(endpoint("a", 5, sentence="it expires"), endpoint("b", 90))
 

@@ -23,8 +23,8 @@ from monitor.planning.renewal_day import (
     texts,
 )
 from monitor.planning.renewal_day.exit_codes import explanation
-from support.factories.alerts_world import NOW, certificate, picture
-from support.factories.renewal_days import (
+from support.factories.alerts.world import NOW, certificate, picture
+from support.factories.renewals.renewal_days import (
     CA,
     DAY,
     MINUTE,

@@ -28,7 +28,7 @@ from monitor.planning.renewal_plan import (
     texts,
     words_of_steps,
 )
-from support.factories.alerts_world import DAYS, NOW, certificate, picture, seen
+from support.factories.alerts.world import DAYS, NOW, certificate, picture, seen
 
 CA = certificate(90, 3000, name="Harbour CA", ca=True)
 OLD = certificate(1, 20, name="old")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from monitor.model import Certificate, TargetInfo, TargetState
 from monitor.planning import CaRenewal, Forecast, Load, forecast, index_certificates
-from support.factories.alerts_world import DAYS, NOW, certificate, picture, seen, target
+from support.factories.alerts.world import DAYS, NOW, certificate, picture, seen, target
 
 
 def until(when: datetime, *states: TargetState) -> Forecast:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from monitor.model import Severity, TargetState
 from monitor.planning import Timeline, index_certificates, timeline
-from support.factories.alerts_world import NOW, certificate, ending, picture, seen, target
+from support.factories.alerts.world import NOW, certificate, ending, picture, seen, target
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 

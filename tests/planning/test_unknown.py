@@ -16,7 +16,7 @@ from monitor.model import (
     text,
 )
 from monitor.planning import Unknown, index_certificates
-from support.factories.alerts_world import NOW, certificate, failing, picture, seen, target
+from support.factories.alerts.world import NOW, certificate, failing, picture, seen, target
 
 SEEN = seen("a:443", certificate(1))
 BARE = TargetState(target("a:443"))

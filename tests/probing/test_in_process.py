@@ -9,7 +9,7 @@ from monitor.model import FailureReason, ProbeRequest, ProbeResult
 from monitor.probing import Answer, InProcessRunner, ProbeLimiter
 from monitor.sources.files.settings import Files
 from support.factories import virtual_time
-from support.factories.pipeline_world import showing, target
+from support.factories.pipeline.world import showing, target
 from support.factories.virtual_time import LoopClock
 
 

@@ -35,8 +35,8 @@ from monitor.metrics.families import (
 )
 from monitor.model import Policy, RenewalWindow, RevocationList, Snapshot, TargetState
 from monitor.web import WebServer, make_app
-from support.factories.dashboard import DASHBOARDS, dashboard, dashboard_queries
-from support.factories.web_fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
+from support.factories.web.dashboard import DASHBOARDS, dashboard, dashboard_queries
+from support.factories.web.fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.folders import ROOT
 from support.pages import slugs
 from support.servers.programs import program

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config import load
 from monitor.web import WebServer, make_app
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 from support.folders import ROOT
 from support.pki.certificates import leaf
 from support.pki.contexts import tls_context

@@ -13,7 +13,7 @@ from packages import wheels
 from releasing import checksums
 from releasing.archives import tar_gz
 from releasing.distributions import sdist
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.folders import ROOT
 from support.servers.programs import program
 

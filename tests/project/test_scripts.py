@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.folders import ROOT
 from support.servers.programs import running
 

@@ -16,7 +16,7 @@ from monitor.sources.files.texts import file_missing
 from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
 from monitor.windows.report import LARGEST
 from monitor.windows.texts import report_too_large
-from support.factories.windows_documents import TAKEN, der, stored, written
+from support.factories.sources.windows_documents import TAKEN, der, stored, written
 from support.written import written as sentence
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")

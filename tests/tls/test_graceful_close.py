@@ -13,7 +13,7 @@ from monitor.sources.endpoint.conversation import Conversation
 from monitor.tls import Handshake, shared_context
 from monitor.tls.texts import RESET_IN_HANDSHAKE
 from support import pki
-from support.factories.binary_answers import greeting, mysql_error, mysql_packet
+from support.factories.dialects.binary_answers import greeting, mysql_error, mysql_packet
 from support.servers.tls.peers import server_context
 
 NAME = "db.vms.example"

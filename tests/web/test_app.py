@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts.routing.acknowledge_link import AcknowledgeLink
 from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
-from support.factories.web_fakes import TOKEN, FakeDaemon, endpoint, snapshot
+from support.factories.web.fakes import TOKEN, FakeDaemon, endpoint, snapshot
 
 
 def ask(

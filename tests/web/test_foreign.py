@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from monitor.web import WebServer, make_app
-from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
+from support.factories.web.fakes import FakeDaemon, endpoint, snapshot
 from support.servers.prometheus_server import prometheus
 from support.servers.web.browser import chromium
 

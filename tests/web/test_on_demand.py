@@ -17,7 +17,7 @@ from monitor.web import (
     make_app,
     make_metrics_app,
 )
-from support.factories.web_fakes import TOKEN, FakeDaemon
+from support.factories.web.fakes import TOKEN, FakeDaemon
 
 
 def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.Response:

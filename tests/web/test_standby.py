@@ -8,7 +8,7 @@ import pytest
 from monitor.model.message import text
 from monitor.web import Health, Standby, WebServer, make_app
 from monitor.web.services.components import Component, Degradation
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 
 LEADER = Standby("center-b", "center-a", "https://a.vms.example/?a=<b>")
 

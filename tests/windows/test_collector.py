@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from monitor.windows import document
 from monitor.windows.report import parse_report
-from support.factories.windows_documents import written as written_bytes
+from support.factories.sources.windows_documents import written as written_bytes
 from support.folders import ROOT
 
 COLLECTOR = ROOT / "monitor" / "windows" / "collector.ps1"

@@ -29,7 +29,7 @@ from monitor.pipeline.judge import Judge
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.contents import StoreContents, fingerprints, store_contents
 from monitor.windows.issuers import MOST, Issuers
-from support.factories.alerts_world import AFTER_INVENTORY, decide
+from support.factories.alerts.world import AFTER_INVENTORY, decide
 from support.pki import NOW, Issued, authority, days, leaf
 
 ROOT = authority("VMS Certificate Authority")

@@ -23,7 +23,7 @@ from monitor.parse import parse_certificate
 from monitor.windows.document import schema
 from monitor.windows.report import ReportError, machine_names, parse_report, report_result
 from monitor.windows.texts import report_too_large
-from support.factories.windows_documents import TAKEN, der, document, stored, written
+from support.factories.sources.windows_documents import TAKEN, der, document, stored, written
 from support.folders import ROOT
 from support.written import written as sentence
 

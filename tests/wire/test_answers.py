@@ -32,7 +32,7 @@ from monitor.parse import parse_certificate
 from monitor.sources.endpoint.texts import no_ipv4_address
 from monitor.wire import WireError, order_key, read_answer, read_answers, write_answer, write_answers
 from monitor.wire.texts import PART_UNREADABLE
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.pki import NOW, authority, leaf
 
 ROOT = authority("Test Root")

@@ -26,7 +26,7 @@ from monitor.sources.files.settings import Files
 from monitor.sources.kubernetes.settings import Cluster
 from monitor.windows.access import RemoteMachine
 from monitor.wire import WireError, by_our_clock, order_key, plausible, read_answer, write_answer
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.pki import NOW, authority, leaf
 
 ROOT = authority("Test Root")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from monitor.windows.access import RemoteMachine
 from monitor.workers.accounts import QUEUES, account_queue
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 
 
 def queue(username: str, host: str = "rec01") -> int | None:

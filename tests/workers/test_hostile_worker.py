@@ -16,7 +16,7 @@ from monitor.workers import runner, subjects
 from monitor.workers.connection import Broker
 from monitor.workers.nats_exchange import Arrival, NatsExchange
 from monitor.workers.streams import Queues
-from support.factories.pipeline_world import HOUR, target
+from support.factories.pipeline.world import HOUR, target
 
 TARGETS = [target(1, "dmz", interval=HOUR), target(2, "dmz", interval=HOUR), target(3, "yard", interval=HOUR)]
 CLOCK = SystemClock()

@@ -11,7 +11,7 @@ from monitor.model import FailureReason, Observation, TargetState
 from monitor.probing import Answer
 from monitor.workers import runner
 from monitor.workers.connection import Broker
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.servers.programs import free_port
 
 

@@ -18,7 +18,7 @@ from monitor.model import (
     TargetState,
 )
 from monitor.pipeline.former_leaves import former_leaves
-from support.factories.alerts_world import NOW, certificate, finding, picture, seen, target
+from support.factories.alerts.world import NOW, certificate, finding, picture, seen, target
 from support.servers.daemon.small_monitor import HOUR, MINUTE, SmallMonitor, during
 
 WHERE = "host1:443"

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits, text
-from support.factories.alerts_recorders import LEAF, recorder
-from support.factories.alerts_world import (
+from support.factories.alerts.recorders import LEAF, recorder
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     STARTED,
@@ -25,7 +25,7 @@ from support.factories.alerts_world import (
     text_of,
     unreachable,
 )
-from support.factories.machines import in_zone
+from support.factories.assess.machines import in_zone
 
 
 class TestNeverSeen:

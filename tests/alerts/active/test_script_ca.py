@@ -9,7 +9,7 @@ from monitor.assess import judge
 from monitor.model import AlertLevel, Certificate, Check, Policy, Sighting, Target, TargetState
 from monitor.model import Path as CertificationPath
 from monitor.xprotect import Presets, make_target_info
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

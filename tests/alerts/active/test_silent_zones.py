@@ -17,7 +17,7 @@ from monitor.alerts.texts import (
     zone_without_worker,
 )
 from monitor.model import AlertLevel, Matcher, MonitorCheck, SilentZone
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     RECEIVER,

@@ -15,7 +15,7 @@ from monitor.model import (
     Snapshot,
     text,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     Decided,

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.assess import correlate
 from monitor.model import AlertKey, DiscoveryState, Failure, FailureReason, Snapshot, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

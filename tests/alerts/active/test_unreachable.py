@@ -15,7 +15,7 @@ from monitor.alerts.texts import (
     still_unreachable,
 )
 from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     MonitorState,
@@ -30,7 +30,7 @@ from support.factories.alerts_world import (
     target,
     unreachable,
 )
-from support.factories.machines import in_zone
+from support.factories.assess.machines import in_zone
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)

@@ -21,8 +21,8 @@ from monitor.model import (
     TargetTraits,
     text,
 )
-from support.factories.alerts_world import certificate, failing, picture, seen, target, unreachable
-from support.factories.passes import Passes, in_digest, said
+from support.factories.alerts.passes import Passes, in_digest, said
+from support.factories.alerts.world import certificate, failing, picture, seen, target, unreachable
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

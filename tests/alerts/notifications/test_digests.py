@@ -18,7 +18,8 @@ from monitor.model import (
     TargetInfo,
     TargetState,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.passes import Passes, in_digest, said
+from support.factories.alerts.world import (
     DAYS,
     certificate,
     ending,
@@ -27,7 +28,6 @@ from support.factories.alerts_world import (
     target,
     unreachable,
 )
-from support.factories.passes import Passes, in_digest, said
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EVERY_DAY = ReceiverRules(digest=Schedule(Every.DAILY, time(8), UTC))

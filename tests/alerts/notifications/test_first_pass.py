@@ -15,7 +15,7 @@ from monitor.alerts.texts import (
     CLOCK_WRONG,
 )
 from monitor.model import Check, LogChange, Severity, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

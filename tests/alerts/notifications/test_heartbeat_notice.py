@@ -22,8 +22,8 @@ from monitor.model import (
 )
 from monitor.pipeline.notifications import outgoing
 from monitor.store import Store
-from support.factories.alerts_world import DAYS, certificate, ending, picture, seen
-from support.factories.passes import Passes
+from support.factories.alerts.passes import Passes
+from support.factories.alerts.world import DAYS, certificate, ending, picture, seen
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

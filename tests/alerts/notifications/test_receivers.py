@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor import alerts
 from monitor.alerts import Decision, DecisionInput
 from monitor.model import ReceiverRecord, Severity, TargetState
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     DAYS,
     NOW,
     STARTED,

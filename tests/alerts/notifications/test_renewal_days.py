@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.model import AlertState, Certificate, Check, ReceiverRecord, Snapshot, TargetState
-from support.factories.alerts_world import (
+from support.factories.alerts.passes import Passes, said
+from support.factories.alerts.world import (
     DAYS,
     NOW,
     STARTED,
@@ -14,7 +15,6 @@ from support.factories.alerts_world import (
     seen,
     unreachable,
 )
-from support.factories.passes import Passes, said
 
 SOON = certificate(1, 20)
 

@@ -21,7 +21,7 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     DAYS,
     NOW,
     STARTED,

@@ -16,9 +16,9 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories.alerts_world import DAYS, NOW, certificate, finding, picture, seen
-from support.factories.passes import Passes, in_digest, said
-from support.factories.year import RULES
+from support.factories.alerts.passes import Passes, in_digest, said
+from support.factories.alerts.world import DAYS, NOW, certificate, finding, picture, seen
+from support.factories.years.year import RULES
 
 OLD_CA = certificate(900, 55, name="VMS CA", ca=True)
 NEW_CA = certificate(901, 3650, age=1, name="VMS CA", ca=True)

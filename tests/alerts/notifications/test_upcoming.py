@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from monitor.alerts.notifications.inventory import MOST_UPCOMING, upcoming_expiries
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 
 def test_the_first_of_many() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.alerts import SilenceRefusedError, acknowledgement, new_silence
 from monitor.model import AlertGroup, AlertKey, AlertLevel, Check, Matcher, Scope
-from support.factories.alerts_world import DAYS, NOW, certificate
+from support.factories.alerts.world import DAYS, NOW, certificate
 
 SECOND = timedelta(seconds=1)
 LAB = (Matcher("site", ("lab",)),)

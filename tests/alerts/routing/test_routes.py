@@ -25,7 +25,7 @@ from monitor.model import (
     TargetInfo,
     TargetState,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     DAYS,
     NOW,
     STARTED,

@@ -19,8 +19,8 @@ from monitor.model import (
     Snapshot,
     TargetState,
 )
-from support.factories.alerts_world import DAYS, NOW, STARTED, certificate, ending, picture, seen, target
-from support.factories.passes import Passes, said
+from support.factories.alerts.passes import Passes, said
+from support.factories.alerts.world import DAYS, NOW, STARTED, certificate, ending, picture, seen, target
 
 SOON = certificate(1, 20)
 

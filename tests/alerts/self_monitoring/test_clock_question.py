@@ -19,7 +19,7 @@ from monitor.alerts.texts import (
     expired_at_once,
 )
 from monitor.model import AlertLevel, Message, Severity, TargetState
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

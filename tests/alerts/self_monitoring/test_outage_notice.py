@@ -19,8 +19,8 @@ from monitor.model import (
 )
 from monitor.pipeline.notifications import outgoing
 from monitor.store import Store
-from support.factories.alerts_world import certificate, ending, picture, seen
-from support.factories.passes import Passes
+from support.factories.alerts.passes import Passes
+from support.factories.alerts.world import certificate, ending, picture, seen
 from support.written import written
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

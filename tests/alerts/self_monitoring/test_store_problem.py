@@ -9,7 +9,7 @@ from monitor.alerts.keys import STORE
 from monitor.alerts.routing.routes import Route, Routing
 from monitor.alerts.texts import STORE_ADVICE, STORE_EFFECT, STORE_RECORDS, STORE_USABLE, store_unusable
 from monitor.model import AlertLevel, MonitorCheck, Severity, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

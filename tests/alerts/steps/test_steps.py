@@ -18,7 +18,7 @@ from monitor.model import (
     TargetTraits,
 )
 from monitor.model.message import completed, own
-from support.factories.alerts_recorders import (
+from support.factories.alerts.recorders import (
     CA,
     LEAF,
     SHORT_CA,
@@ -30,7 +30,7 @@ from support.factories.alerts_recorders import (
     recorder,
     with_runbook,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     DAYS,
     NOW,
     ending,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import AlertKey, Check, Finding, Policy, Scope, Severity, Snapshot, TargetState, text
-from support.factories.alerts_recorders import (
+from support.factories.alerts.recorders import (
     CA,
     LEAF,
     SHORT_CA,
@@ -15,7 +15,7 @@ from support.factories.alerts_recorders import (
     notification_items,
     recorder,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     certificate,

@@ -28,8 +28,8 @@ from monitor.model import (
     text,
 )
 from monitor.xprotect import Presets, make_target_info
-from support.factories.alerts_recorders import TARGET_INFO, with_runbook
-from support.factories.alerts_world import (
+from support.factories.alerts.recorders import TARGET_INFO, with_runbook
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     Decided,
@@ -42,7 +42,7 @@ from support.factories.alerts_world import (
     picture,
     text_of,
 )
-from support.factories.machines import (
+from support.factories.assess.machines import (
     CA,
     ELSEWHERE,
     GONE,

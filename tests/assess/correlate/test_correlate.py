@@ -7,7 +7,7 @@ import pytest
 from monitor.assess import correlate
 from monitor.model import AlertKey, Check, Policy, Scope, Severity, Sighting, Snapshot, Target, TargetState
 from monitor.parse import parse_certificate
-from support.factories.machines import in_zone
+from support.factories.assess.machines import in_zone
 from support.pki import NOW, Issued, authority, days, leaf
 from support.written import written
 

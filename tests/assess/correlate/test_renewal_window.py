@@ -17,7 +17,7 @@ from monitor.model import (
     Snapshot,
     TargetState,
 )
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

@@ -21,7 +21,7 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories.alerts_world import NOW, certificate, picture, seen, target
+from support.factories.alerts.world import NOW, certificate, picture, seen, target
 from support.written import written
 
 LEAF = certificate(1, name="rec.example")

@@ -11,8 +11,8 @@ from monitor.assess.correlate.groups import group_named
 from monitor.model import AlertKey, Check, Finding, Policy, Scope, TargetState, TargetTraits
 from monitor.model.texts import names
 from monitor.parse import parse_certificate
-from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
-from support.factories.machines import in_zone
+from support.factories.assess.correlating import NEW, OLD, REC, WARNING, found, made, port
+from support.factories.assess.machines import in_zone
 from support.pki import Issued, days
 from support.written import written
 

@@ -21,7 +21,7 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories.correlating import OLD, REC, WARNING, found, port
+from support.factories.assess.correlating import OLD, REC, WARNING, found, port
 from support.pki import days
 
 

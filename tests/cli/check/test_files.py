@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli.check.targets import cli_targets
 from monitor.config import default_config
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.pki import authority, issue
 from support.servers.daemon.command import Site, check, run, served
 

@@ -23,7 +23,7 @@ from monitor.cli.commands.check import FORMATS
 from monitor.model import Assessment, Check, Failure, FailureReason, Finding, Severity, Sighting, text
 from monitor.model import Path as CertificatePath
 from monitor.parse import parse_certificate
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.pki import NOW, issue, leaf
 from support.servers.daemon.command import run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.factories.file_probes import write
+from support.factories.sources.file_probes import write
 from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, WORD, jks, pkcs12, trusted
 from support.servers.daemon.command import check, run
 

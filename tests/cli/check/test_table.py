@@ -18,7 +18,7 @@ from monitor.cli.check.report import Connection, ReportElement
 from monitor.model import Assessment, Check, Failure, FailureReason, Finding, Severity, text
 from monitor.model import Path as CertificatePath
 from monitor.parse import parse_certificate
-from support.factories.file_probes import UNIX
+from support.factories.sources.file_probes import UNIX
 from support.pki import NOW, Key, leaf, rsa_key
 from support.servers.daemon.command import Site, run, served, started
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.factories.configurations import BAD, daemon_text, write
+from support.factories.config.configurations import BAD, daemon_text, write
 from support.servers.daemon.command import Done, run, running
 from support.servers.programs import free_port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.factories.configurations import GOOD, write
+from support.factories.config.configurations import GOOD, write
 from support.servers.daemon.command import Done, run
 from support.servers.mail.servers import Inbox, mail_server
 from support.servers.programs import free_port

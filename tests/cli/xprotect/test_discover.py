@@ -12,7 +12,7 @@ from monitor.cli import main
 from monitor.cli.commands.xprotect import PARTS
 from monitor.demo.xprotect_site import PASSWORD, Behavior, Fault, Simulator
 from monitor.xprotect import PARTS as EVERY_PART
-from support.factories.xprotect_asking import Asking, fresh, running
+from support.factories.xprotect.asking import Asking, fresh, running
 from support.servers.daemon.command import Done, run
 
 KEYS = {"site", "component", "name", "host", "port", "protocol", "certificate_group", "optional"}

@@ -15,7 +15,7 @@ from monitor.discovery import DnsSettings
 from monitor.errors import ConfigError
 from monitor.model import Target
 from monitor.settings import PolicySettings
-from support.factories.xprotect_asking import Asking, fresh, running
+from support.factories.xprotect.asking import Asking, fresh, running
 from support.servers.daemon.command import run
 
 DEFAULTS = """

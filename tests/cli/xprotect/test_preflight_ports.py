@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.demo.xprotect_site import Simulator
-from support.factories.xprotect_asking import running
+from support.factories.xprotect.asking import running
 from support.servers.daemon.command import Done, run
 
 

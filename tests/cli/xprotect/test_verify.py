@@ -25,7 +25,7 @@ from monitor.model import (
     text,
 )
 from monitor.parse import parse_certificate
-from support.factories.xprotect_asking import running
+from support.factories.xprotect.asking import running
 from support.pki import NOW
 from support.servers.daemon.command import Done, run
 

@@ -9,7 +9,7 @@ from monitor.config.review.online import online_problems
 from monitor.config.review.web_users import watched_web_config
 from monitor.errors import ConfigError
 from support import pki
-from support.factories.web_access import web_file
+from support.factories.web.access import web_file
 
 TLS = "tls_server_config:\n  cert_file: web.crt\n  key_file: web.key\n"
 OUTSIDE = "web:\n  listen: '192.0.2.9:9850'\n"

@@ -8,7 +8,7 @@ from monitor.cli.xprotect.listing import as_table
 from monitor.config import Plan, load, plan, unmatched_policies
 from monitor.metrics import Exposition
 from monitor.model import DiscoveredTarget, Snapshot, TargetState
-from support.factories.web_fakes import NOW
+from support.factories.web.fakes import NOW
 
 SITES = """
 policies:

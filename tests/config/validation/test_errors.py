@@ -7,7 +7,7 @@ from ruamel.yaml.nodes import Node
 
 from monitor.documents import Keys, read
 from monitor.documents.nodes import Reader
-from support.factories.config_errors import Rows, complaints, pairs
+from support.factories.config.errors import Rows, complaints, pairs
 
 BACKSLASH = (
     r"not YAML: \ has a special meaning in double quotes; write a Windows path in single quotes, "

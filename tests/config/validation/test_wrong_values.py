@@ -8,7 +8,7 @@ from monitor.config import json_schema
 from monitor.documents import read
 from monitor.messages import languages
 from monitor.model import Check
-from support.factories.config_errors import Rows, pairs
+from support.factories.config.errors import Rows, pairs
 from support.json_schema import wrong
 
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"

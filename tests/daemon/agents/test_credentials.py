@@ -11,7 +11,7 @@ from monitor.config import load
 from monitor.daemon.agents.credentials import VALID_FOR, AgentCredentials
 from monitor.daemon.web.access_tokens import AccessTokens
 from monitor.web.services.agent_admin import AgentIdentity
-from support.factories.pipeline_world import NOW, FakeClock
+from support.factories.pipeline.world import NOW, FakeClock
 
 AGENT = AgentIdentity("dmz", "dmz-1")
 

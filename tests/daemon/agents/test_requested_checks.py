@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from monitor.daemon.agents.requested_checks import MOST_TARGETS, VALID_FOR, RequestedChecks
 from monitor.model import TargetState
-from support.factories.pipeline_world import NOW, FakeClock, target
+from support.factories.pipeline.world import NOW, FakeClock, target
 
 STATE = TargetState(target(1, "dmz"))
 ID = STATE.target.id

@@ -5,7 +5,7 @@ import asyncio
 from monitor.daemon.agents.zone_orders import NO_ORDERS, ZoneOrders
 from monitor.threads import ThreadPool
 from monitor.wire import read_orders
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 
 
 def test_orders_that_were_written_while_the_targets_changed_are_not_kept() -> None:

@@ -19,7 +19,7 @@ from monitor.errors import StoreFault, StoreUnusableError
 from monitor.store import Store
 from monitor.store.cluster.cluster_lease import ClusterLease
 from monitor.store.cluster.lease import LENGTH
-from support.factories.pipeline_world import FakeClock
+from support.factories.pipeline.world import FakeClock
 
 AWAY = StoreUnusableError("the store failed: there is no connection", StoreFault.UNREACHABLE)
 PROMISED = 15.0

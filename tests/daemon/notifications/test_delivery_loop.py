@@ -14,7 +14,7 @@ from monitor.daemon.notifications.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
 from monitor.model import Notification, RecipientStatus
 from monitor.store import Store
-from support.factories.outbox_world import mail
+from support.factories.delivery.outbox_world import mail
 from support.factories.recorded import NOW, waiting
 from support.servers.daemon.stopping import Stop, stopping_web
 from support.servers.mail.servers import Inbox, mail_server

@@ -20,7 +20,7 @@ from monitor.errors import ConfigError
 from monitor.model import Snapshot, TargetState
 from monitor.pipeline import Board
 from monitor.web import Health
-from support.factories.alerts_world import NOW, certificate, failing, picture, seen
+from support.factories.alerts.world import NOW, certificate, failing, picture, seen
 from support.servers.web.posted import TOKEN
 from support.servers.web.server import Reply, Web, http, web
 

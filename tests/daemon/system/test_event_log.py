@@ -15,8 +15,8 @@ from monitor.daemon.system.event_log import SOURCE, EventLog, declared, of_windo
 from monitor.daemon.system.events import EventType, WindowsEvent, events_of
 from monitor.model import AlertGroup, AlertKey, AlertLevel, AlertLocation, Check, Scope, text
 from monitor.pipeline.alert_changes import AlertChange, ChangeKind, alert_changes
-from support.factories.alerts_world import NOW
-from support.factories.pipeline_world import FakeClock
+from support.factories.alerts.world import NOW
+from support.factories.pipeline.world import FakeClock
 
 HANDLE = 0x1234_5678_9ABC
 KEY = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, "ab")

@@ -16,7 +16,7 @@ from monitor.model import Snapshot
 from monitor.pipeline import Board
 from monitor.web import Health
 from support.factories.virtual_time import LoopClock, run
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 from support.servers.daemon.service_manager import service_manager
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such sockets")

@@ -13,7 +13,7 @@ from monitor.daemon.targets.state_loader import StateLoader
 from monitor.model import Anchors, Target, TargetState
 from monitor.pipeline import Board, Judge
 from monitor.store import Store
-from support.factories.pipeline_world import ANCHORS, FakeClock, target
+from support.factories.pipeline.world import ANCHORS, FakeClock, target
 from support.pki import NOW
 
 

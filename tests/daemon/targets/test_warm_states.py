@@ -12,7 +12,7 @@ from monitor.daemon.targets.warm_states import WarmStates
 from monitor.model import Anchors, Target, TargetState
 from monitor.pipeline import Judge
 from monitor.store import Store
-from support.factories.pipeline_world import ANCHORS, FakeClock, target
+from support.factories.pipeline.world import ANCHORS, FakeClock, target
 from support.pki import NOW
 
 SECOND = timedelta(seconds=1)

@@ -13,8 +13,8 @@ from monitor.daemon.web.link_key import LinkKey, rotate
 from monitor.daemon.web.page_links import links_acknowledge, page_links
 from monitor.web_config import WebConfig
 from monitor.web_config.values import ClientAuth, TlsServerConfig
-from support.factories.alerts_world import NOW
-from support.factories.mail_samples import contents
+from support.factories.alerts.world import NOW
+from support.factories.delivery.mail_samples import contents
 from support.servers.web.posted import about
 
 URL = "https://certs.vms.example"

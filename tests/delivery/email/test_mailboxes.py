@@ -19,7 +19,7 @@ from monitor.delivery.email.receiver import EmailReceiver
 from monitor.messages import english
 from monitor.model import Notification, NotificationKind
 from monitor.pipeline.notifications import notification
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.servers import Inbox, made, mail_server, relay, results
 
 ADDRESS = "admins@vms.example"

@@ -13,7 +13,7 @@ from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import SiteMemory
 from monitor.discovery.xprotect.devices import AT_ONCE, READ_AGAIN_AFTER, Devices
 from monitor.model import FailureReason
-from support.factories.xprotect_asking import QUICK, Asking, fresh, running
+from support.factories.xprotect.asking import QUICK, Asking, fresh, running
 from support.written import written
 
 START = datetime(626, 11, 23, 12, tzinfo=UTC)

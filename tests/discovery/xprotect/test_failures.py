@@ -12,7 +12,7 @@ from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.model import Anchors, Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
-from support.factories.xprotect_asking import Answer, answer, context, made
+from support.factories.xprotect.asking import Answer, answer, context, made
 from support.written import written
 
 # A stranger, so that the login goes to the server itself.

@@ -10,7 +10,7 @@ from monitor.demo.xprotect_site import PASSWORD, Behavior, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import XProtectSiteSettings
 from monitor.model import FailureReason
-from support.factories.xprotect_asking import Answer, Asking, answer, fresh, made, running
+from support.factories.xprotect.asking import Answer, Asking, answer, fresh, made, running
 from support.written import written
 
 SECRET = b"s3cret-of-the-site"

@@ -17,8 +17,8 @@ from monitor.discovery.xprotect.record import SiteRecord, record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.discovery.xprotect.site_query import SiteResult
 from monitor.model import Failure, FailureReason, text
-from support.factories.xprotect_asking import QUICK, Answer, Made, answer, context, fresh, made, running
-from support.factories.xprotect_replay import replayed
+from support.factories.xprotect.asking import QUICK, Answer, Made, answer, context, fresh, made, running
+from support.factories.xprotect.replay import replayed
 
 GUID = "43133986-bd1e-5086-b1a7-283829d00abd"
 

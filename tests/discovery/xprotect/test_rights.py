@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.xprotect_site import Behavior, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.rights import ADMINISTRATOR
-from support.factories.xprotect_asking import Asking, fresh, running
+from support.factories.xprotect.asking import Asking, fresh, running
 
 
 @pytest.fixture(scope="module")

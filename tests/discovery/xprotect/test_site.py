@@ -10,7 +10,7 @@ from monitor.demo.xprotect_site import Behavior, Casing, Fault, Simulator
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.site_query import skew_in_words
 from monitor.model import FailureReason
-from support.factories.xprotect_asking import QUICK, Asking, fresh, running
+from support.factories.xprotect.asking import QUICK, Asking, fresh, running
 from support.written import written
 
 

@@ -12,7 +12,7 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls.texts import no_tls_answer, tls_timeout
 from support import pki
-from support.factories.endpoint_probes import (
+from support.factories.sources.endpoint_probes import (
     LEAF,
     MIDDLE,
     NAME,

@@ -24,7 +24,7 @@ from monitor.sources.endpoint import exchange as exchanging
 from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.source import EndpointSource
 from monitor.tls import Handshake, shared_context
-from support.factories.endpoint_probes import (
+from support.factories.sources.endpoint_probes import (
     LEAF,
     NAME,
     SHORT,

@@ -13,7 +13,7 @@ from monitor.model import FailureReason, ProbeResult
 from monitor.sources.files import certfile, source
 from monitor.sources.files.source import FilesSource
 from monitor.sources.files.walk import Budget
-from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
+from support.factories.sources.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf
 from support.written import written
 

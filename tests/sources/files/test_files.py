@@ -14,7 +14,7 @@ from monitor.parse.texts import CERTIFICATE_REQUEST
 from monitor.sources.files import certfile, source, texts, walk
 from monitor.sources.files.settings import Files
 from monitor.sources.files.source import FilesSource
-from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
+from support.factories.sources.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, issue, leaf, rsa_key
 from support.pki.foreign import enveloped, request
 

@@ -13,8 +13,8 @@ from monitor.sources.files.source import FilesSource
 from monitor.sources.files.texts import no_certificate_in_because
 from monitor.web.queries.cache.row_index import RowIndex
 from monitor.web.queries.certificates.rows import CERTIFICATE_ROWS
-from support.factories.file_probes import UNIX, locations, probe, reasons, write
-from support.factories.watched_stores import after, target, word
+from support.factories.sources.file_probes import UNIX, locations, probe, reasons, write
+from support.factories.sources.watched_stores import after, target, word
 from support.pki import NOW, authority, days, issue, leaf
 from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, private, trusted
 

@@ -14,8 +14,8 @@ from monitor.parse.texts import NO_PASSPHRASE
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.files.source import FilesSource
 from monitor.sources.files.texts import NO_PASSPHRASES
-from support.factories.file_probes import UNIX, locations, probe, reasons, write
-from support.factories.watched_stores import after, target, word
+from support.factories.sources.file_probes import UNIX, locations, probe, reasons, write
+from support.factories.sources.watched_stores import after, target, word
 from support.pki.key_stores import LEAF, ROOT, jks, pkcs12, trusted
 from support.written import written
 

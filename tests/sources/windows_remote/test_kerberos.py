@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import Failure, FailureReason
 from monitor.windows.access import AuthMethod
-from support.factories.winrm_probes import HOST, JEA, Site, document, only, tls
+from support.factories.sources.winrm_probes import HOST, JEA, Site, document, only, tls
 from support.servers.machines.kdc import USER, environment, missing, realm
 from support.servers.machines.winrm_server import Machine, serving
 from support.written import written

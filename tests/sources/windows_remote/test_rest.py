@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from support.factories.winrm_probes import Loopback, Site, basic, only, tls
+from support.factories.sources.winrm_probes import Loopback, Site, basic, only, tls
 from support.servers.machines.winrm_server import serving
 from support.written import written
 

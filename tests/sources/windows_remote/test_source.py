@@ -11,7 +11,7 @@ from monitor.network.resolve import Resolver
 from monitor.sources.registry import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import AuthMethod
-from support.factories.winrm_probes import HOST, Loopback, Site, reason
+from support.factories.sources.winrm_probes import HOST, Loopback, Site, reason
 
 
 def test_kind_is_probed() -> None:

@@ -14,8 +14,8 @@ from monitor.secrets import ClientCertificate
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import AuthMethod
 from support import pki
-from support.factories.windows_documents import stored, written
-from support.factories.winrm_probes import (
+from support.factories.sources.windows_documents import stored, written
+from support.factories.sources.winrm_probes import (
     DER,
     DOCUMENT,
     HOST,

@@ -11,7 +11,7 @@ from monitor.model import FailureReason, ProbeResult
 from monitor.sources.windows_remote import session, winrm
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.report import LARGEST
-from support.factories.winrm_probes import (
+from support.factories.sources.winrm_probes import (
     JEA,
     PASSWORD,
     Loopback,

@@ -13,7 +13,7 @@ from monitor.secrets import ClientCertificate, SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import AuthMethod
 from support import pki
-from support.factories.winrm_probes import (
+from support.factories.sources.winrm_probes import (
     HOST,
     JEA,
     PASSWORD,

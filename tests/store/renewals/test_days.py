@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from monitor.model import CheckedItem, DayEvent, DayEventKind, RenewalDay, text
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.factories.recorded import using
-from support.factories.renewal_days import CA, DAY, MINUTE, NEW, PILOT, standing, with_step
+from support.factories.renewals.renewal_days import CA, DAY, MINUTE, NEW, PILOT, standing, with_step
 
 STARTED = DayEvent(NOW, DayEventKind.STARTED, text("it begins"), by="alice")
 REPORTED = DayEvent(NOW + MINUTE, DayEventKind.REPORTED, text("exit code 0"), PILOT, "bob \udc80")

@@ -15,7 +15,7 @@ from monitor.model import Notification, Severity, TargetState
 from monitor.store import Store
 from support.campaigns.campaign import Run, require
 from support.campaigns.hostile_relay import AFTER_THE_TEXT, AT_THE_DOOR, HostileRelay
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.daemon.small_monitor import HOUR, MINUTE, ONE, SECOND, TWO, SmallMonitor, right, wrong
 from support.servers.mail.servers import mail_server
 from support.servers.mail.servers import relay as receiver_at

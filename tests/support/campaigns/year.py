@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from monitor.alerts import Every, NotifyReason, Schedule, acknowledgement
 from monitor.model import AlertGroup, AlertLevel, Certificate, Policy, Silence
 from support.campaigns.campaign import Run, require
-from support.factories.simulated_servers import DAY, HOUR, Server, Span, renewed
-from support.factories.simulated_year import Arrived, Reader, Scenario, lived
+from support.factories.years.simulated_servers import DAY, HOUR, Server, Span, renewed
+from support.factories.years.simulated_year import Arrived, Reader, Scenario, lived
 
 BEGIN = datetime(2026, 1, 1, 9, tzinfo=UTC)
 END = BEGIN + 364 * DAY

@@ -11,8 +11,8 @@ import pytest
 
 from monitor.model import Matcher, TokenRole
 from monitor.web import WebServer, make_metrics_app
-from support.factories.web_access import PASSWORDS, Site, form_token, log_in, site
-from support.factories.web_fakes import TOKEN
+from support.factories.web.access import PASSWORDS, Site, form_token, log_in, site
+from support.factories.web.fakes import TOKEN
 
 Act = Callable[[Site], Awaitable[Any]]
 

@@ -11,8 +11,8 @@ import pytest
 from monitor.web.access.login import local_path
 from monitor.web.access.sessions import SessionSigner
 from monitor.web_config import hashed
-from support.factories.web_access import HASHES, PASSWORDS, Site, form_token, log_in, site, web_file
-from support.factories.web_fakes import NOW
+from support.factories.web.access import HASHES, PASSWORDS, Site, form_token, log_in, site, web_file
+from support.factories.web.fakes import NOW
 
 Act = Callable[[Site, httpx.AsyncClient], Awaitable[object]]
 

@@ -10,7 +10,7 @@ import pytest
 from monitor.web.access.limits import PEER, USER, FailureLimits
 from monitor.web.access.passwords import PasswordChecks, PasswordResult
 from monitor.web_config import Passwords, WatchedWebConfig
-from support.factories.web_access import HASHES, PASSWORDS, web_file
+from support.factories.web.access import HASHES, PASSWORDS, web_file
 
 RIGHT, WRONG = PasswordResult(True), PasswordResult(False)
 

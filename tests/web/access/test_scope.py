@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from monitor.model import Matcher, Silence, SilenceKind, Snapshot, TargetState, TokenRole
-from support.factories.web_access import Site, site
-from support.factories.web_fakes import NOW, endpoint
+from support.factories.web.access import Site, site
+from support.factories.web.fakes import NOW, endpoint
 
 HEADERS = {"authorization": "Bearer harbour"}
 HIDDEN = "concealed.lab.example"

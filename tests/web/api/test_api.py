@@ -25,7 +25,7 @@ from monitor.model import (
     text,
 )
 from monitor.web import ChangeResult, Notified, WebServer, make_app
-from support.factories.web_fakes import HOSTILE, NOW, TOKEN, FakeDaemon, certificate, endpoint, snapshot
+from support.factories.web.fakes import HOSTILE, NOW, TOKEN, FakeDaemon, certificate, endpoint, snapshot
 
 UNTIL = "2027-01-31T18:00:00+01:00"
 AS_UTC = datetime(2027, 1, 31, 17, tzinfo=UTC)

@@ -11,8 +11,8 @@ from monitor.model import Matcher
 from monitor.web import ChangeResult
 from monitor.web.api.bodies import InvalidError, matchers_of
 from monitor.web.caller import Caller, Role
-from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import send
+from support.factories.web.fakes import NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import send
 
 SEEN = endpoint("seen", 5, sentence="it expires")
 HIDDEN = endpoint("hidden", 5, sentence="it expires")

@@ -13,8 +13,8 @@ from monitor.model import FailureReason, Matcher, Silence, SilenceKind
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import ChangeResult, make_app
 from monitor.web.api.openapi import PATH
-from support.factories.renewal_days import DAY
-from support.factories.web_fakes import (
+from support.factories.renewals.renewal_days import DAY
+from support.factories.web.fakes import (
     NOW,
     TOKEN,
     FakeDaemon,

@@ -1,8 +1,8 @@
 """The forecast for programs."""
 
 from monitor.model import Snapshot
-from support.factories.web_fakes import FakeDaemon, certificate, endpoint, snapshot, unreachable
-from support.factories.web_pages import get
+from support.factories.web.fakes import FakeDaemon, certificate, endpoint, snapshot, unreachable
+from support.factories.web.pages import get
 
 
 def answer(shown: Snapshot, query: str = "?at=2027-03-15") -> dict[str, object]:

@@ -13,8 +13,8 @@ from monitor.alerts import alerts_of_target
 from monitor.model import FailureReason, Matcher, Silence, SilenceKind
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web.caller import Caller, Role
-from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot, unreachable
-from support.factories.web_pages import get
+from support.factories.web.fakes import NOW, FakeDaemon, endpoint, snapshot, unreachable
+from support.factories.web.pages import get
 
 STATES = [endpoint(f"r{n}", 5 + n, sentence="it expires", title=f"Recorder {n}") for n in range(5)]
 OTHER = replace(endpoint("secret", 5, sentence="it expires", title="Secret"), watched_since=NOW)

@@ -18,9 +18,9 @@ from monitor.planning.renewal_day import (
     texts,
 )
 from monitor.web.caller import Caller, Role
-from support.factories.renewal_days import DAY, PILOT, site
-from support.factories.web_fakes import NOW, FakeDaemon, FakeRenewalDays
-from support.factories.web_pages import get, send
+from support.factories.renewals.renewal_days import DAY, PILOT, site
+from support.factories.web.fakes import NOW, FakeDaemon, FakeRenewalDays
+from support.factories.web.pages import get, send
 
 OPERATOR = Caller("alice", Role.OPERATOR)
 OF_REC1 = replace(OPERATOR, scope=(Matcher("target", ("endpoint:rec1:7563",)),))

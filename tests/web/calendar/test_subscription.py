@@ -13,8 +13,8 @@ from monitor.model import Matcher, TokenRole
 from monitor.planning import index_certificates
 from monitor.web.calendar.subscription import calendar_events
 from monitor.web.queries.planning.calendar import calendar_entries
-from support.factories.web_access import site
-from support.factories.web_fakes import HOSTILE, NOW, certificate, endpoint, snapshot
+from support.factories.web.access import site
+from support.factories.web.fakes import HOSTILE, NOW, certificate, endpoint, snapshot
 
 AIRPORT = endpoint("b", 9)
 AIRPORT = replace(AIRPORT, target=replace(AIRPORT.target, labels=(("site", "airport"),)))

@@ -11,8 +11,8 @@ from monitor.web.pages.details.site import site_values
 from monitor.web.pages.details.target import target_values
 from monitor.web.queries.site import site_map
 from monitor.web.queries.targets.detail import target_detail
-from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import reader_of, rendered, send
+from support.factories.web.fakes import NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import reader_of, rendered, send
 
 SEEN = endpoint("seen", 90)
 HIDDEN = endpoint("hidden", 90)

@@ -8,7 +8,7 @@ import pytest
 from monitor.model import Snapshot
 from monitor.web.pages import ahead
 from monitor.web.pages.ahead import Preparation
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 ONE = snapshot(endpoint("a", 5))
 

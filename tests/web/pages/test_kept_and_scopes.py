@@ -18,7 +18,7 @@ from monitor.web.pages.lists import every_list
 from monitor.web.queries.cache import row_index
 from monitor.web.queries.cache import snapshots as snapshot_cache
 from monitor.web.queries.planning.indexes import CertificateIndexes
-from support.factories.web_fakes import NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.fakes import NOW, FakeDaemon, endpoint, snapshot
 
 PATHS = (
     "/",

@@ -31,8 +31,8 @@ from monitor.web.pages.overview import overview_values
 from monitor.web.queries.overview import target_facts
 from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.services.components import Component, Degradation
-from support.factories.web_fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
-from support.factories.web_pages import reader_of, rendered
+from support.factories.web.fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
+from support.factories.web.pages import reader_of, rendered
 
 
 def alerted(*states: TargetState) -> Snapshot:

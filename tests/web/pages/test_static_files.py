@@ -5,8 +5,8 @@ import re
 import pytest
 
 from monitor.web.pages.static_files import static_url
-from support.factories.web_fakes import FakeDaemon
-from support.factories.web_pages import get
+from support.factories.web.fakes import FakeDaemon
+from support.factories.web.pages import get
 
 FILES = ("style.css", "page.js", "icon.svg")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.alerts import alerts_of_target
 from monitor.model import DiscoveryState, Matcher, Snapshot, TargetState, text
 from monitor.web.queries.scope import TargetScope, scoped
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 HARBOUR = TargetScope((Matcher("site", ("harbour",)),))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.alerts import alerts_of_target
 from monitor.model import Snapshot, TargetState, TargetTraits
 from monitor.web.queries.site import site_map, sites
-from support.factories.web_fakes import NOW, endpoint, pending, snapshot, standby
+from support.factories.web.fakes import NOW, endpoint, pending, snapshot, standby
 
 
 def placed(state: TargetState, host: str, *, site: str = "harbour", low_impact: bool = False) -> TargetState:

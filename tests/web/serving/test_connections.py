@@ -8,7 +8,7 @@ import pytest
 
 from monitor.web import WebServer, make_app
 from monitor.web.serving import connections
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 
 
 class Endless(FakeDaemon):

@@ -12,7 +12,7 @@ import pytest
 from monitor.web import WebServer, make_app
 from monitor.web.serving import handshakes
 from support import pki
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 
 
 @asynccontextmanager

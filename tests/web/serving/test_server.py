@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import SystemBrokenError
 from monitor.web import WebServer, make_app
-from support.factories.web_fakes import FakeDaemon
+from support.factories.web.fakes import FakeDaemon
 
 
 def server(host: str = "127.0.0.1", port: int = 0) -> WebServer:

@@ -13,7 +13,7 @@ from monitor.model import (
     ServiceAccount,
     TargetState,
 )
-from support.factories.machines import CA, MY, NEW, OLD, TRUST, by_target, kept, machine, made, port
+from support.factories.assess.machines import CA, MY, NEW, OLD, TRUST, by_target, kept, machine, made, port
 from support.pki import NOW
 from support.written import written
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.assess.correlate.store_vs_endpoint.machine_names import LOCAL, MachineNames, comparable
 from monitor.model import Check
-from support.factories.machines import HOST, NEW, OLD, by_target, checks, kept, machine, port
+from support.factories.assess.machines import HOST, NEW, OLD, by_target, checks, kept, machine, port
 
 
 def joined(names: tuple[str, ...], host: str, *aliases: str, sites: tuple[str, str] = ("", "")) -> bool:

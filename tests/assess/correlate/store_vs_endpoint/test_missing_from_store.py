@@ -20,7 +20,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
-from support.factories.machines import (
+from support.factories.assess.machines import (
     CA,
     ELSEWHERE,
     GONE,

@@ -22,7 +22,7 @@ from monitor.model import (
     TargetState,
     text,
 )
-from support.factories.machines import (
+from support.factories.assess.machines import (
     GONE,
     HOST,
     NEW,

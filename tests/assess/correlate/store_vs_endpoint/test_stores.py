@@ -24,7 +24,7 @@ from monitor.model import (
     text,
 )
 from monitor.model.texts import names
-from support.factories.machines import (
+from support.factories.assess.machines import (
     ADMINISTRATORS,
     ELSEWHERE,
     GONE,

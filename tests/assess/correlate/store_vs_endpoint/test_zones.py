@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import AlertKey, Check, Scope, TargetState
-from support.factories.machines import (
+from support.factories.assess.machines import (
     ELSEWHERE,
     GONE,
     HOST,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.factories.alerts_world import text_of
-from support.factories.mail_samples import samples
+from support.factories.alerts.world import text_of
+from support.factories.delivery.mail_samples import samples
 from support.folders import DATA
 
 MAILS = dict(samples())

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision
 from monitor.model import AlertLevel, Check
-from support.factories.alerts_world import mails, parsed
+from support.factories.alerts.world import mails, parsed
 
 WORDS = st.lists(st.text("abc não está é 日本語 =?_", min_size=1, max_size=12), min_size=1, max_size=12)
 

@@ -10,7 +10,7 @@ from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision, Ren
 from monitor.delivery.email.layout.render import Letter
 from monitor.model import AlertLevel, AlertLocation, Check
 from monitor.model import text as as_message
-from support.factories.alerts_world import certificate, mails, parsed, text_of
+from support.factories.alerts.world import certificate, mails, parsed, text_of
 from support.written import own_words
 
 HOSTILE = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u202egnp.exe\ud800\x00\x1b[2J{{ 7*7 }}"

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.messages import Writer, english, language
-from support.factories.alerts_recorders import SHORT_CA, ending_under
-from support.factories.alerts_world import (
+from support.factories.alerts.recorders import SHORT_CA, ending_under
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     STARTED,

@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts import Inventory
 from monitor.alerts.decision import UnreachableHost
 from monitor.model import Check, FailureReason, Severity, TargetInfo, TargetState, text
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
@@ -22,7 +22,7 @@ from support.factories.alerts_world import (
     target,
     text_of,
 )
-from support.factories.mail_samples import PAGE, contents, mail_of
+from support.factories.delivery.mail_samples import PAGE, contents, mail_of
 from support.nonsense import shown
 from support.written import runbook
 

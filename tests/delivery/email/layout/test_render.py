@@ -8,7 +8,7 @@ from jinja2 import DictLoader
 from monitor.delivery.email.layout.render import message_id
 from monitor.messages import english
 from monitor.model import Check, FormerLeaf, Severity, TargetInfo, TargetState
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,

@@ -10,9 +10,9 @@ from monitor.delivery.email.layout.sample import sample_mail
 from monitor.delivery.email.style import MailStyle
 from monitor.model import NotificationKind, text
 from monitor.pipeline.notifications import notification
-from support.factories.alerts_world import ADMINS, NOW, SENDER, parsed
-from support.factories.alerts_world import text_of as body_of
-from support.factories.mail_samples import WRITERS, contents
+from support.factories.alerts.world import ADMINS, NOW, SENDER, parsed
+from support.factories.alerts.world import text_of as body_of
+from support.factories.delivery.mail_samples import WRITERS, contents
 
 CONTENTS = contents()
 BRIEF = MailStyle(brief=True)

@@ -12,7 +12,7 @@ from monitor.delivery.email.layout.sample import sample_mail
 from monitor.messages import english
 from monitor.model import NotificationKind, NotifiedAlert
 from monitor.pipeline.notifications import notification
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.daemon.small_monitor import HOUR, MINUTE, SmallMonitor, during, right, wrong
 
 NOTICE = NotificationKind.NOTICE

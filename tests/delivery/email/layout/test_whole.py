@@ -27,7 +27,7 @@ from monitor.model import (
     text,
 )
 from monitor.pipeline.notifications import outgoing
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     ADMINS,
     AFTER_INVENTORY,
     NOW,

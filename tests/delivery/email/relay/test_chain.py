@@ -15,7 +15,7 @@ from monitor.delivery.receiver import ACCEPTED, Note, refused, retry, unheard
 from monitor.logs import TextLines
 from monitor.messages import english
 from monitor.model import text
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.servers import Inbox, mail_server, relay, results, sample, scripted_server
 
 DOWN = retry("nobody listens", receiver_down=True)

@@ -15,7 +15,7 @@ from monitor.delivery.email.relay.token_source import TokenSource
 from monitor.secrets import Secret, SecretReference
 from monitor.threads import ThreadPool
 from support import pki
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.servers import Inbox, mail_server, only, relay, sample
 from support.servers.mail.token_mail import (
     AUDIENCE,

@@ -16,7 +16,7 @@ from monitor.delivery.email.relay.settings import RelaySettings
 from monitor.messages import english
 from monitor.model import Notification, text
 from monitor.pipeline.notifications import outgoing
-from support.factories.alerts_world import (
+from support.factories.alerts.world import (
     AFTER_INVENTORY,
     NOW,
     RECEIVER,

@@ -17,7 +17,7 @@ from monitor.delivery.email.relay.access_token import TokenSettings
 from monitor.delivery.email.relay.settings import Security
 from monitor.secrets import Secret
 from support import pki
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.dovecot_sasl import SETTINGS, dovecot_sasl
 from support.servers.mail.postfix_relay import Postfix, postfix
 from support.servers.mail.servers import ADMIN, only, relay, sample

@@ -10,7 +10,7 @@ from monitor.delivery import SendResult, SendStatus
 from monitor.delivery.email.relay.settings import Security
 from monitor.secrets import Secret, SecretReference
 from support import pki
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.servers import ADMIN, Inbox, mail_server, only, relay, results, sample, sent_to
 
 PASSWORD = "right horse"

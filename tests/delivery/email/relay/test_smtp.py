@@ -10,7 +10,7 @@ import pytest
 
 from monitor.delivery import SendResult, SendStatus
 from monitor.model import Notification
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.servers import (
     ADMIN,
     Answer,

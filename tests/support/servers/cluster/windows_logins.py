@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.model import Target
 from monitor.secrets import SecretReference
 from monitor.windows.access import AuthMethod, RemoteMachine
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.pki import authority, leaf, tls_context
 from support.pki.certificates import TODAY
 

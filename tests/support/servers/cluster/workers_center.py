@@ -15,7 +15,7 @@ from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.workers.connection import Broker
 from monitor.workers.runner import JetStreamRunner
 from monitor.workers.trust import tls_of
-from support.factories.pipeline_world import target
+from support.factories.pipeline.world import target
 from support.pki import authority, leaf, tls_context
 from support.servers.cluster.nats_server import NatsServer, nats_server
 

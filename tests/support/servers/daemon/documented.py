@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from monitor.demo.xprotect_site import Simulator
-from support.factories.xprotect_asking import running
+from support.factories.xprotect.asking import running
 from support.pki import TODAY, Issued, Key, authority, leaf, rsa_key, tls_context
 from support.pki.crls import pem, weekly
 from support.pki.key_stores import WORD, jks, pkcs12, trusted

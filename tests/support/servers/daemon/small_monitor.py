@@ -12,7 +12,7 @@ from monitor.delivery import LoggedErrors, Receiver, deliver_due
 from monitor.model import Check, Severity, Snapshot, TargetState
 from monitor.pipeline.notifications import outgoing
 from monitor.store import Store
-from support.factories.alerts_world import NOW, STARTED, certificate, finding, picture, seen
+from support.factories.alerts.world import NOW, STARTED, certificate, finding, picture, seen
 from support.servers.mail.servers import Inbox, mail_server, relay
 
 ONE, TWO = "one@vms.example", "two@vms.example"

@@ -20,7 +20,7 @@ from monitor.delivery.email.relay.settings import RelaySettings
 from monitor.messages import english
 from monitor.model import Notification, NotificationKind, text
 from monitor.pipeline.notifications import notification
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.mail.hooks import hooks
 
 

@@ -13,7 +13,7 @@ from monitor.delivery.http_receiver import HttpReceiver, PostSettings
 from monitor.model import Notification, NotificationKind
 from monitor.pipeline.notifications import notification
 from monitor.secrets import Secret
-from support.factories.alerts_world import NOW
+from support.factories.alerts.world import NOW
 from support.servers.web.server import Reply, Web, web
 
 TOKEN = "T0KEN-that-nobody-may-read"

@@ -29,7 +29,7 @@ from monitor.model.alerts.history import AlertHistory
 from monitor.web import ChangeResult, make_app
 from monitor.web.pages import texts
 from monitor.web.pages.alerts.acknowledge_form import Days, Form, checked, days_of
-from support.factories.web_fakes import HOSTILE, LINK_KEY, NOW, FakeDaemon, certificate, snapshot
+from support.factories.web.fakes import HOSTILE, LINK_KEY, NOW, FakeDaemon, certificate, snapshot
 
 KEY = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, subject="a" * 64)
 GROUP = AlertGroup(

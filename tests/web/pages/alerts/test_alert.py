@@ -31,9 +31,9 @@ from monitor.web import make_app
 from monitor.web.pages import texts
 from monitor.web.queries.alerts.detail import alert_detail, leading
 from monitor.web.queries.scope import TargetScope, scoped
-from support.factories.web_access import form_token, log_in
-from support.factories.web_access import site as web_site
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.access import form_token, log_in
+from support.factories.web.access import site as web_site
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
 
 STATE = endpoint("recorder", 20, sentence="expires soon")
 INFO = TargetInfo(

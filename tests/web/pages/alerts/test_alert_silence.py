@@ -11,10 +11,10 @@ from monitor.model import AlertLocation, Matcher, Silence, SilenceKind
 from monitor.web.pages.alerts.alert_silence import silence_values
 from monitor.web.queries.alerts.detail import AlertDetail, alert_detail
 from monitor.web.queries.alerts.silences import SilenceReach, silence_choices, silences_of
-from support.factories.web_access import form_token, log_in
-from support.factories.web_access import site as web_site
-from support.factories.web_fakes import HOSTILE, NOW, endpoint, snapshot
-from support.factories.web_pages import reader_of
+from support.factories.web.access import form_token, log_in
+from support.factories.web.access import site as web_site
+from support.factories.web.fakes import HOSTILE, NOW, endpoint, snapshot
+from support.factories.web.pages import reader_of
 
 PAGE = f"/alerts/{OPEN.id}"
 BY_SITE = Matcher("site", ("harbour",))

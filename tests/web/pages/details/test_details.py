@@ -27,8 +27,8 @@ from monitor.web.pages.details.outcome_strip import MOST_ROWS
 from monitor.web.pages.details.outcome_texts import REASONS
 from monitor.web.pages.details.target import TargetRecord, target_values
 from monitor.web.queries.targets.detail import target_detail
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, pending, snapshot, unreachable
-from support.factories.web_pages import get, reader_of, rendered
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, endpoint, pending, snapshot, unreachable
+from support.factories.web.pages import get, reader_of, rendered
 
 NEAR = endpoint("near", 5, sentence="it expires", title="Recorder 01")
 LEAF = NEAR.sightings[0].certificate

@@ -20,8 +20,8 @@ from monitor.model import (
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.details.discovery import discovery_values
 from monitor.web.queries.targets.discovery_detail import discovery_detail
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import get, reader_of, rendered
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import get, reader_of, rendered
 
 FOUND = endpoint("found", 90, title="Recorder 01")
 FOUND = replace(FOUND, target=replace(FOUND.target, origin="csv:list"))

@@ -8,8 +8,8 @@ from monitor.web import texts
 from monitor.web.pages.details.site import site_values
 from monitor.web.queries import site as site_query
 from monitor.web.queries.site import site_map
-from support.factories.web_fakes import HOSTILE, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import get, reader_of, rendered
+from support.factories.web.fakes import HOSTILE, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import get, reader_of, rendered
 
 SHOWN = snapshot(endpoint("rec", 90))
 

@@ -24,8 +24,8 @@ from monitor.web.caller import Caller, Role
 from monitor.web.pages.frame import Reader
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
 from monitor.web.published.alerts import AlertContext
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot, unreachable
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot, unreachable
+from support.factories.web.pages import get, listed, reader_of
 
 STATES = (
     endpoint("a", -2, sentence="it expired", title="Recorder 01"),

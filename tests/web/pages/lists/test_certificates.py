@@ -17,8 +17,8 @@ from monitor.web import WebServer, make_app
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.layout import PAGE_POLICY
 from monitor.web.pages.lists.certificates import certificate_list, certificate_source
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, certificate, endpoint, snapshot
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, certificate, endpoint, snapshot
+from support.factories.web.pages import get, listed, reader_of
 
 
 def html(shown: Snapshot, query: str = "", writer: Writer | None = None, caller: Caller | None = None) -> str:

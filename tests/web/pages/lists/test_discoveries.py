@@ -5,8 +5,8 @@ from dataclasses import replace
 from monitor.model import DiscoveryState, Failure, FailureReason, Matcher, Snapshot, text
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.lists.discoveries import DISCOVERY_LIST, DISCOVERY_SOURCE
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon
+from support.factories.web.pages import get, listed, reader_of
 
 GOOD = DiscoveryState("csv:/etc/targets.csv", "", 12, NOW, NOW)
 FULL = DiscoveryState("lab/srv:_sip._tcp.lab", "", 90, NOW, NOW, left_out=7)

@@ -21,8 +21,8 @@ from monitor.model import (
 )
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.lists.notifications import NOTIFICATION_LIST, notification_source
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import get, listed, reader_of
 
 A = endpoint("a", 5, sentence="it expires", title="Recorder 01")
 SHOWN = replace(snapshot(A), alerts=alerts_of_target(A, NOW))

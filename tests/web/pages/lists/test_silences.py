@@ -16,8 +16,8 @@ from monitor.web import list_texts as texts
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.lists.silence_form import SilenceForm, matchers_of
 from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
-from support.factories.web_fakes import HOSTILE, NOW, TOKEN, FakeDaemon, endpoint, snapshot
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.fakes import HOSTILE, NOW, TOKEN, FakeDaemon, endpoint, snapshot
+from support.factories.web.pages import get, listed, reader_of
 
 OPERATOR = Caller("olga", Role.OPERATOR, form_token="t0ken")
 A = endpoint("a", 5, sentence="it expires", title="Recorder 01")

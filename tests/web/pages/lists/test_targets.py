@@ -7,7 +7,7 @@ from dataclasses import replace
 from monitor.alerts import alerts_of_target
 from monitor.model import Snapshot, TargetState, TargetTraits
 from monitor.web.pages.lists.targets import target_list, target_source
-from support.factories.web_fakes import (
+from support.factories.web.fakes import (
     HOSTILE,
     NOW,
     FakeDaemon,
@@ -17,7 +17,7 @@ from support.factories.web_fakes import (
     standby,
     unreachable,
 )
-from support.factories.web_pages import get, listed, reader_of
+from support.factories.web.pages import get, listed, reader_of
 
 
 def alerted(*states: TargetState) -> Snapshot:

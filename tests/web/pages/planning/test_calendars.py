@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from monitor.model import Matcher, TokenRole
-from support.factories.web_access import Site, form_token, log_in, site
-from support.factories.web_fakes import endpoint, snapshot
+from support.factories.web.access import Site, form_token, log_in, site
+from support.factories.web.fakes import endpoint, snapshot
 
 
 def worked(folder: Path, act: Callable[[Site, httpx.AsyncClient], Awaitable[None]], user: str) -> None:

@@ -20,8 +20,8 @@ from monitor.model import (
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.planning.forecast import forecast_values
 from monitor.web.queries.planning.indexes import CertificateIndexes
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, certificate, endpoint, snapshot, unreachable
-from support.factories.web_pages import get, reader_of, rendered
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, certificate, endpoint, snapshot, unreachable
+from support.factories.web.pages import get, reader_of, rendered
 
 
 def html(shown: Snapshot, at: str = "2027-03-15", writer: Writer | None = None) -> str:

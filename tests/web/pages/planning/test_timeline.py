@@ -11,7 +11,7 @@ from monitor.planning import index_certificates, timeline
 from monitor.web import planning_texts
 from monitor.web.pages.layout import environment
 from monitor.web.pages.planning.timeline import TimelineChart, timeline_chart
-from support.factories.web_fakes import HOSTILE, NOW, certificate, endpoint, snapshot
+from support.factories.web.fakes import HOSTILE, NOW, certificate, endpoint, snapshot
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -10,9 +10,9 @@ from monitor.planning.renewal_plan import RenewalPlan, plan_for_site
 from monitor.web.caller import Caller, Role
 from monitor.web.pages.renewals.plan import plan_document
 from monitor.web.queries.planning.plan import plan_view
-from support.factories.site_ports import port
-from support.factories.web_fakes import NOW, FakeDaemon
-from support.factories.web_pages import get
+from support.factories.renewals.site_ports import port
+from support.factories.web.fakes import NOW, FakeDaemon
+from support.factories.web.pages import get
 
 VIEWER = Caller("victor", Role.VIEWER)
 PORTS = (

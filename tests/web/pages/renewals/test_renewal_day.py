@@ -22,7 +22,7 @@ from monitor.web.caller import Caller, Role
 from monitor.web.pages.renewals.renewal_day import day_values
 from monitor.web.queries.planning.renewal_day import PortState, StepState, day_view
 from monitor.web.services.renewal_days import SilentPort
-from support.factories.renewal_days import (
+from support.factories.renewals.renewal_days import (
     CA,
     DAY,
     MINUTE,
@@ -34,8 +34,8 @@ from support.factories.renewal_days import (
     standing,
     with_step,
 )
-from support.factories.web_fakes import HOSTILE, NOW, FakeDaemon, FakeRenewalDays
-from support.factories.web_pages import get, reader_of, rendered, send
+from support.factories.web.fakes import HOSTILE, NOW, FakeDaemon, FakeRenewalDays
+from support.factories.web.pages import get, reader_of, rendered, send
 
 SHOWN = site()
 VIEWER = Caller("victor", Role.VIEWER)

@@ -8,10 +8,10 @@ from monitor.model import DayStep, Matcher, Snapshot
 from monitor.planning.renewal_day import texts
 from monitor.planning.renewal_plan import PlanProblem, RenewalPlan, plan_for_site
 from monitor.web.caller import Caller, Role
-from support.factories.renewal_days import NEW, OLD, served
-from support.factories.site_ports import port
-from support.factories.web_fakes import NOW, FakeDaemon, FakeRenewalDays
-from support.factories.web_pages import get, send
+from support.factories.renewals.renewal_days import NEW, OLD, served
+from support.factories.renewals.site_ports import port
+from support.factories.web.fakes import NOW, FakeDaemon, FakeRenewalDays
+from support.factories.web.pages import get, send
 
 VIEWER = Caller("victor", Role.VIEWER)
 OPERATOR = Caller("alice", Role.OPERATOR, form_token="of-this-session")

@@ -10,7 +10,7 @@ from monitor.alerts import alerts_of_target
 from monitor.model import Check, Finding, Severity, Snapshot, TargetState, text
 from monitor.web.queries.cache import row_index
 from monitor.web.queries.cache.row_index import Recipe, RowIndex, RowIndexes, RowInput
-from support.factories.web_fakes import NOW, endpoint, pending, snapshot
+from support.factories.web.fakes import NOW, endpoint, pending, snapshot
 
 
 class Made:

@@ -10,7 +10,7 @@ from monitor.model import Matcher, Snapshot, TargetState
 from monitor.web.queries.cache import scoped_snapshots
 from monitor.web.queries.cache.scoped_snapshots import ScopedSnapshots
 from monitor.web.queries.scope import TargetScope, scoped
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 HARBOUR = (Matcher("site", ("harbour",)),)
 ATTIC = (Matcher("site", ("attic",)),)

@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts import alerts_of_target
 from monitor.model import Assessment, Certificate, Path, Sighting, Snapshot, TargetState
 from monitor.web.queries.certificates.detail import certificate_detail, find_certificate, thumbprint
-from support.factories.web_fakes import NOW, certificate, endpoint, snapshot
+from support.factories.web.fakes import NOW, certificate, endpoint, snapshot
 
 CA = replace(certificate(80, "VMS CA"), is_ca=True, subject="CN=VMS CA")
 

@@ -24,7 +24,7 @@ from monitor.model import (
 from monitor.web.queries.cache.row_index import RowIndex
 from monitor.web.queries.certificates.rows import CERTIFICATE_ROWS, CERTIFICATES, CertificateRow
 from monitor.web.queries.lists.listing import Selection, ordered, select
-from support.factories.web_fakes import NOW, certificate, endpoint, pending, snapshot, unreachable
+from support.factories.web.fakes import NOW, certificate, endpoint, pending, snapshot, unreachable
 from support.written import written
 
 CA = replace(certificate(900, "VMS CA"), is_ca=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.web.queries.cache.row_orders import RowOrders
 from monitor.web.queries.lists import listing
 from monitor.web.queries.lists.listing import Facet, Listing, Selection, ordered, page_of, select
-from support.factories.web_fakes import NOW
+from support.factories.web.fakes import NOW
 
 
 @dataclass(frozen=True, slots=True)

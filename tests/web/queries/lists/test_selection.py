@@ -9,7 +9,7 @@ from monitor.web import list_texts as texts
 from monitor.web.queries.alerts.rows import ALERTS
 from monitor.web.queries.lists.listing import Selection
 from monitor.web.queries.lists.selection import MOST_PER_PAGE, names, read_selection
-from support.factories.web_fakes import NOW
+from support.factories.web.fakes import NOW
 
 
 def read(*parameters: tuple[str, str], zone: str = "UTC") -> Selection:

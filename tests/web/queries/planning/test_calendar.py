@@ -8,7 +8,7 @@ from monitor.messages import english
 from monitor.model import Check, Path, Runbook, TargetInfo, TargetState, text
 from monitor.planning import index_certificates
 from monitor.web.queries.planning.calendar import CalendarEntry, calendar_entries
-from support.factories.web_fakes import NOW, certificate, endpoint, snapshot
+from support.factories.web.fakes import NOW, certificate, endpoint, snapshot
 
 _write = english(NOW).write
 

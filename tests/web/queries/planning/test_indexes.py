@@ -8,7 +8,7 @@ from monitor.model import Matcher, Snapshot
 from monitor.planning import index_certificates
 from monitor.web.queries.cache import snapshots as snapshot_cache
 from monitor.web.queries.planning.indexes import CertificateIndexes
-from support.factories.web_fakes import NOW, endpoint, snapshot
+from support.factories.web.fakes import NOW, endpoint, snapshot
 
 FEW = snapshot(endpoint("a", 5))
 SITE = (Matcher("site", ("harbour",)),)

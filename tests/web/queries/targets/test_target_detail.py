@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.alerts import alerts_of_target
 from monitor.model import text
 from monitor.web.queries.targets.detail import target_detail
-from support.factories.web_fakes import NOW, endpoint, snapshot, unreachable
+from support.factories.web.fakes import NOW, endpoint, snapshot, unreachable
 
 NEAR = endpoint("near", 5, sentence="it expires", title="Recorder 01")
 SHOWN = replace(snapshot(NEAR, unreachable("gone")), alerts=tuple(alerts_of_target(NEAR, NOW)))

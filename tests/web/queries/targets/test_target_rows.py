@@ -13,7 +13,7 @@ from monitor.model import Check, Failure, FailureReason, Finding, Severity, Snap
 from monitor.web.queries.cache.row_index import RowIndex
 from monitor.web.queries.lists.listing import Selection, ordered, select
 from monitor.web.queries.targets.rows import STATES, TARGET_ROWS, TARGETS, TargetRow, problems_of
-from support.factories.web_fakes import NOW, endpoint, pending, snapshot, standby, unreachable
+from support.factories.web.fakes import NOW, endpoint, pending, snapshot, standby, unreachable
 from support.written import written
 
 

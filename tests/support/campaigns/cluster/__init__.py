@@ -1,0 +1,1 @@
+"""Campaigns against several processes: agents, workers, and two centers with their database."""

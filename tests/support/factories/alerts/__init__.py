@@ -1,0 +1,1 @@
+"""Alerts and the alert pass: certificates and states that need one, recorders, passes in a row."""

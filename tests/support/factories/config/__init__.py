@@ -1,0 +1,1 @@
+"""Configurations, good and bad, and what is said about a bad one."""

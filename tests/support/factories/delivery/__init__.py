@@ -1,0 +1,1 @@
+"""Notifications and mails: samples, an outbox, and a process that delivers until it is killed."""

@@ -1,0 +1,1 @@
+"""Dialogues before TLS over memory: answers of servers, and what plays them."""

@@ -1,0 +1,1 @@
+"""CRLs and rounds of asking about revocation, without a network."""

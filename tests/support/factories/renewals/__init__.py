@@ -1,0 +1,1 @@
+"""A renewal day, and the ports of its site."""

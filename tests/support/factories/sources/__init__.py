@@ -1,0 +1,1 @@
+"""One probe with one of the product's sources, and what it saw."""

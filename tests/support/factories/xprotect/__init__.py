@@ -1,0 +1,1 @@
+"""XProtect sites, asked as the daemon asks them."""

@@ -1,0 +1,1 @@
+"""Simulated years of an estate: its servers, its certificates, its mails."""
