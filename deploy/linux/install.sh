@@ -36,11 +36,19 @@ case $prefix in
     /*) ;;
     *) fail "--prefix must be an absolute path" ;;
 esac
-case $prefix in
-    *[!A-Za-z0-9/._-]*) fail "--prefix may have letters, digits and / . _ - only" ;;
-esac
+# Both are written into scripts and units.
+plain() {
+    case $2 in
+        *[!A-Za-z0-9/._+-]*) fail "$1 may have letters, digits and / . _ + - only: $2" ;;
+    esac
+}
+plain --prefix "$prefix"
 prefix=${prefix%/}
-source=$(cd "$(dirname "$0")" && pwd)
+# A folder with other things in it, such as /usr/local, is never taken: what is in its lib would be replaced.
+mark=$prefix/.cert-monitor-bundle
+[ -n "$prefix" ] && { [ -e "$mark" ] || [ -z "$(ls -A "$prefix" 2>/dev/null)" ]; } ||
+    fail "$prefix/ has other files: choose a folder of its own for cert-monitor"
+source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # The wheels are for these; -I keeps the caller's variables and folders out.
 suits() {
@@ -61,18 +69,23 @@ else
     [ -n "$python" ] || fail "no CPython 3.11, 3.12 or 3.13 for x86_64 was found; name one with --python"
 fi
 python=$("$python" -I -c 'import sys; print(sys.executable)')
+plain --python "$python"
 
 system=''
 if [ -z "$only_files" ]; then
     [ "$(id -u)" = 0 ] || fail "installing a service needs root; without it use --only-files and --prefix"
+    [ ! -e /usr/lib/systemd/system/cert-monitor.service ] ||
+        fail "the Debian package is installed: upgrade that, or remove it first, which keeps configuration and database"
     system=yes
 fi
 
 echo "installing into $prefix for $python"
 mkdir -p "$prefix/bin"
+touch "$mark"
 rm -rf "$prefix/lib.new"
 set -- "$source"/pip-*.whl
-PYTHONPATH=$1 "$python" -s -m pip --isolated --disable-pip-version-check --quiet install \
+# Neither the folder that this is called in (-P) nor any settings of pip change what is installed.
+PIP_CONFIG_FILE=/dev/null PYTHONPATH=$1 "$python" -sP -m pip --isolated --disable-pip-version-check --quiet install \
     --no-index --find-links "$source/wheels" --no-deps --require-hashes --no-cache-dir --root-user-action ignore \
     --target "$prefix/lib.new" --requirement "$source/requirements.txt"
 # Everything that is compiled can be loaded here, before the old version goes.
@@ -93,11 +106,13 @@ cp -R "$source/share" "$prefix/share"
 cp "$source/cert-monitor.example.yaml" "$source/agent.example.yaml" "$source/LICENSE" "$prefix/share/"
 cp "$source/uninstall.sh" "$prefix/uninstall.sh"
 
-# A link of ours may be replaced, anything else stays.
+# A link is replaced; what somebody put there stays.
 link() {
     if [ -L "$2" ] || [ ! -e "$2" ]; then
         mkdir -p "$(dirname "$2")"
         ln -sfn "$1" "$2"
+    else
+        echo "$2 is not ours and stays as it is; call $1" >&2
     fi
 }
 if [ -n "$system" ]; then

@@ -17,9 +17,9 @@ fail() {
     exit 1
 }
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 prefix=/opt/cert-monitor purge=''
-[ ! -x "$here/bin/cert-monitor" ] || prefix=$here
+[ ! -e "$here/.cert-monitor-bundle" ] || prefix=$here
 while [ $# -gt 0 ]; do
     case $1 in
         --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder"; prefix=${2%/}; shift ;;
@@ -29,20 +29,27 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -x "$prefix/bin/cert-monitor" ] || fail "$prefix has no cert-monitor"
+case $prefix in
+    /*) ;;
+    *) fail "--prefix must be an absolute path" ;;
+esac
+# Only install.sh writes this file: the folder and what is in its lib are ours.
+[ -e "$prefix/.cert-monitor-bundle" ] || fail "$prefix/ was not installed by install.sh"
 
-units=/etc/systemd/system
+units=/etc/systemd/system found=''
 for unit in cert-monitor.service cert-monitor-agent.service; do
     if grep -qs "^ExecStart=$prefix/bin/cert-monitor " "$units/$unit"; then
         [ ! -d /run/systemd/system ] || systemctl disable --now "$unit"
         rm -f "$units/$unit"
+        found=yes
     fi
 done
-[ ! -d /run/systemd/system ] || systemctl daemon-reload
+[ -z "$found" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
 for link in bin/cert-monitor share/man/man1/cert-monitor.1.gz share/bash-completion/completions/cert-monitor; do
     [ "$(readlink "/usr/local/$link" || true)" != "$prefix/$link" ] || rm -f "/usr/local/$link"
 done
-rm -rf "$prefix/bin/cert-monitor" "$prefix/lib" "$prefix/share" "$prefix/uninstall.sh"
+rm -rf "$prefix/bin/cert-monitor" "$prefix/lib" "$prefix/lib.new" "$prefix/lib.old" "$prefix/share" \
+    "$prefix/uninstall.sh" "$prefix/.cert-monitor-bundle"
 rmdir "$prefix/bin" "$prefix" 2>/dev/null || true
 if [ -n "$purge" ]; then
     # It hands the passwords that go to the service.

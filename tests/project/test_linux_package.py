@@ -209,7 +209,8 @@ def test_the_package_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["install.sh", "uninstall.sh", *(f"debian/{one}" for one in ("postinst", "prerm"))]
+    "script",
+    ["install.sh", "uninstall.sh", *(f"debian/{one}" for one in ("postinst", "postrm", "prerm", "rtupdate"))],
 )
 def test_scripts_parse(script: str) -> None:
     """As the plain shell that Debian has."""

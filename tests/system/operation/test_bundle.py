@@ -34,7 +34,8 @@ for n in ("ensurepip", "venv", "pip"):
 do mount -t tmpfs tmpfs "$folder"; done
 ! "$1" -c 'import ensurepip.__main__' 2>/dev/null
 ! "$1" -c 'import pip.__main__' 2>/dev/null
-"$2/install.sh" --only-files --prefix "$3" --python "$1"
+# Neither modules of the folder nor the pip.conf of the machine are used, which would break it.
+(cd "$4/elsewhere" && XDG_CONFIG_DIRS="$4/elsewhere" "$2/install.sh" --only-files --prefix "$3" --python "$1")
 cd "$4"
 "$3/bin/cert-monitor" check leaf.pem --trust ca.pem --format nagios
 "$3/bin/cert-monitor" validate-config cert-monitor.yaml
@@ -42,6 +43,9 @@ cd "$4"
 until "$3/bin/cert-monitor" health 2>/dev/null | grep "OK - 1 targets"; do kill -0 $! && sleep 0.2; done
 kill $!
 wait $!
+# A machine that systemd runs refuses whoever is not root; a program without a unit needs nothing of it.
+mount -t tmpfs tmpfs /run
+mkdir -p /run/systemd/system
 "$3/uninstall.sh"
 """
 
@@ -61,7 +65,9 @@ def test_the_bundle_works_alone(unpacked: Path, tmp_path: Path) -> None:
     """Installed, checked, run and removed with no network, no pip, no venv and no ensurepip."""
     program("ip", "iproute2")
     work, prefix = tmp_path / "work", tmp_path / "prefix"
-    work.mkdir()
+    (work / "elsewhere" / "pip").mkdir(parents=True)
+    (work / "elsewhere" / "pip" / "pip.conf").write_text("[install]\nno-binary = :all:\n")
+    (work / "elsewhere" / "pip" / "__init__.py").write_text("raise SystemExit('not ours')\n")
     authority = pki.authority(at=pki.TODAY)
     (work / "ca.pem").write_bytes(authority.pem)
     (work / "leaf.pem").write_bytes(pki.leaf("portal.vms.example", authority, at=pki.TODAY).pem)
