@@ -38,6 +38,8 @@ class OutageWatch:
 
         While a jump of the clock is asked about, nobody knows how long the service was stopped.
         """
+        # A standby may have waited for days since it was made, while another center ran.
+        self._elapsed = self._clock.reading().elapsed
         now, alive = self._clock.now(), await self._store.fact(ALIVE)
         self.outage = _read(await self._store.fact(OUTAGE) or "")
         self._recorded_at = datetime.fromisoformat(alive) if alive else None

@@ -155,6 +155,22 @@ def test_a_sleep_of_the_machine(machine: Machine) -> None:
     assert asyncio.run(run()) == Outage(BEGIN + HOUR, BEGIN + 10 * HOUR + MINUTE)
 
 
+def test_the_time_as_a_standby_is_no_outage(machine: Machine) -> None:
+    """Another center ran for the days in which this one waited to take over."""
+
+    async def run() -> Outage | None:
+        leader = await started(machine)
+        standby = OutageWatch(leader.store, leader.watch._clock, leader.clocks)
+        await leader.live(3 * HOUR)
+        await standby.resume()
+        taken_over = Service(machine, leader.store, leader.clocks, standby)
+        await taken_over.live(2 * MINUTE)
+        await taken_over.end()
+        return standby.outage
+
+    assert asyncio.run(run()) is None
+
+
 @pytest.mark.parametrize("step", [3 * HOUR, 100 * 24 * HOUR, -3 * HOUR])
 @pytest.mark.parametrize("restarted", [True, False])
 def test_a_clock_that_is_set_is_no_outage(
