@@ -29,9 +29,10 @@ class AccessTokens:
         self._used: dict[str, datetime] = {}
 
     async def resume(self) -> None:
-        """Read the recorded tokens."""
-        for one in await self._store.access_tokens():
-            self._keep(one)
+        """Read the recorded tokens, and forget what another center has revoked."""
+        recorded = await self._store.access_tokens()
+        self._by_name = {one.name: one for one in recorded}
+        self._by_digest = {one.digest: one for one in recorded}
 
     def find(self, digest: str) -> AccessToken | None:
         """Return the token with a digest, ``None`` where there is none or it has expired; notes its use."""
@@ -68,13 +69,13 @@ class AccessTokens:
         return NewToken(text, made)
 
     async def revoke(self, name: str, *, by: str) -> bool:
-        """Revoke a token at once; return whether there was one."""
-        found = self._by_name.pop(name, None)
-        if found is None:
+        """Revoke a token; return whether there was one. It stays in force where that cannot be recorded."""
+        if name not in self._by_name:
             return False
-        self._by_digest.pop(found.digest, None)
-        self._used.pop(name, None)
         await self._store.remove_access_token(name)
+        if found := self._by_name.pop(name, None):
+            self._by_digest.pop(found.digest, None)
+        self._used.pop(name, None)
         event(log, "token revoked", token=name, by=by)
         return True
 

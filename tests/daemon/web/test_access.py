@@ -10,6 +10,7 @@ import pytest
 
 from monitor.daemon.web.access_tokens import AccessTokens
 from monitor.daemon.web.ended_sessions import EndedSessions
+from monitor.errors import StoreFault, StoreUnusableError
 from monitor.model import Matcher, TokenRole
 from monitor.store import Store
 from monitor.web import NewToken, TokenRefusedError, digest_of
@@ -78,6 +79,48 @@ def test_created_and_revoked(tmp_path: Path) -> None:
         return len(tokens.listed())
 
     assert acted(tmp_path, create, revoke, after) == [True, (SITE, True, False, None), 0]
+
+
+def test_what_another_center_changed_holds_after_a_takeover(tmp_path: Path) -> None:
+    """What it revoked is revoked, and what it made is good; the standby read all tokens when it started."""
+
+    async def scenario() -> None:
+        store = await Store.open(url(tmp_path / "state.db"), app_version=VERSION)
+        leader, standby = AccessTokens(store, Watch()), AccessTokens(store, Watch())
+        revoked = (await made(leader)).text
+        await standby.resume()
+        assert standby.find(digest_of(revoked))
+        await leader.revoke("grafana", by="carla")
+        new = (await made(leader)).text
+        await standby.resume()
+        assert standby.find(digest_of(revoked)) is None
+        assert standby.find(digest_of(new))
+        await store.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_token_that_cannot_be_revoked_now_can_be_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would be gone here, and in force again after the next start."""
+
+    async def away(_name: str) -> None:
+        raise StoreUnusableError("away", StoreFault.UNREACHABLE)
+
+    async def act(tokens: AccessTokens, _: EndedSessions, __: Watch) -> object:
+        text = (await made(tokens)).text
+        with monkeypatch.context() as broken:
+            broken.setattr(tokens._store, "remove_access_token", away)
+            with pytest.raises(StoreUnusableError):
+                await tokens.revoke("grafana", by="carla")
+        assert tokens.find(digest_of(text))
+        return await tokens.revoke("grafana", by="carla"), tokens.find(digest_of(text))
+
+    async def after(tokens: AccessTokens, _: EndedSessions, __: Watch) -> int:
+        return len(tokens.listed())
+
+    assert acted(tmp_path, act, after) == [(True, None), 0]
 
 
 def test_expires(tmp_path: Path) -> None:
