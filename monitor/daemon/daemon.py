@@ -180,7 +180,7 @@ class Daemon:
         """Load the record, then probe and notify."""
         parts = self.parts
         if parts.agents is not None:
-            await parts.agents.use(parts.watched.config)
+            await parts.agents.begin(parts.watched.config)
         # A standby listens for no agents, so that they find the leader.
         for server in self._of_leader:
             await server.start()

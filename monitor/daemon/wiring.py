@@ -1,7 +1,7 @@
 """Make the parts of one daemon and connect them; nothing runs yet."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,9 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     def report() -> Health:
         return health.report()
 
+    def loaded() -> bool:
+        return health.ready
+
     elsewhere = _without_others(active.config) if store.stands_in else active.config
     probing = probing_parts(active, elsewhere, store, discoveries, clock)
     _show_in_metrics(probing.metrics, active.config, store, leadership)
@@ -78,7 +81,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
         access=access,
         link_key=link_key,
         outages=OutageWatch(store, clock, clock_watch),
-        agents=_center_of_agents(probing, store, clock, access, leadership) if elsewhere.agents else None,
+        agents=_center_of_agents(probing, store, clock, access, leadership, loaded) if elsewhere.agents else None,
         decide_again=decide_again,
         health=report,
     )
@@ -206,8 +209,9 @@ def _center_of_agents(
     clock: SteadyClock,
     access: WebAccess,
     leadership: Leadership | Alone,
+    loaded: Callable[[], bool],
 ) -> "AgentCenter":
-    """Return the center of the agents in zones."""
+    """Return the center of the agents in zones; ``loaded`` returns whether what was recorded is known."""
     from monitor.daemon.agents import AgentCenter  # noqa: PLC0415 - nobody without zones needs it
     from monitor.daemon.agents.credentials import AgentCredentials  # noqa: PLC0415 - as above
     from monitor.pipeline.zone_answers import ZoneAnswers  # noqa: PLC0415 - as above
@@ -222,6 +226,7 @@ def _center_of_agents(
         probing.metrics,
         clock,
         lambda: leadership.leads,
+        loaded,
     )
     probing.judge.heard_at = agents.heard_at
     return agents

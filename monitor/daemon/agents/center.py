@@ -14,7 +14,7 @@ from monitor.daemon.agents.monotonic_time import MonotonicTime
 from monitor.daemon.agents.presence import AgentPresence
 from monitor.daemon.agents.requested_checks import RequestedChecks
 from monitor.daemon.agents.zone_orders import NO_ORDERS, Orders, ZoneOrders
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, SystemBrokenError
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, SilentZone, Target
@@ -37,16 +37,18 @@ class AgentCenter:
         metrics: OwnMetrics,
         clock: Clock,
         leads: Callable[[], bool],
+        loaded: Callable[[], bool],
     ) -> None:
         """Take what takes answers; ``targets`` returns those that are watched now.
 
-        ``leads`` returns whether what is taken is recorded.
+        ``leads`` returns whether what is taken is recorded, ``loaded`` whether what was recorded is known.
         """
         self._credentials = credentials
         self._taking = taking
         self._metrics = metrics
         self._clock = clock
         self.leads = leads
+        self._loaded = loaded
         self._time = MonotonicTime(clock)
         self._presence = AgentPresence(self._time.now())
         self._pool = ThreadPool("agents", 1)
@@ -54,6 +56,14 @@ class AgentCenter:
         self._ca = b""
         self._silent_after: Mapping[str, timedelta] = {}
         self._requested = RequestedChecks(taking.state_of, clock)
+
+    async def begin(self, config: Config) -> None:
+        """Wait for agents from now on, with a configuration; raises like ``use``.
+
+        A standby may have been made days ago, while its agents talked to another center.
+        """
+        self._presence = AgentPresence(self._time.now())
+        await self.use(config)
 
     async def use(self, config: Config) -> None:
         """Use the zones and agents of a configuration; raise ``ConfigError`` for its certificate."""
@@ -110,8 +120,13 @@ class AgentCenter:
     async def answers(
         self, agent: AgentIdentity, document: AnswersDocument, received_at: datetime
     ) -> tuple[str, tuple[str, ...]]:
-        """Take answers, and say which orders are in force."""
+        """Take answers, and say which orders are in force.
+
+        Raises ``SystemBrokenError`` until it is known what the answers are about.
+        """
         self._note(agent)
+        if not self._loaded():
+            raise SystemBrokenError("the recorded states are still being loaded")
         offset = self._presence.reported(agent, document.sent_at, received_at)
         if offset is None:
             revision, _ = await self.orders(agent)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from monitor.config import Config
 from monitor.daemon.web.access_tokens import AccessTokens
+from monitor.errors import SystemBrokenError
 from monitor.model import AccessToken, Clock, Matcher, TokenRole
 from monitor.secrets import SecretReference, SecretUnavailableError
 from monitor.web import digest_of, new_token
@@ -85,7 +86,8 @@ class AgentCredentials:
     async def enroll(self, code: str, asking: str = "") -> tuple[AgentIdentity, str] | None:
         """Return an agent and its new token for a code, ``None`` for a wrong one.
 
-        Earlier tokens of the agent are revoked. The code of another than the ``asking`` one stays good.
+        Earlier tokens of the agent are revoked. The code of another than the ``asking`` one stays good, and so
+        does one whose token cannot be recorded: then ``SystemBrokenError`` is raised.
         """
         digest = digest_of(code)
         known = self._invitations.get(digest)
@@ -94,11 +96,18 @@ class AgentCredentials:
         invitation = self._invitations.pop(digest, None)
         if invitation is None or self._clock.monotonic() >= invitation.expires:
             return None
+        try:
+            return invitation.agent, await self._new_token(invitation)
+        except SystemBrokenError:
+            self._invitations[digest] = invitation
+            raise
+
+    async def _new_token(self, invitation: _Invitation) -> str:
         agent, name = invitation.agent, _token_name(invitation.agent)
         await self._tokens.revoke(name, by=invitation.by)
         matchers = (Matcher("zone", (agent.zone,)), Matcher("agent", (agent.name,)))
         made = await self._tokens.create(name, TokenRole.AGENT, matchers, expires_at=None, by=invitation.by)
-        return agent, made.text
+        return made.text
 
 
 def _agent(token: AccessToken) -> AgentIdentity | None:

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
+from monitor.errors import SystemBrokenError
 from monitor.logs import RareEvents
 from monitor.web.access.credentials import bearer
 from monitor.web.agents.bodies import (
@@ -49,7 +50,13 @@ def make_agents_app(service: AgentService) -> FastAPI:
     app.post(ANSWERS, response_model=None)(routes.answers)
     app.get(CA, response_model=None)(routes.ca)
     app.post(ENROLL, response_model=None)(routes.enroll)
+    app.add_exception_handler(SystemBrokenError, _away)
     return app
+
+
+async def _away(_request: Request, _error: Exception) -> Response:
+    """Ask an agent to come again: the database cannot be used, or what it has is still being loaded."""
+    return Response(status_code=503)
 
 
 class _Routes:

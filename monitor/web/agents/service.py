@@ -33,7 +33,10 @@ class AgentService(Protocol):
     async def answers(
         self, agent: AgentIdentity, document: AnswersDocument, received_at: datetime
     ) -> tuple[str, tuple[str, ...]]:
-        """Take answers; return the revision of the orders, and the certificates that are missing."""
+        """Take answers; return the revision of the orders, and the certificates that are missing.
+
+        Raises ``SystemBrokenError`` where they cannot be taken now.
+        """
         ...
 
     def to_check_now(self, agent: AgentIdentity) -> tuple[str, ...]:

@@ -209,6 +209,39 @@ def test_what_is_not_believed_is_counted(tmp_path: Path) -> None:
     world(tmp_path, scenario)
 
 
+def test_answers_are_refused_until_what_is_recorded_is_loaded(tmp_path: Path) -> None:
+    """They would be about nothing that is known yet, and be dropped at the agent."""
+
+    async def scenario(center: Center) -> None:
+        (agent, *_) = (one.agent for one in center.agents.states())
+        document = read_answers(hostile(center))
+        center.daemon.parts.health.ready = False
+        with pytest.raises(SystemBrokenError):
+            await center.agents.answers(agent, document, center.agents.now())
+        center.daemon.parts.health.ready = True
+        await center.agents.answers(agent, document, center.agents.now())
+        assert center.state.probed_at is not None
+
+    world(tmp_path, scenario)
+
+
+def test_a_center_that_takes_over_waits_for_agents_from_then_on(tmp_path: Path) -> None:
+    """The days since it started, or since a reload as a standby, are no silence of a zone."""
+
+    async def scenario(center: Center) -> None:
+        agents, config = center.agents, center.daemon.parts.watched.config
+        first, second, _ = (one.agent for one in agents.states())
+        agents._time._started_at += timedelta(days=3)
+        await agents.begin(config)
+        agents._note(second)
+        now = agents._time.now()
+        assert agents._presence.probing("dmz", now) == first
+        assert now - agents._presence.heard_at("dmz") < timedelta(minutes=1)
+        assert agents.silent() == ()
+
+    world(tmp_path, scenario)
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_the_clock_of_an_agent_does_not_count(tmp_path: Path, hours: int) -> None:
     """Its answers have the time of the center, and the center goes on to believe its own clock."""

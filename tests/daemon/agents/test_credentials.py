@@ -10,6 +10,7 @@ import pytest
 from monitor.config import load
 from monitor.daemon.agents.credentials import VALID_FOR, AgentCredentials
 from monitor.daemon.web.access_tokens import AccessTokens
+from monitor.errors import StoreFault, StoreUnusableError
 from monitor.web.services.agent_admin import AgentIdentity
 from support.factories.pipeline.world import NOW, FakeClock
 
@@ -17,18 +18,19 @@ AGENT = AgentIdentity("dmz", "dmz-1")
 
 
 class NoTokens(AccessTokens):
-    """Tokens that nobody has stored yet."""
+    """Tokens that nobody has stored yet; ``fails`` is what making one raises."""
 
-    def __init__(self) -> None:
+    def __init__(self, fails: Exception | None = None) -> None:
         """Begin without any."""
+        self.fails = fails or AssertionError()
 
     async def revoke(self, *_: Any, **__: Any) -> bool:
         """Revoke nothing."""
         return False
 
     async def create(self, *_: Any, **__: Any) -> Any:
-        """Fail, since no code of these tests is good."""
-        raise AssertionError
+        """Fail: these tests make none."""
+        raise self.fails
 
 
 def test_two_agents_with_one_token_are_reported(tmp_path: Path) -> None:
@@ -67,3 +69,15 @@ def test_the_code_of_another_agent_is_refused_and_stays_good() -> None:
     assert asyncio.run(credentials.enroll(code, "dmz/dmz-9")) is None
     with pytest.raises(AssertionError):  # a token is made: the code was taken
         asyncio.run(credentials.enroll(code, "dmz/dmz-1"))
+
+
+def test_a_code_stays_good_while_no_token_can_be_recorded() -> None:
+    """The database is away for a moment; nobody has to be invited again for that."""
+    tokens = NoTokens(StoreUnusableError("away", StoreFault.UNREACHABLE))
+    credentials = AgentCredentials(tokens, FakeClock())
+    code = credentials.invite(AGENT, "somebody")
+    with pytest.raises(StoreUnusableError):
+        asyncio.run(credentials.enroll(code))
+    tokens.fails = AssertionError()
+    with pytest.raises(AssertionError):  # a token is made
+        asyncio.run(credentials.enroll(code))

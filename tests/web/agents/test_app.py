@@ -12,7 +12,7 @@ import pytest
 
 from monitor.config.sections.zones import AgentListenerSettings
 from monitor.daemon.agents.listener import AgentsServer, last_certificate
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, SystemBrokenError
 from monitor.web.agents import make_agents_app
 from monitor.web.services.agent_admin import AgentIdentity
 from monitor.wire import LARGEST, AnswersDocument, read_receipt, write_answers, write_orders
@@ -103,6 +103,23 @@ def test_orders_are_sent_once() -> None:
         return first.status_code, again.status_code
 
     assert ask(scenario) == (200, 304)
+
+
+def test_an_agent_is_to_come_again_while_nothing_can_be_taken() -> None:
+    """Its answers stay in its spool: what a receipt confirms is dropped there."""
+
+    class Away(Desk):
+        """A center without its database, or one that is still loading."""
+
+        async def answers(self, *_: Any) -> tuple[str, tuple[str, ...]]:
+            """Take nothing."""
+            raise SystemBrokenError("away")
+
+    async def scenario(client: httpx.AsyncClient) -> int:
+        document = write_answers((), {}, NOW)
+        return (await client.post(ANSWERS, headers=BEARER, content=document)).status_code
+
+    assert ask(scenario, Away()) == 503
 
 
 def test_answers_are_taken_with_a_receipt() -> None:
