@@ -72,6 +72,9 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     _show_in_metrics(probing.metrics, active.config, store, leadership)
     clock_watch = ClockWatch(clock, probing.metrics)
     access = WebAccess(web_config, store, clock)
+    agents = None
+    if elsewhere.agents:
+        agents = _center_of_agents(probing, store, clock, access, leadership=leadership, loaded=loaded)
     shared = SharedParts(
         probing=probing,
         store=store,
@@ -81,7 +84,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
         access=access,
         link_key=link_key,
         outages=OutageWatch(store, clock, clock_watch),
-        agents=_center_of_agents(probing, store, clock, access, leadership, loaded) if elsewhere.agents else None,
+        agents=agents,
         decide_again=decide_again,
         health=report,
     )
@@ -203,11 +206,12 @@ def _discovery_loop(shared: SharedParts, discoveries: Discoveries, tasks: Tasks)
     return DiscoveryLoop(asking, discoveries, lists_changed)
 
 
-def _center_of_agents(
+def _center_of_agents(  # noqa: PLR0913 - all that agents touch
     probing: ProbingParts,
     store: Store,
     clock: SteadyClock,
     access: WebAccess,
+    *,
     leadership: Leadership | Alone,
     loaded: Callable[[], bool],
 ) -> "AgentCenter":

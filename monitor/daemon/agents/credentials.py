@@ -86,8 +86,8 @@ class AgentCredentials:
     async def enroll(self, code: str, asking: str = "") -> tuple[AgentIdentity, str] | None:
         """Return an agent and its new token for a code, ``None`` for a wrong one.
 
-        Earlier tokens of the agent are revoked. The code of another than the ``asking`` one stays good, and so
-        does one whose token cannot be recorded: then ``SystemBrokenError`` is raised.
+        Earlier tokens of the agent are revoked. The code of another than the ``asking`` one stays good.
+        So does one whose token cannot be recorded; raises ``SystemBrokenError`` then.
         """
         digest = digest_of(code)
         known = self._invitations.get(digest)
