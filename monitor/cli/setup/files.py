@@ -3,7 +3,7 @@
 import os
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from monitor.cli.service.paths import data_folder
 from monitor.cli.setup import checks, texts
 from monitor.cli.setup.answers import AnswerRefusedError, Basis, SetupAnswers
 from monitor.cli.setup.document import (
-    NAMES,
     PINNED,
     SITE_PASSWORD,
     SMTP_CA,
@@ -38,17 +37,14 @@ class NewFile:
     open: bool = False
 
 
-def free(directory: str) -> str:
-    """Return the folder; raise ``AnswerRefusedError`` where a file of setup exists or none can be written."""
-    for name in NAMES:
-        path = Path(directory) / name
+def refuse_existing(paths: Iterable[Path]) -> None:
+    """Raise ``AnswerRefusedError`` where one of these files exists."""
+    for path in paths:
         if path.exists() or path.is_symlink():
             raise AnswerRefusedError(texts.exists(path=str(path)))
-    _check_writable(Path(directory))
-    return directory
 
 
-def _check_writable(folder: Path) -> None:
+def refuse_unwritable(folder: Path) -> None:
     """Raise ``AnswerRefusedError`` where it is certain that nothing can be written into a folder."""
     if sys.platform == "win32" and folder == data_folder(MONITOR):
         from monitor.cli.service.windows_security import is_administrator  # noqa: PLC0415 - not elsewhere

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.cli.service.systemd import unit_is_there
-from monitor.cli.setup import files
+from monitor.cli.setup import checks, files
 from monitor.cli.setup.answers import SetupAnswers
-from monitor.cli.setup.document import CONFIGURATION, SITE_PASSWORD, SMTP_PASSWORD, WEB, document
+from monitor.cli.setup.document import CONFIGURATION, NAMES, SITE_PASSWORD, SMTP_PASSWORD, WEB, document
 from monitor.cli.setup.files import NewFile
 from monitor.messages import Writer
 
@@ -42,6 +42,12 @@ class Layout:
         """Return the URL of the database: beside the configuration, unless the unit has a folder for it."""
         return _STATE if self.handed_over else "sqlite:///state.db"
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return the paths of all files that setup may write."""
+        beside = tuple(self.directory / name for name in NAMES)
+        return (*beside, DROP_IN) if self.handed_over else beside
+
     def files(self, answers: SetupAnswers, writer: Writer) -> list[NewFile]:
         """Return all files with their contents, the configuration last."""
         key = f"{_CREDENTIALS}/{_PAGE_KEY}" if self.handed_over else answers.page_key
@@ -61,12 +67,21 @@ class Layout:
             return []
         loaded = [f"{name}:{self.directory / name}" for name in contents if name in _SECRETS]
         loaded += [f"{_PAGE_KEY}:{answers.page_key}"] if answers.page_key else []
-        lines = [
-            "# Written by cert-monitor setup.",
-            "[Service]",
-            *(f"LoadCredential={one}" for one in loaded),
-        ]
+        # A percent sign begins a specifier in units (systemd.unit(5)).
+        credentials = [f"LoadCredential={one.replace('%', '%%')}" for one in loaded]
+        lines = ["# Written by cert-monitor setup.", "[Service]", *credentials]
         return [NewFile(DROP_IN, "\n".join([*lines, ""]).encode(), open=True)] if loaded else []
+
+
+def usable_directory(value: str) -> str:
+    """Return the absolute path of a folder for a configuration.
+
+    Raises ``AnswerRefusedError`` where a file of setup exists, or where it cannot write one.
+    """
+    directory = checks.directory(value)
+    files.refuse_existing(layout(Path(directory)).paths)
+    files.refuse_unwritable(Path(directory))
+    return directory
 
 
 def layout(directory: Path) -> Layout:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from monitor.addresses import HostPort
 from monitor.cli.setup import checks, texts
 from monitor.cli.setup.answers import First, SetupAnswers
-from monitor.cli.setup.files import free
+from monitor.cli.setup.layout import usable_directory
 from monitor.cli.setup.question import SetupQuestion, choice, empty, fixed, yes_or_no
 from monitor.messages import languages
 
@@ -51,9 +51,7 @@ LANGUAGE = SetupQuestion(
     checks.one_of(languages()),
     fixed("en"),
 )
-DIRECTORY = SetupQuestion(
-    "directory", "--directory", texts.ASK_DIRECTORY, lambda value: free(checks.directory(value)), _directory
-)
+DIRECTORY = SetupQuestion("directory", "--directory", texts.ASK_DIRECTORY, usable_directory, _directory)
 FIRST = choice(
     "first",
     "--site",

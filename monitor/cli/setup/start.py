@@ -1,54 +1,59 @@
 """Install and start the service, or say how."""
 
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from monitor.cli.service.definition import SERVICE_COMMAND
+from monitor.cli.service.definition import MONITOR, SERVICE_COMMAND
+from monitor.cli.service.paths import default_config
 from monitor.cli.service.systemd import UNIT, is_root, run
 from monitor.cli.setup import texts
 from monitor.cli.setup.layout import Layout
 from monitor.model import Message
 
-_WINDOWS = sys.platform == "win32"
-
 
 def start(made: Layout) -> Message:
     """Start the service with a configuration; return what became of it, or how to start it by hand."""
-    for command in _commands(made):
+    commands = _commands(made)
+    for command in commands:
         code, said = run(command)
         if code:
-            return texts.start_failed(problem=said, command=" ".join(_shown(command)))
-    return texts.STARTED if _commands(made) else by_hand(made)
+            return texts.start_failed(problem=said, command=_typed(command, sys.platform))
+    return texts.STARTED if commands else by_hand(made)
 
 
-def by_hand(made: Layout) -> Message:
+def by_hand(made: Layout, platform: str = sys.platform) -> Message:
     """Return how to start it by hand."""
-    if _WINDOWS:
-        return texts.start_with(command="cert-monitor service start")
+    if platform == "win32":
+        install, begin = _of_windows(made)
+        # The packages have registered it with the usual configuration; `install` prints what comes next.
+        usual = made.configuration == default_config(MONITOR, os.environ, platform)
+        return texts.start_with(command=_typed(begin if usual else install, platform))
     if made.handed_over:
         return texts.start_with(command=f"systemctl enable --now {UNIT}")
-    return texts.start_with(command=f"cert-monitor run --config {_argument(made.configuration)}")
+    return texts.start_with(
+        command=_typed(("cert-monitor", "run", "--config", str(made.configuration)), platform)
+    )
 
 
-def _commands(made: Layout) -> Sequence[tuple[str, ...]]:
+def _commands(made: Layout, platform: str = sys.platform) -> Sequence[Sequence[str]]:
     """Return what installs and starts the service, nothing where there is none, or no right to start it."""
-    if _WINDOWS:
-        return (*SERVICE_COMMAND, "install", "--config", str(made.configuration)), (*SERVICE_COMMAND, "start")
+    if platform == "win32":
+        return _of_windows(made)
     if made.handed_over and is_root():
         # The secrets of the unit were written just now.
         return ("systemctl", "daemon-reload"), ("systemctl", "enable", "--now", UNIT)
     return ()
 
 
-def _shown(command: Sequence[str]) -> Sequence[str]:
-    """Return a command as a person types it."""
-    return (
-        ("cert-monitor", *command[len(SERVICE_COMMAND) - 1 :])
-        if command[: len(SERVICE_COMMAND)] == SERVICE_COMMAND
-        else command
-    )
+def _of_windows(made: Layout) -> tuple[Sequence[str], Sequence[str]]:
+    return (*SERVICE_COMMAND, "install", "--config", str(made.configuration)), (*SERVICE_COMMAND, "start")
 
 
-def _argument(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
+def _typed(command: Sequence[str], platform: str) -> str:
+    """Return a command as a person types it on a system."""
+    if command[: len(SERVICE_COMMAND)] == SERVICE_COMMAND:
+        command = ("cert-monitor", "service", *command[len(SERVICE_COMMAND) :])
+    return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)

@@ -156,3 +156,12 @@ def test_files_that_all_may_read(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         write(tmp_path / "a", [NewFile(tmp_path / "a" / "new", b""), *new])
     assert not (tmp_path / "a" / "new").exists()
+
+
+def test_a_percent_sign_in_a_path_reaches_systemd() -> None:
+    """In a unit one alone begins a specifier."""
+    answers = replace(
+        EVERYTHING, trusted=TrustedCertificates(), smtp_username="", page_key="/etc/keys/100%u.pem"
+    )
+    made = {one.path: one for one in Layout(PACKAGED, handed_over=True).files(answers, WRITER)}
+    assert b"LoadCredential=page-key:/etc/keys/100%%u.pem\n" in made[DROP_IN].content
