@@ -27,7 +27,7 @@ Add-LocalGroupMember -Group CertMonitor -Member certmon
 [CmdletBinding(DefaultParameterSetName = 'Install', SupportsShouldProcess = $true)]
 param(
     [Parameter(ParameterSetName = 'Install')]
-    [ValidatePattern('^[^"'']*$')]
+    [ValidatePattern('^[^"''\u2018-\u201b]*$')]
     [string]$Group = '',
 
     [Parameter(ParameterSetName = 'Install')]

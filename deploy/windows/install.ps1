@@ -100,7 +100,10 @@ function Copy-Program {
         if (Test-Path -LiteralPath $left) { Remove-Item -LiteralPath $left -Recurse -Force }
     }
     New-Item -ItemType Directory -Path $new | Out-Null
-    Copy-Item -Path (Join-Path $PSScriptRoot '*') -Destination $new -Recurse
+    # By names as they are: a bracket in the path of the folder would be a pattern.
+    Get-ChildItem -LiteralPath $PSScriptRoot -Force | ForEach-Object {
+        Copy-Item -LiteralPath $_.FullName -Destination $new -Recurse
+    }
     Get-ChildItem -LiteralPath $new -Recurse -File | Unblock-File
     if (Test-Path -LiteralPath $folder) { Rename-Item -LiteralPath $folder -NewName "$name.old" }
     try {
@@ -113,6 +116,8 @@ function Copy-Program {
     if (Test-Path -LiteralPath $old) { Remove-Item -LiteralPath $old -Recurse -Force }
 }
 
+# In a 32-bit PowerShell other folders and keys of the registry would be meant.
+if (-not [Environment]::Is64BitProcess) { throw 'run this in the 64-bit Windows PowerShell, not in "(x86)"' }
 if (Test-InstalledByMsi) { throw 'cert-monitor was installed by its MSI: use a newer MSI, or remove it first' }
 if ($Remove) {
     if (-not $PSCmdlet.ShouldProcess($folder, 'Remove the services and the program')) { return }

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -159,6 +160,13 @@ def test_the_interpreter_looks_at_its_own_packages_only(tmp_path: Path) -> None:
 def test_the_shortcut_opens_the_page(tmp_path: Path) -> None:
     """At the address where the page listens by default."""
     assert "URL=http://127.0.0.1:9850/" in (laid_out(tmp_path) / tree.PAGE_LINK).read_text()
+
+
+def test_the_installer_of_the_zip_copies_by_names() -> None:
+    """A folder that a browser or a person has called ``cert-monitor [1]`` is no pattern."""
+    script = (ROOT / "deploy" / "windows" / "install.ps1").read_text()
+    commands = re.findall(r"\b(?:Copy|Remove|Rename|Test|Get)-(?:Path|Item|ChildItem)\b.*", script)
+    assert [one for one in commands if "-LiteralPath" not in one] == []
 
 
 def test_the_zip_does_not_depend_on_times_of_files(tmp_path: Path) -> None:

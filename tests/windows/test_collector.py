@@ -207,3 +207,40 @@ def test_the_endpoint_shows_one_function() -> None:
 def test_the_collector_comes_with_the_package() -> None:
     """The text that is sent over WinRM lies beside the code that reads the answer."""
     assert (Path(document.__file__).parent / "collector.ps1").is_file()
+
+
+def program_folder(script: str) -> str:
+    """Return the name of the folder in Program Files that an installer takes."""
+    (variable,) = re.findall(
+        r"Join-Path \$env:ProgramFiles (\S+)$", (DEPLOY / script).read_text(), re.MULTILINE
+    )
+    named: str = variable
+    for value in re.findall(
+        rf"^{re.escape(variable)} = '(.+)'$", (DEPLOY / script).read_text(), re.MULTILINE
+    ):
+        named = value
+    return named.strip("'")
+
+
+def test_an_upgrade_of_the_monitor_leaves_the_collector_alone() -> None:
+    """Both may be on one machine, and the folder of the program is replaced as a whole."""
+    collector = program_folder("Install-CertificateCollector.ps1")
+    assert (collector, program_folder("install.ps1")) == ("cert-monitor-collector", "cert-monitor")
+    pages = [(ROOT / "docs" / name).read_text("utf-8") for name in ("windows-report.md", "windows-rights.md")]
+    assert [rf"C:\Program Files\{collector}" in page for page in pages] == [True, True]
+
+
+def test_texts_in_the_call_of_the_task_are_quoted_by_powershell() -> None:
+    """It knows more quotation marks than the plain one, and a path may have each of them."""
+    script = DEPLOY / "Install-CertificateCollector.ps1"
+    (call,) = re.findall(r"^\$call = .*?^\)", script.read_text(), re.MULTILINE | re.DOTALL)
+    assert call.count("Get-Quoted") == 3
+    (quoted,) = [text for text in texts(script, "function_statement") if "Get-Quoted" in text]
+    assert "EscapeSingleQuotedStringContent($Text)" in quoted
+
+
+def test_the_folder_of_reports_is_checked_before_anything_is_changed() -> None:
+    """Who owns it, or a folder above it, could lead what the task writes to another file."""
+    called = texts(DEPLOY / "Install-CertificateCollector.ps1", "command_name")
+    first = called.index("Test-OwnedByAdministrators")
+    assert all(called.index(name) > first for name in ("New-Item", "Copy-Item", "Register-ScheduledTask"))
