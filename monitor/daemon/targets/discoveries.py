@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.discovery import MOST_TARGETS, Discovery, DiscoveryResult
 from monitor.messages import english, failure_line
@@ -78,6 +78,14 @@ _Merged = tuple[tuple[ListedTarget, ...], tuple[ListedTarget, ...], int]
 """A list before and after an answer, and how many of its targets found no room."""
 
 
+class _RecordedList(NamedTuple):
+    """A list as it is recorded, when it was fetched, and whether its targets are those of before."""
+
+    kept: tuple[ListedTarget, ...]
+    succeeded_at: datetime | None
+    same: bool
+
+
 class Discoveries:
     """The last good list of every configured discovery."""
 
@@ -101,7 +109,7 @@ class Discoveries:
 
     def found(self) -> Mapping[str, Sequence[DiscoveredTarget]]:
         """Return what is watched now for each discovery id."""
-        return {name: [entry.found for entry in kept] for name, kept in self._kept.items()}
+        return {name: _targets(kept) for name, kept in self._kept.items()}
 
     async def resume(self, ids: Sequence[str]) -> None:
         """Load the recorded lists of those of these discoveries that are not loaded yet."""
@@ -111,12 +119,16 @@ class Discoveries:
         """Take the lists of an earlier part of this process; the database that has them cannot be used."""
         self._kept, self._states = dict(other._kept), dict(other._states)  # noqa: SLF001 - of the same class
 
-    async def reread(self, ids: Sequence[str]) -> None:
-        """Load the recorded lists of these discoveries anew, which another center may have written."""
-        recorded = [(name, *await self._recorded(name)) for name in ids]
-        for name, kept, succeeded_at in recorded:
-            self._kept[name] = kept
-            self._states[name] = DiscoveryState(name, found=len(kept), succeeded_at=succeeded_at)
+    async def reread(self, ids: Sequence[str]) -> bool:
+        """Load the recorded lists of these discoveries anew, which another center may have written.
+
+        Return whether other targets result.
+        """
+        recorded = {name: await self._recorded(name) for name in ids}
+        for name, one in recorded.items():
+            self._kept[name] = one.kept
+            self._states[name] = DiscoveryState(name, found=len(one.kept), succeeded_at=one.succeeded_at)
+        return not all(one.same for one in recorded.values())
 
     def keep_only(self, ids: Sequence[str]) -> None:
         """Drop the lists of all other discoveries, and the answers to them that still arrive."""
@@ -135,7 +147,7 @@ class Discoveries:
         now = self._clock.now()
         self._note(discovery, answer, (len(after), left_out), metrics)
         # Before anything that may fail or be cancelled: at the next refresh it is no change any more.
-        same = [entry.found for entry in before] == [entry.found for entry in after]
+        same = _targets(before) == _targets(after)
         if not same:
             changed()
         if (answer.found or not answer.failures) and not (same and self._saved_lately(discovery.id, now)):
@@ -203,9 +215,20 @@ class Discoveries:
             )
         self._said[name] = text
 
-    async def _recorded(self, name: str) -> tuple[tuple[ListedTarget, ...], datetime | None]:
-        recorded = await self._store.discovered(name)
-        return (_loaded(recorded[0], name), recorded[1]) if recorded else ((), None)
+    async def _recorded(self, name: str) -> _RecordedList:
+        """Return a recorded list; it is read on a thread, for the same reason."""
+        before = self._kept.get(name, ())
+        text, succeeded_at = await self._store.discovered(name) or ("[]", None)
+
+        def load() -> _RecordedList:
+            kept = _loaded(text, name)
+            return _RecordedList(kept, succeeded_at, _targets(kept) == _targets(before))
+
+        return await self._threads.run(load)
+
+
+def _targets(kept: Sequence[ListedTarget]) -> list[DiscoveredTarget]:
+    return [entry.found for entry in kept]
 
 
 def _complete(answer: DiscoveryResult, before: Sequence[ListedTarget]) -> bool:

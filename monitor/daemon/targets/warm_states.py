@@ -38,33 +38,33 @@ class WarmStates:
         return self._states
 
     async def follow(self, targets: Sequence[Target]) -> None:
-        """Read what changed since the last call; it ends early when another task wants to ``take``."""
+        """Read what changed since the last call, until another task begins to ``take``."""
         async with self._reading:
-            began, number = perf_counter(), await self._read(targets)
+            if self._taken:
+                return
+            began, number = perf_counter(), await self._read(targets, whole=False)
             if not self._complete and not self._taken:
                 self._complete = True
                 seconds = round(perf_counter() - began, 1)
                 event(log, "what is recorded was read", targets=len(targets), read=number, seconds=seconds)
 
     async def take(self, targets: Sequence[Target]) -> Mapping[str, TargetState]:
-        """Return the state of each of these targets as it is recorded now, and forget them here."""
+        """Return the state of each of these targets as it is recorded now; from then on nothing is read."""
         self._taken = True
         async with self._reading:
-            self._taken = False
-            await self._read(targets)
+            await self._read(targets, whole=True)
             known, self._states, self._probed = self._states, {}, {}
-            self._complete = False
             return {target.id: known[target.id] for target in targets}
 
-    async def _read(self, targets: Sequence[Target]) -> int:
-        """Return how many states were read."""
+    async def _read(self, targets: Sequence[Target], *, whole: bool) -> int:
+        """Return how many states were to be read; unless ``whole``, it ends when another task takes them."""
         probed = await self._store.probe_times()
         changed: list[Target] = []
         for some in _slices(targets, FRESH_SLICE):
             changed += [one for one in some if not self._is_known(one, probed.get(storable(one.id)))]
             await asyncio.sleep(0)
         for some in _slices(changed, SIZE):
-            if self._taken:
+            if self._taken and not whole:
                 break
             await self._read_some(some, probed)
         if len(self._states) > len(targets):

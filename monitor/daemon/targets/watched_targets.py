@@ -91,6 +91,9 @@ class WatchedTargets:
             return
         if self._services.clock.monotonic() >= self._lists_due_at:
             async with self.changing:
+                # It may have waited for a takeover: then these lists are ours to change.
+                if not self._standing_by:
+                    return
                 await self._take_recorded_lists()
             self._lists_due_at = self._services.clock.monotonic() + REREAD_LISTS_EVERY
         await self._services.warm.follow(self.active.targets)
@@ -107,10 +110,8 @@ class WatchedTargets:
 
     async def _take_recorded_lists(self) -> None:
         """Watch what is recorded of discoveries now: another center may have found others meanwhile."""
-        discoveries, ids = self._services.discoveries, polled_discoveries(self.config)
-        before = discoveries.found()
-        await discoveries.reread(ids)
-        if discoveries.found() != before:
+        discoveries = self._services.discoveries
+        if await discoveries.reread(polled_discoveries(self.config)):
             planned = await self._reading.run(plan_targets, self.config, discoveries.found())
             self.active = await self._reading.run(planned.keeping, self.active)
 

@@ -131,6 +131,19 @@ def test_a_takeover_does_not_wait_for_all_that_a_standby_reads() -> None:
     with_warm(act)
 
 
+def test_nothing_is_read_after_a_takeover() -> None:
+    """A reading that waited for it would load everything a second time, into the memory of a leader."""
+
+    async def act(warm: WarmStates, record: Record) -> None:
+        one = target(0)
+        record.put(one, 1)
+        _, states, _ = await asyncio.gather(warm.follow([one]), warm.take([one]), warm.follow([one]))
+        assert taken(states) == [(one.id, 1)]
+        assert (record.read, warm.states) == ([one.id], {})
+
+    with_warm(act)
+
+
 def test_what_is_recorded_while_it_is_read_is_read_once_more() -> None:
     """The time of the record was read before the record itself."""
 
