@@ -59,9 +59,13 @@ def take(connection: Connection, name: str, url: str) -> int | None:
     row = {"name": _LEADER, "holder": "", "url": "", "epoch": 0, "expires_at": EPOCH}
     insert_missing(connection, lease, [row])
     _be_present(connection, name, url)
+    # Waits for a write of the last leader that passed its fence.
+    expired = select(lease.c.name).where(lease.c.name == _LEADER, lease.c.expires_at < _now())
+    if connection.scalar(expired.with_for_update()) is None:
+        return None
     taken = (
         update(lease)
-        .where(lease.c.name == _LEADER, lease.c.expires_at < _now())
+        .where(lease.c.name == _LEADER)
         .values(holder=name, url=url, epoch=lease.c.epoch + 1, expires_at=_expiry())
     )
     epoch: int | None = connection.scalar(taken.returning(lease.c.epoch))
@@ -88,11 +92,17 @@ def fence_of(epoch: int | None) -> Callable[[Connection], None]:
 
     ``None`` stands for a center that does not lead.
     """
-    # Nobody can take the lease while we have its row; one that expired and was not taken is ours still.
-    ours = select(lease.c.epoch).where(lease.c.name == _LEADER, lease.c.epoch == epoch)
+    # FOR KEY SHARE: until the end of the transaction nobody can take the lease (FOR UPDATE), and it can be
+    # renewed meanwhile (FOR NO KEY UPDATE). One that expired and was not taken is ours still.
+    # https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
+    ours = (
+        select(lease.c.epoch)
+        .where(lease.c.name == _LEADER, lease.c.epoch == epoch)
+        .with_for_update(read=True, key_share=True)
+    )
 
     def fence(connection: Connection) -> None:
-        if epoch is None or connection.scalar(ours.with_for_update(read=True)) is None:
+        if epoch is None or connection.scalar(ours) is None:
             raise NotLeadingError("this center does not lead: nothing was written")
 
     return fence

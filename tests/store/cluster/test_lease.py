@@ -95,6 +95,39 @@ def test_nobody_takes_over_within_a_write(
     assert (taken, b.read(read_fact, "a")) == ([2], "False")
 
 
+def test_a_long_write_does_not_hold_up_the_renewal(
+    where: str, centers: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leader that writes much would lose the lease; once it expires, a takeover waits for the write."""
+    a, b = centers
+    a.fence = lease.fence_of(a.write(lease.take, "a", ""))
+    monkeypatch.setattr(lease, "LENGTH", SHORT)
+    renewing = Database(dialect_for(where, shared=True), SHORT)
+    inside, over, taken = threading.Event(), threading.Event(), []
+
+    def act(connection: object) -> None:
+        inside.set()
+        assert over.wait(10)
+        put_facts(connection, {"a": str(bool(taken))})  # type: ignore[arg-type]
+
+    writing = threading.Thread(target=a.write, args=(act,))
+    taking = threading.Thread(target=lambda: taken.append(b.write(lease.take, "b", "")))
+    writing.start()
+    try:
+        assert inside.wait(10)
+        assert renewing.write(lease.keep, "a", "", 1)
+        time.sleep(SHORT.total_seconds() * 1.5)
+        taking.start()
+        taking.join(SHORT.total_seconds())
+        assert taken == []
+    finally:
+        over.set()
+        for thread in filter(threading.Thread.is_alive, (writing, taking)):
+            thread.join()
+        renewing.close()
+    assert (taken, a.read(read_fact, "a")) == ([2], "False")
+
+
 def test_who_does_not_lead_writes_nothing(where: str) -> None:
     """Before the lease is taken everything is refused."""
     database = Database(dialect_for(where, shared=True))
