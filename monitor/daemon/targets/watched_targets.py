@@ -87,16 +87,17 @@ class WatchedTargets:
 
     async def follow_leader(self) -> None:
         """Read what is recorded since the last call, as a standby."""
-        if not self._standing_by:
-            return
-        if self._services.clock.monotonic() >= self._lists_due_at:
-            async with self.changing:
-                # It may have waited for a takeover: then these lists are ours to change.
-                if not self._standing_by:
-                    return
+        if self._standing_by and self._services.clock.monotonic() >= self._lists_due_at:
+            await self._follow_recorded_lists()
+        if self._standing_by:
+            await self._services.warm.follow(self.active.targets)
+
+    async def _follow_recorded_lists(self) -> None:
+        async with self.changing:
+            # It may have waited for a takeover: then these lists are ours to change.
+            if self._standing_by:
                 await self._take_recorded_lists()
-            self._lists_due_at = self._services.clock.monotonic() + REREAD_LISTS_EVERY
-        await self._services.warm.follow(self.active.targets)
+                self._lists_due_at = self._services.clock.monotonic() + REREAD_LISTS_EVERY
 
     async def take_over(self) -> None:
         """Put on the board what is recorded now; only what has changed is read, and nothing is forgotten yet.
