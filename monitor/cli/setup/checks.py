@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitor.addresses import HostPort, listen_address, read_url
 from monitor.cli.probing.target_arguments import address_and_protocol
-from monitor.cli.setup import texts
+from monitor.cli.setup import refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError
 from monitor.config.sections.external_url import checked_external_url
 from monitor.delivery.email.mailbox import Mailbox, written_mailbox
@@ -23,9 +23,9 @@ _YES, _NO = ("yes", "y", "sim", "s"), ("no", "n", "não", "nao")
 def text(value: str) -> str:
     """Return a text that is neither empty nor unprintable."""
     if not value:
-        raise AnswerRefusedError(texts.EMPTY)
+        raise AnswerRefusedError(refusal_texts.EMPTY)
     if not value.isprintable():
-        raise AnswerRefusedError(texts.NOT_PRINTABLE)
+        raise AnswerRefusedError(refusal_texts.NOT_PRINTABLE)
     return value
 
 
@@ -37,7 +37,7 @@ def optional(check: Callable[[str], str]) -> Callable[[str], str]:
 def secret(value: str) -> Secret:
     """Return a password, which may have any character."""
     if not value:
-        raise AnswerRefusedError(texts.EMPTY)
+        raise AnswerRefusedError(refusal_texts.EMPTY)
     return Secret(value)
 
 
@@ -48,7 +48,7 @@ def one_of(words: Collection[str]) -> Callable[[str], str]:
     def check(value: str) -> str:
         found = numbered.get(value) or next((word for word in words if word.lower() == value.lower()), "")
         if not found:
-            raise AnswerRefusedError(texts.not_one_of(words=tuple(words)))
+            raise AnswerRefusedError(refusal_texts.not_one_of(words=tuple(words)))
         return found
 
     return check
@@ -60,7 +60,7 @@ def yes_or_no(value: str) -> str:
         return "yes"
     if value.lower() in _NO:
         return "no"
-    raise AnswerRefusedError(texts.YES_OR_NO)
+    raise AnswerRefusedError(refusal_texts.YES_OR_NO)
 
 
 def site(value: str) -> str:
@@ -68,9 +68,9 @@ def site(value: str) -> str:
     try:
         url = read_url(value if "://" in value else f"https://{value}", ("https",), "")
     except ValueError:
-        raise AnswerRefusedError(texts.NO_SITE) from None
+        raise AnswerRefusedError(refusal_texts.NO_SITE) from None
     if url.has_login or url.parts.path not in ("", "/") or url.parts.query or url.parts.fragment:
-        raise AnswerRefusedError(texts.NO_SITE)
+        raise AnswerRefusedError(refusal_texts.NO_SITE)
     where = str(HostPort(url.host, url.port or 443)).removesuffix(":443")
     return f"https://{where}"
 
@@ -81,7 +81,7 @@ def target(value: str) -> str:
         address, protocol = address_and_protocol(value)
         where = HostPort.parse(address, DIALECTS[protocol or "tls"].port)
     except (UsageError, ValueError, KeyError):
-        raise AnswerRefusedError(texts.NO_TARGET) from None
+        raise AnswerRefusedError(refusal_texts.NO_TARGET) from None
     return f"{protocol}://{where}" if protocol else str(where)
 
 
@@ -89,7 +89,7 @@ def folder(value: str) -> str:
     """Return the absolute path of a file or folder that exists."""
     found = path(value)
     if not found.exists():
-        raise AnswerRefusedError(texts.nothing_there(path=str(found)))
+        raise AnswerRefusedError(refusal_texts.nothing_there(path=str(found)))
     return str(found)
 
 
@@ -111,7 +111,7 @@ def ders_in(source: Path) -> tuple[bytes, ...]:
     """Return the certificates in a file, as DER."""
     found = find_certificates(content(source)).ders
     if not found:
-        raise AnswerRefusedError(texts.no_certificate(path=str(source)))
+        raise AnswerRefusedError(refusal_texts.no_certificate(path=str(source)))
     return found
 
 
@@ -121,7 +121,7 @@ def content(source: Path) -> bytes:
         return source.read_bytes()
     except OSError as error:
         raise AnswerRefusedError(
-            texts.no_file(path=str(source), error=error.strerror or str(error))
+            refusal_texts.no_file(path=str(source), error=error.strerror or str(error))
         ) from None
 
 
@@ -137,9 +137,9 @@ def relay(value: str) -> str:
     try:
         where = HostPort.parse(value, SMTP_PORT)
     except ValueError:
-        raise AnswerRefusedError(texts.NO_RELAY) from None
+        raise AnswerRefusedError(refusal_texts.NO_RELAY) from None
     if where.host in MICROSOFT_RELAYS:
-        raise AnswerRefusedError(texts.MICROSOFT)
+        raise AnswerRefusedError(refusal_texts.MICROSOFT)
     return str(where)
 
 
@@ -148,18 +148,18 @@ def mailbox(value: str) -> str:
     try:
         return written_mailbox(value.strip())
     except ValueError:
-        raise AnswerRefusedError(texts.no_mailbox(given=value.strip())) from None
+        raise AnswerRefusedError(refusal_texts.no_mailbox(given=value.strip())) from None
 
 
 def mailboxes(value: str) -> str:
     """Return mail addresses, separated by commas."""
     found = tuple(mailbox(one) for one in value.split(",") if one.strip())
     if not found:
-        raise AnswerRefusedError(texts.EMPTY)
+        raise AnswerRefusedError(refusal_texts.EMPTY)
     addresses = [Mailbox.of(one).address for one in found]
     twice = next((one for one in addresses if addresses.count(one) > 1), "")
     if twice:
-        raise AnswerRefusedError(texts.named_twice(address=twice))
+        raise AnswerRefusedError(refusal_texts.named_twice(address=twice))
     return ", ".join(found)
 
 
@@ -168,7 +168,7 @@ def timezone(value: str) -> str:
     try:
         zone(value)
     except UnknownZoneError:
-        raise AnswerRefusedError(texts.NO_TIMEZONE) from None
+        raise AnswerRefusedError(refusal_texts.NO_TIMEZONE) from None
     return value
 
 
@@ -179,13 +179,13 @@ def page(value: str) -> str:
     try:
         return str(listen_address(value))
     except ValueError:
-        raise AnswerRefusedError(texts.NO_PAGE) from None
+        raise AnswerRefusedError(refusal_texts.NO_PAGE) from None
 
 
 def user(value: str) -> str:
     """Return the name of a user of the page."""
     if not value or len(value) > 100 or ":" in value or not value.isprintable():
-        raise AnswerRefusedError(texts.NO_USER)
+        raise AnswerRefusedError(refusal_texts.NO_USER)
     return value
 
 
@@ -194,7 +194,7 @@ def external_url(value: str) -> str:
     try:
         return checked_external_url(value)
     except ValueError:
-        raise AnswerRefusedError(texts.NO_EXTERNAL_URL) from None
+        raise AnswerRefusedError(refusal_texts.NO_EXTERNAL_URL) from None
 
 
 def path(value: str) -> Path:

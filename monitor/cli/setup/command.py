@@ -9,7 +9,7 @@ from rich.console import Console
 
 from monitor.cli.output import say
 from monitor.cli.service.systemd import is_root
-from monitor.cli.setup import files, questions, texts
+from monitor.cli.setup import files, progress_texts, questions, refusal_texts
 from monitor.cli.setup.answers import SetupAnswers
 from monitor.cli.setup.interview import Interview
 from monitor.cli.setup.layout import Layout, layout
@@ -37,11 +37,11 @@ def setup(arguments: argparse.Namespace) -> int:
     attended = not arguments.non_interactive
     spoken = nearest(arguments.language) if arguments.language else person_language() if attended else "en"
     if attended and not is_terminal():
-        raise UsageError(_writer(spoken).write(texts.NO_TERMINAL))
+        raise UsageError(_writer(spoken).write(refusal_texts.NO_TERMINAL))
     try:
         return _asked(Options(arguments), spoken, attended=attended)
     except (KeyboardInterrupt, EOFError):
-        print(f"\n{_writer(spoken).write(texts.INTERRUPTED)}", file=sys.stderr)
+        print(f"\n{_writer(spoken).write(progress_texts.INTERRUPTED)}", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -60,7 +60,7 @@ def _asked(options: Options, spoken: str, *, attended: bool) -> int:
     asker, writer = _asker(options, answers.language, attended=attended), _writer(answers.language)
     answers = Interview(asker, writer).run(answers)
     made = _written(answers, writer)
-    say(writer.write(texts.written(path=str(made.configuration))))
+    say(writer.write(progress_texts.written(path=str(made.configuration))))
     return _started(made, writer) if answers.start == "yes" else _said(writer, by_hand(made), 0)
 
 
@@ -93,10 +93,10 @@ def _written(answers: SetupAnswers, writer: Writer) -> Layout:
     try:
         files.write(made.directory, new)
     except FileExistsError as error:
-        raise UsageError(writer.write(texts.exists(path=str(error.filename)))) from None
+        raise UsageError(writer.write(refusal_texts.exists(path=str(error.filename)))) from None
     except OSError as error:
         where = str(error.filename or made.directory)
-        said = texts.unwritable(path=where, error=error.strerror or str(error))
+        said = refusal_texts.unwritable(path=where, error=error.strerror or str(error))
         raise SystemBrokenError(writer.write(said)) from None
     try:
         _check(made)

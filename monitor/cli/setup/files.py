@@ -11,7 +11,7 @@ from monitor.cli.service.definition import MONITOR
 from monitor.cli.service.file_rights import make_restricted_folder, write_restricted
 from monitor.cli.service.file_tree import take_folder
 from monitor.cli.service.paths import data_folder
-from monitor.cli.setup import checks, texts
+from monitor.cli.setup import checks, refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError, Basis, SetupAnswers
 from monitor.cli.setup.document import (
     PINNED,
@@ -41,7 +41,7 @@ def refuse_existing(paths: Iterable[Path]) -> None:
     """Raise ``AnswerRefusedError`` where one of these files exists."""
     for path in paths:
         if path.exists() or path.is_symlink():
-            raise AnswerRefusedError(texts.exists(path=str(path)))
+            raise AnswerRefusedError(refusal_texts.exists(path=str(path)))
 
 
 def refuse_unwritable(folder: Path) -> None:
@@ -50,12 +50,12 @@ def refuse_unwritable(folder: Path) -> None:
         from monitor.cli.service.windows_security import is_administrator  # noqa: PLC0415 - not elsewhere
 
         if not is_administrator():
-            raise AnswerRefusedError(texts.NO_ADMINISTRATOR)
+            raise AnswerRefusedError(refusal_texts.NO_ADMINISTRATOR)
     there = next(one for one in (folder, *folder.parents) if one.exists())
     if not there.is_dir():
-        raise AnswerRefusedError(texts.no_folder(path=str(there)))
+        raise AnswerRefusedError(refusal_texts.no_folder(path=str(there)))
     if not os.access(there, os.W_OK | os.X_OK):
-        raise AnswerRefusedError(texts.no_right(path=str(there)))
+        raise AnswerRefusedError(refusal_texts.no_right(path=str(there)))
 
 
 def public(answers: SetupAnswers, page_key: str) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ No password is asked for, nor sent, before the server's certificate is trusted.
 
 from dataclasses import dataclass, replace
 
-from monitor.cli.setup import questions, texts
+from monitor.cli.setup import progress_texts, question_texts, questions, refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError, First, SetupAnswers
 from monitor.cli.setup.found import FoundTargets, find, problems, send
 from monitor.cli.setup.question import Asker, agreed, ask, yes_or_no
@@ -17,7 +17,7 @@ from monitor.model import Failure, FailureReason, Message
 from monitor.model.component_names import component_name
 from monitor.parse import display
 
-_KEEP_RELAY = yes_or_no("keep", texts.ASK_KEEP_RELAY, "no")
+_KEEP_RELAY = yes_or_no("keep", question_texts.ASK_KEEP_RELAY, "no")
 _NOTES, _NAMED = 5, 3
 _AWAY = (FailureReason.DNS, FailureReason.REFUSED, FailureReason.UNREACHABLE, FailureReason.TIMEOUT)
 
@@ -32,20 +32,20 @@ class Interview:
     def run(self, answers: SetupAnswers) -> SetupAnswers:
         """Return the answers to everything."""
         if self.asker.attended:
-            self.asker.say(texts.WELCOME)
-        self.asker.section(texts.SECTION_FILES)
+            self.asker.say(progress_texts.WELCOME)
+        self.asker.section(progress_texts.SECTION_FILES)
         answers = ask(self.asker, [questions.DIRECTORY], answers)
-        self.asker.section(texts.SECTION_FIRST)
+        self.asker.section(progress_texts.SECTION_FIRST)
         answers = self._first(answers)
-        self.asker.section(texts.SECTION_MAIL)
+        self.asker.section(progress_texts.SECTION_MAIL)
         answers = ask(self.asker, questions.MAIL, answers, self._mailed)
-        self.asker.section(texts.SECTION_PAGE)
+        self.asker.section(progress_texts.SECTION_PAGE)
         answers = ask(self.asker, questions.PAGE, answers, self._page)
-        self.asker.section(texts.SECTION_SERVICE)
+        self.asker.section(progress_texts.SECTION_SERVICE)
         answers = ask(self.asker, [questions.START], answers)
         for question in questions.QUESTIONS:
             if not question.applies(answers) and self.asker.given(question) is not None:
-                self.asker.refused([question], texts.NEEDLESS)
+                self.asker.refused([question], refusal_texts.NEEDLESS)
         return answers
 
     def _first(self, answers: SetupAnswers) -> SetupAnswers:
@@ -64,25 +64,27 @@ class Interview:
         if answers.first == First.SITE:
             return ask(self.asker, questions.LOGIN, answers, self._logged_in)
         if answers.first == First.FOLDER:
-            self.asker.say(texts.READING_FILES)
+            self.asker.say(progress_texts.READING_FILES)
         self._show(find(answers, self.writer))
         return answers
 
     def _served(self, answers: SetupAnswers) -> ServedChain:
         where = answers.target or answers.site.removeprefix("https://")
-        self.asker.say(texts.connecting(where=where))
+        self.asker.say(progress_texts.connecting(where=where))
         served = read_served(where)
         if not served.chain:
-            reason = texts.unreachable(where=where, problem=served.problem or texts.SHOWS_NOTHING)
+            reason = refusal_texts.unreachable(
+                where=where, problem=served.problem or refusal_texts.SHOWS_NOTHING
+            )
             if self.asker.attended:
                 raise AnswerRefusedError(reason)
-            self.asker.say(texts.warning(problem=reason))
+            self.asker.say(progress_texts.warning(problem=reason))
         elif answers.first == First.SITE:
             served.fit_for_login()
         return served
 
     def _logged_in(self, answers: SetupAnswers) -> SetupAnswers:
-        self.asker.say(texts.LOGGING_IN)
+        self.asker.say(progress_texts.LOGGING_IN)
         seen = find(answers, self.writer)
         if not seen.answered:
             self._refuse(seen.failures[0])
@@ -92,52 +94,52 @@ class Interview:
     def _refuse(self, failure: Failure) -> None:
         """Raise what is wrong: the login, or else the site; options are kept where it is only away."""
         if failure.reason is FailureReason.UNAUTHORIZED:
-            raise AnswerRefusedError(texts.LOGIN_REFUSED)
+            raise AnswerRefusedError(refusal_texts.LOGIN_REFUSED)
         if failure.reason is FailureReason.FORBIDDEN:
-            raise AnswerRefusedError(texts.login_failed(problem=failure.message))
+            raise AnswerRefusedError(refusal_texts.login_failed(problem=failure.message))
         if self.asker.attended or failure.reason not in _AWAY:
-            raise _WrongSiteError(texts.site_failed(problem=failure.message))
+            raise _WrongSiteError(refusal_texts.site_failed(problem=failure.message))
 
     def _show(self, seen: FoundTargets) -> None:
         """Print what is found and how much of it answers."""
-        self.asker.say(texts.watches(count=len(seen.targets)))
+        self.asker.say(progress_texts.watches(count=len(seen.targets)))
         components = ((component_name(name), n) for name, n in seen.components.items() if name)
-        self.asker.say(*(texts.component(name=name, number=n) for name, n in components))
-        self.asker.say(*(texts.warning(problem=one.message) for one in seen.failures))
-        self.asker.say(*(texts.note(text=display(one)) for one in seen.notes[:_NOTES]))
+        self.asker.say(*(progress_texts.component(name=name, number=n) for name, n in components))
+        self.asker.say(*(progress_texts.warning(problem=one.message) for one in seen.failures))
+        self.asker.say(*(progress_texts.note(text=display(one)) for one in seen.notes[:_NOTES]))
         if seen.states:
-            self.asker.say(texts.certificates(count=seen.certificates))
+            self.asker.say(progress_texts.certificates(count=seen.certificates))
         if seen.silent:
-            self.asker.say(texts.no_answer(count=len(seen.silent), where=seen.silent[:_NAMED]))
+            self.asker.say(progress_texts.no_answer(count=len(seen.silent), where=seen.silent[:_NAMED]))
 
     def _mailed(self, answers: SetupAnswers) -> SetupAnswers:
         if not answers.mails:
             return answers
-        self.asker.say(texts.sending(relay=answers.smtp))
+        self.asker.say(progress_texts.sending(relay=answers.smtp))
         result = send(answers, self.writer)
         if result is None:
-            self.asker.say(texts.MAIL_SENT)
+            self.asker.say(progress_texts.MAIL_SENT)
         else:
             self._not_mailed(result)
         return answers
 
     def _not_mailed(self, result: SendResult) -> None:
-        reason = texts.mail_refused(problem=result.why)
+        reason = refusal_texts.mail_refused(problem=result.why)
         if not self.asker.attended:
             if result.status is SendStatus.REFUSED:
                 raise AnswerRefusedError(reason)
-            self.asker.say(texts.warning(problem=reason))
+            self.asker.say(progress_texts.warning(problem=reason))
             return
         self.asker.say(reason)
         if not agreed(self.asker, _KEEP_RELAY):
-            raise AnswerRefusedError(texts.ONCE_MORE)
+            raise AnswerRefusedError(refusal_texts.ONCE_MORE)
 
     def _page(self, answers: SetupAnswers) -> SetupAnswers:
         if answers.guarded and not answers.page_certificate:
-            raise AnswerRefusedError(texts.PAGE_IN_CLEAR)
+            raise AnswerRefusedError(refusal_texts.PAGE_IN_CLEAR)
         wrong = problems(answers, self.writer)
         if wrong:
-            raise AnswerRefusedError(texts.configuration_wrong(problem="; ".join(wrong)))
+            raise AnswerRefusedError(refusal_texts.configuration_wrong(problem="; ".join(wrong)))
         return answers
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from monitor.cli.setup import texts
+from monitor.cli.setup import refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError, First, SetupAnswers
 from monitor.cli.setup.question import SetupQuestion
 from monitor.cli.setup.questions import FIRST
@@ -82,17 +82,17 @@ class Unattended:
         """Return what the option says, or the default; raise ``UsageError`` without either."""
         given = self._options.given(question)
         if given is None and question.name == FIRST.name:
-            self._stop(texts.missing(option=_FIRST, question=question.text))
+            self._stop(refusal_texts.missing(option=_FIRST, question=question.text))
         if given is None:
             given = question.default(answers)
         if given is None:
-            self._stop(texts.missing(option=_named(question), question=question.text))
+            self._stop(refusal_texts.missing(option=_named(question), question=question.text))
         return given
 
     def refused(self, questions: Sequence[SetupQuestion], reason: Message) -> NoReturn:
         """Raise ``UsageError``: there is nobody to ask again."""
         wrong = next((one for one in questions if self._options.has(one)), questions[0])
-        self._stop(texts.wrong_option(option=_named(wrong), reason=reason))
+        self._stop(refusal_texts.wrong_option(option=_named(wrong), reason=reason))
 
     def say(self, *messages: Message) -> None:
         """Print to standard error, which deployment tools keep."""

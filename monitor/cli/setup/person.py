@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from monitor.cli.setup import texts
+from monitor.cli.setup import progress_texts, question_texts
 from monitor.cli.setup.answers import SetupAnswers
 from monitor.cli.setup.options import Options
 from monitor.cli.setup.question import SetupQuestion, empty
@@ -56,7 +56,7 @@ class Person:
 
     def certificate(self, certificate: Certificate) -> None:
         """Print name, end and thumbprints; the last as Windows shows it."""
-        until = self._writer.write(texts.valid_until(not_after=certificate.not_after))
+        until = self._writer.write(progress_texts.valid_until(not_after=certificate.not_after))
         rows = (
             certificate.title,
             until,
@@ -90,7 +90,10 @@ class Person:
         if question.choices:
             asked.append(f"\n  1-{len(question.choices)}")
         if question.yes_no:
-            words = {"yes": self._writer.write(texts.YES), "no": self._writer.write(texts.NO)}
+            words = {
+                "yes": self._writer.write(question_texts.YES),
+                "no": self._writer.write(question_texts.NO),
+            }
             asked.append(f" ({'/'.join(words.values())})")
             default = words[default]
         if default:

@@ -6,7 +6,7 @@ An answer is asked again, with the reason, until its check takes it.
 from collections.abc import Callable
 
 from monitor.addresses import HostPort
-from monitor.cli.setup import checks, texts
+from monitor.cli.setup import checks, question_texts
 from monitor.cli.setup.answers import First, SetupAnswers
 from monitor.cli.setup.layout import usable_directory
 from monitor.cli.setup.question import SetupQuestion, choice, empty, fixed, yes_or_no
@@ -47,61 +47,79 @@ def _guarded(answers: SetupAnswers) -> bool:
 LANGUAGE = SetupQuestion(
     "language",
     "--language",
-    texts.ask_language(languages=tuple(languages())),
+    question_texts.ask_language(languages=tuple(languages())),
     checks.one_of(languages()),
     fixed("en"),
 )
-DIRECTORY = SetupQuestion("directory", "--directory", texts.ASK_DIRECTORY, usable_directory, _directory)
+DIRECTORY = SetupQuestion(
+    "directory", "--directory", question_texts.ASK_DIRECTORY, usable_directory, _directory
+)
 FIRST = choice(
     "first",
     "--site",
-    texts.ASK_FIRST,
+    question_texts.ASK_FIRST,
     (
-        (First.SITE.value, texts.FIRST_SITE),
-        (First.TARGET.value, texts.FIRST_TARGET),
-        (First.FOLDER.value, texts.FIRST_FOLDER),
+        (First.SITE.value, question_texts.FIRST_SITE),
+        (First.TARGET.value, question_texts.FIRST_TARGET),
+        (First.FOLDER.value, question_texts.FIRST_FOLDER),
     ),
 )
-SITE = SetupQuestion("site", "--site", texts.ASK_SITE, checks.site, applies=_first(First.SITE))
-TARGET = SetupQuestion("target", "--target", texts.ASK_TARGET, checks.target, applies=_first(First.TARGET))
-FOLDER = SetupQuestion("folder", "--folder", texts.ASK_FOLDER, checks.folder, applies=_first(First.FOLDER))
+SITE = SetupQuestion("site", "--site", question_texts.ASK_SITE, checks.site, applies=_first(First.SITE))
+TARGET = SetupQuestion(
+    "target", "--target", question_texts.ASK_TARGET, checks.target, applies=_first(First.TARGET)
+)
+FOLDER = SetupQuestion(
+    "folder", "--folder", question_texts.ASK_FOLDER, checks.folder, applies=_first(First.FOLDER)
+)
 WATCHED = (SITE, TARGET, FOLDER)
 
 LOGIN = (
     choice(
         "login",
         "--login",
-        texts.ASK_LOGIN,
-        (("basic", texts.LOGIN_BASIC), ("windows", texts.LOGIN_WINDOWS)),
+        question_texts.ASK_LOGIN,
+        (("basic", question_texts.LOGIN_BASIC), ("windows", question_texts.LOGIN_WINDOWS)),
         applies=_first(First.SITE),
     ),
-    SetupQuestion("username", "--username", texts.ASK_USERNAME, checks.text, applies=_first(First.SITE)),
     SetupQuestion(
-        "password", "--password", texts.ASK_PASSWORD, checks.secret, applies=_first(First.SITE), secret=True
+        "username", "--username", question_texts.ASK_USERNAME, checks.text, applies=_first(First.SITE)
+    ),
+    SetupQuestion(
+        "password",
+        "--password",
+        question_texts.ASK_PASSWORD,
+        checks.secret,
+        applies=_first(First.SITE),
+        secret=True,
     ),
 )
 
 MAIL = (
-    SetupQuestion("smtp", "--smtp", texts.ASK_SMTP, checks.relay),
+    SetupQuestion("smtp", "--smtp", question_texts.ASK_SMTP, checks.relay),
     choice(
         "smtp_security",
         "--smtp-security",
-        texts.ASK_SMTP_SECURITY,
+        question_texts.ASK_SMTP_SECURITY,
         (
-            ("none", texts.SECURITY_NONE),
-            ("starttls", texts.SECURITY_STARTTLS),
-            ("tls", texts.SECURITY_TLS),
+            ("none", question_texts.SECURITY_NONE),
+            ("starttls", question_texts.SECURITY_STARTTLS),
+            ("tls", question_texts.SECURITY_TLS),
         ),
         lambda answers: _SECURITY.get(_relay_port(answers), "none"),
         _mails,
     ),
     SetupQuestion(
-        "smtp_ca", "--smtp-ca", texts.ASK_SMTP_CA, checks.optional(checks.certificates), empty, _encrypted
+        "smtp_ca",
+        "--smtp-ca",
+        question_texts.ASK_SMTP_CA,
+        checks.optional(checks.certificates),
+        empty,
+        _encrypted,
     ),
     SetupQuestion(
         "smtp_username",
         "--smtp-username",
-        texts.ASK_SMTP_USERNAME,
+        question_texts.ASK_SMTP_USERNAME,
         checks.optional(checks.text),
         empty,
         _encrypted,
@@ -109,25 +127,30 @@ MAIL = (
     SetupQuestion(
         "smtp_password",
         "--smtp-password",
-        texts.ASK_SMTP_PASSWORD,
+        question_texts.ASK_SMTP_PASSWORD,
         checks.secret,
         applies=lambda answers: _encrypted(answers) and bool(answers.smtp_username),
         secret=True,
     ),
-    SetupQuestion("sender", "--from", texts.ASK_SENDER, checks.mailbox, applies=_mails),
-    SetupQuestion("recipients", "--to", texts.ASK_RECIPIENTS, checks.mailboxes, applies=_mails),
+    SetupQuestion("sender", "--from", question_texts.ASK_SENDER, checks.mailbox, applies=_mails),
+    SetupQuestion("recipients", "--to", question_texts.ASK_RECIPIENTS, checks.mailboxes, applies=_mails),
     SetupQuestion(
-        "timezone", "--timezone", texts.ASK_TIMEZONE, checks.optional(checks.timezone), _timezone, _mails
+        "timezone",
+        "--timezone",
+        question_texts.ASK_TIMEZONE,
+        checks.optional(checks.timezone),
+        _timezone,
+        _mails,
     ),
 )
 
 PAGE = (
-    SetupQuestion("page", "--page", texts.ASK_PAGE, checks.page, fixed("loopback")),
-    SetupQuestion("page_user", "--page-user", texts.ASK_PAGE_USER, checks.user, applies=_guarded),
+    SetupQuestion("page", "--page", question_texts.ASK_PAGE, checks.page, fixed("loopback")),
+    SetupQuestion("page_user", "--page-user", question_texts.ASK_PAGE_USER, checks.user, applies=_guarded),
     SetupQuestion(
         "page_password",
         "--page-password",
-        texts.ASK_PAGE_PASSWORD,
+        question_texts.ASK_PAGE_PASSWORD,
         checks.secret,
         applies=_guarded,
         secret=True,
@@ -135,7 +158,7 @@ PAGE = (
     SetupQuestion(
         "page_certificate",
         "--page-certificate",
-        texts.ASK_PAGE_CERTIFICATE,
+        question_texts.ASK_PAGE_CERTIFICATE,
         checks.optional(checks.certificates),
         empty,
         _guarded,
@@ -143,18 +166,18 @@ PAGE = (
     SetupQuestion(
         "page_key",
         "--page-key",
-        texts.ASK_PAGE_KEY,
+        question_texts.ASK_PAGE_KEY,
         checks.file,
         applies=lambda answers: answers.guarded and bool(answers.page_certificate),
     ),
     SetupQuestion(
         "external_url",
         "--external-url",
-        texts.ASK_EXTERNAL_URL,
+        question_texts.ASK_EXTERNAL_URL,
         checks.optional(checks.external_url),
         empty,
     ),
 )
-START = yes_or_no("start", texts.ASK_START, "yes", "--start")
+START = yes_or_no("start", question_texts.ASK_START, "yes", "--start")
 QUESTIONS = (LANGUAGE, DIRECTORY, FIRST, *WATCHED, *LOGIN, *MAIL, *PAGE, START)
 """All questions about answers, in their order; those of trust are in ``trust``."""

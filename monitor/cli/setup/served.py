@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from monitor.assess import PathFinder
 from monitor.cli.probing.once import Probes
 from monitor.cli.probing.target_arguments import address_and_protocol
-from monitor.cli.setup import texts
+from monitor.cli.setup import refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError
 from monitor.clock import SystemClock
 from monitor.model import Anchor, Anchors, Certificate, Check, Finding, Message, Path, Policy
@@ -57,9 +57,9 @@ class ServedChain:
         expired = self.chain[0][0].not_after <= SystemClock().now()
         for finding in self.findings:
             if finding.check is Check.NAME:
-                raise AnswerRefusedError(texts.name_differs(problem=finding.message))
+                raise AnswerRefusedError(refusal_texts.name_differs(problem=finding.message))
             if finding.check is Check.NOT_YET_VALID or (expired and finding.check is Check.EXPIRY):
-                raise AnswerRefusedError(texts.unfit(problem=finding.message))
+                raise AnswerRefusedError(refusal_texts.unfit(problem=finding.message))
 
 
 def read_served(target: str) -> ServedChain:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from monitor.cli.service.definition import MONITOR, SERVICE_COMMAND
 from monitor.cli.service.paths import default_config
 from monitor.cli.service.systemd import UNIT, is_root, run
-from monitor.cli.setup import texts
+from monitor.cli.setup import progress_texts
 from monitor.cli.setup.layout import Layout
 from monitor.model import Message
 
@@ -20,8 +20,8 @@ def start(made: Layout) -> Message:
     for command in commands:
         code, said = run(command)
         if code:
-            return texts.start_failed(problem=said, command=_typed(command, sys.platform))
-    return texts.STARTED if commands else by_hand(made)
+            return progress_texts.start_failed(problem=said, command=_typed(command, sys.platform))
+    return progress_texts.STARTED if commands else by_hand(made)
 
 
 def by_hand(made: Layout, platform: str = sys.platform) -> Message:
@@ -30,10 +30,10 @@ def by_hand(made: Layout, platform: str = sys.platform) -> Message:
         install, begin = _of_windows(made)
         # The packages have registered it with the usual configuration; `install` prints what comes next.
         usual = made.configuration == default_config(MONITOR, os.environ, platform)
-        return texts.start_with(command=_typed(begin if usual else install, platform))
+        return progress_texts.start_with(command=_typed(begin if usual else install, platform))
     if made.handed_over:
-        return texts.start_with(command=f"systemctl enable --now {UNIT}")
-    return texts.start_with(
+        return progress_texts.start_with(command=f"systemctl enable --now {UNIT}")
+    return progress_texts.start_with(
         command=_typed(("cert-monitor", "run", "--config", str(made.configuration)), platform)
     )
 

@@ -3,7 +3,7 @@
 Nothing is trusted on first sight: a person compares a thumbprint, and options name a file or a thumbprint.
 """
 
-from monitor.cli.setup import checks, texts
+from monitor.cli.setup import checks, progress_texts, question_texts, refusal_texts
 from monitor.cli.setup.answers import AnswerRefusedError, Basis, First, SetupAnswers, TrustedCertificates
 from monitor.cli.setup.question import Asker, SetupQuestion, agreed, fixed, yes_or_no
 from monitor.cli.setup.served import ServedChain, Shown
@@ -22,12 +22,12 @@ def _pin(value: str) -> str:
     return value.replace(":", "").replace(" ", "").lower()
 
 
-TRUST = SetupQuestion("trust", "--trust", texts.ASK_TRUST, _ders, fixed(""))
-PIN = SetupQuestion("pin", "--pin", texts.ASK_PIN, _pin)
-_SYSTEM = yes_or_no("system", texts.ASK_SYSTEM, "yes")
-_OFFERED = yes_or_no("offered", texts.ASK_OFFERED, "no")
-_PINNED = yes_or_no("pinned", texts.ASK_PIN, "no")
-_UNTRUSTED = yes_or_no("untrusted", texts.ASK_UNTRUSTED, "no")
+TRUST = SetupQuestion("trust", "--trust", question_texts.ASK_TRUST, _ders, fixed(""))
+PIN = SetupQuestion("pin", "--pin", question_texts.ASK_PIN, _pin)
+_SYSTEM = yes_or_no("system", question_texts.ASK_SYSTEM, "yes")
+_OFFERED = yes_or_no("offered", question_texts.ASK_OFFERED, "no")
+_PINNED = yes_or_no("pinned", question_texts.ASK_PIN, "no")
+_UNTRUSTED = yes_or_no("untrusted", question_texts.ASK_UNTRUSTED, "no")
 
 
 def confirmed(asker: Asker, answers: SetupAnswers, served: ServedChain) -> TrustedCertificates:
@@ -37,7 +37,7 @@ def confirmed(asker: Asker, answers: SetupAnswers, served: ServedChain) -> Trust
         return given
     if not asker.attended:
         return _without_person(served)
-    asker.section(texts.SECTION_TRUST)
+    asker.section(progress_texts.SECTION_TRUST)
     return (
         _known(asker, served)
         or _sent(asker, served)
@@ -54,7 +54,7 @@ def _by_pin(asker: Asker, served: ServedChain) -> TrustedCertificates | None:
     if leaf is not None and leaf[0].sha256 == _pin(wanted):
         return TrustedCertificates(Basis.PINNED, (leaf[1],))
     shown = leaf[0].sha256 if leaf else "-"
-    asker.refused([PIN], texts.other_pin(where=served.where, sha256=shown))
+    asker.refused([PIN], refusal_texts.other_pin(where=served.where, sha256=shown))
     return None
 
 
@@ -74,7 +74,7 @@ def _of_file(served: ServedChain, ders: tuple[bytes, ...]) -> TrustedCertificate
     members = tuple(_parsed(ders))
     path = served.path((*members, *served.system_members)) if served.chain else None
     if path is not None and path.problem is not None:
-        raise AnswerRefusedError(texts.did_not_issue(where=served.where, problem=path.problem))
+        raise AnswerRefusedError(refusal_texts.did_not_issue(where=served.where, problem=path.problem))
     return TrustedCertificates(Basis.CA, ders) if ders else TrustedCertificates()
 
 
@@ -92,7 +92,9 @@ def _without_person(served: ServedChain) -> TrustedCertificates:
     if not served.chain or served.system_path.trusted:
         return TrustedCertificates()
     sha256 = served.chain[0][0].sha256
-    raise AnswerRefusedError(texts.not_trusted(where=served.where, issuer=_issuer(served), sha256=sha256))
+    raise AnswerRefusedError(
+        refusal_texts.not_trusted(where=served.where, issuer=_issuer(served), sha256=sha256)
+    )
 
 
 def _issuer(served: ServedChain) -> str:
@@ -104,7 +106,7 @@ def _known(asker: Asker, served: ServedChain) -> TrustedCertificates | None:
     path = served.system_path
     if not path.trusted:
         return None
-    asker.say(texts.CA_KNOWN)
+    asker.say(progress_texts.CA_KNOWN)
     asker.certificate(path.certificates[-1])
     return TrustedCertificates() if agreed(asker, _SYSTEM) else None
 
@@ -113,15 +115,15 @@ def _sent(asker: Asker, served: ServedChain) -> TrustedCertificates | None:
     ca = served.ca
     if ca is None or served.system_path.trusted:
         return None
-    asker.say(texts.CA_OFFERED)
+    asker.say(progress_texts.CA_OFFERED)
     asker.certificate(ca[0])
-    asker.say(texts.COMPARE)
+    asker.say(progress_texts.COMPARE)
     return TrustedCertificates(Basis.CA, (ca[1],)) if agreed(asker, _OFFERED) else None
 
 
 def _in_file(asker: Asker, served: ServedChain) -> TrustedCertificates | None:
     if served.ca is None and not served.system_path.trusted:
-        asker.say(texts.ca_unknown(where=served.where, issuer=_issuer(served)))
+        asker.say(progress_texts.ca_unknown(where=served.where, issuer=_issuer(served)))
     while True:
         text = asker.text(TRUST, SetupAnswers()).strip()
         if not text:
@@ -134,11 +136,11 @@ def _in_file(asker: Asker, served: ServedChain) -> TrustedCertificates | None:
 
 def _leaf(asker: Asker, answers: SetupAnswers, served: ServedChain) -> TrustedCertificates:
     leaf, der = served.chain[0]
-    asker.say(texts.leaf_shown(where=served.where))
+    asker.say(progress_texts.leaf_shown(where=served.where))
     asker.certificate(leaf)
-    asker.say(texts.PIN_CONSEQUENCE)
+    asker.say(progress_texts.PIN_CONSEQUENCE)
     if agreed(asker, _PINNED):
         return TrustedCertificates(Basis.PINNED, (der,))
     if answers.first == First.TARGET and agreed(asker, _UNTRUSTED):
         return TrustedCertificates()
-    raise AnswerRefusedError(texts.NO_TRUST)
+    raise AnswerRefusedError(refusal_texts.NO_TRUST)
