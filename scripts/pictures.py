@@ -20,7 +20,7 @@ FOLDER = ROOT / "docs" / "images"
 WIDE, MAIL = (1180, 800), (760, 800)
 SHORT_LIVED = "Test server"
 """The server of the demo whose certificate lasts a minute: the pages are taken when it has been renewed."""
-RECORDER = "Recording Server Recorder 01, TCP 9001: certificate expires"
+RECORDER = "Recording Server Recorder 01, port 9001: certificate expires"
 
 
 @dataclass

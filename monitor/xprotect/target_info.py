@@ -11,8 +11,8 @@ LONGEST_NAME = 100
 
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
-    """Return the title, of names alone: the server's with its role, and the port."""
-    return f"{server_title(preset, name, host)}, TCP {port}"
+    """Return the title: the server's name with its role, and the port."""
+    return f"{server_title(preset, name, host)}, port {port}"
 
 
 def server_title(preset: Preset, name: str, host: str) -> str:

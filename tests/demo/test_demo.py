@@ -133,7 +133,7 @@ def test_the_demo(tmp_path: Path) -> None:
     assert "archive.p12#archive" in html
     assert "CRL 1 of CN=Demo Client Certificate Authority" in html
     assert "Mobile server" in alerts
-    assert "Recorder 02, TCP 7563" in alerts
+    assert "Recorder 02, port 7563" in alerts
     assert "is in LocalMachine/My of recorder02.vms.example" in html
     assert {"cert_monitor_target_up", "cert_monitor_certificate_days_to_expiry"} <= families
     assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])

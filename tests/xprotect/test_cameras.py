@@ -111,4 +111,4 @@ def test_one_address_of_two_devices_is_one() -> None:
     found = site_endpoints(
         Answers(hardware=hardware), Presets.built_in(), site="x", api_address="vms", include=["cameras"]
     )
-    assert [one.title for one in found.found] == ["Camera Cam 1, TCP 443"]
+    assert [one.title for one in found.found] == ["Camera Cam 1, port 443"]

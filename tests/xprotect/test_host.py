@@ -23,7 +23,7 @@ def test_roles_of_one_server() -> None:
 def test_name_and_site() -> None:
     """The name is in the title, the site among the labels."""
     (one,) = host_endpoints("m1", ["mobile_server"], BUILT_IN, name="Lobby", site="Harbour").found
-    assert one.title == "Mobile Server Lobby, TCP 8082"
+    assert one.title == "Mobile Server Lobby, port 8082"
     assert dict(one.labels)["site"] == "Harbour"
 
 

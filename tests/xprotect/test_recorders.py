@@ -39,7 +39,7 @@ def test_recorder_has_two_ports() -> None:
 def test_title() -> None:
     """The title is what comes first in a mail."""
     media, _ = found(Answers(recording_servers=(recorder(),)))[0]
-    assert media.title == "Recording Server Recorder 01, TCP 7563"
+    assert media.title == "Recording Server Recorder 01, port 7563"
 
 
 @pytest.mark.parametrize(

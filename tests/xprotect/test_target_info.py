@@ -34,17 +34,17 @@ def where(steps: tuple[str, ...], part: str) -> int:
             "recording_server.media",
             "Recorder 01",
             7563,
-            "Recording Server Recorder 01, TCP 7563",
+            "Recording Server Recorder 01, port 7563",
         ),
-        ("recording_server.server", "", 9001, "Recording Server rec01, TCP 9001"),
+        ("recording_server.server", "", 9001, "Recording Server rec01, port 9001"),
         (
             "mobile_server.clients",
             "MobileServer",
             8082,
-            "Mobile Server rec01, TCP 8082",
+            "Mobile Server rec01, port 8082",
         ),
-        ("camera.https", "Camera 1", 443, "Camera 1, TCP 443"),
-        ("camera.https", "Gate\r\nBcc: x", 443, "Camera Gate  Bcc: x, TCP 443"),
+        ("camera.https", "Camera 1", 443, "Camera 1, port 443"),
+        ("camera.https", "Gate\r\nBcc: x", 443, "Camera Gate  Bcc: x, port 443"),
     ],
 )
 def test_title(key: str, name: str, port: int, expected: str) -> None:

@@ -159,7 +159,7 @@ def test_preset_by_hand(tmp_path: Path) -> None:
         "certificate_group": "streaming_media",
         "vms": "xprotect",
     }
-    assert target.info.title == "Recording Server rec01, TCP 7563"
+    assert target.info.title == "Recording Server rec01, port 7563"
     assert (target.traits.plain_possible, target.traits.key_type, target.policy.encryption) == (
         True,
         "RSA",
@@ -185,7 +185,7 @@ def test_users_preset(tmp_path: Path) -> None:
         "include: [more.yaml]\ntargets: [{kind: endpoint, address: 'r:7443', preset: radar.main}]"
     )
     [target] = [one for one in plan(load(tmp_path / "c.yaml"), {}).targets if one.kind == "endpoint"]
-    assert target.info.title == "Radar r, TCP 7443"
+    assert target.info.title == "Radar r, port 7443"
 
 
 def test_unknown_preset(tmp_path: Path) -> None:

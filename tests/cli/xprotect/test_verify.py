@@ -135,7 +135,7 @@ def test_unexpected_ports_are_absent(site: Simulator) -> None:
     """Without a role all ports are tried, and those that do not answer are no problem."""
     done = verify(site, "recorder02", "--trust", site.trust)
     assert verdicts(done)["streaming media certificate"] == "VALID"
-    assert "TCP 9453" in done.out.partition("No answer, and none expected:")[2]
+    assert "port 9453" in done.out.partition("No answer, and none expected:")[2]
 
 
 def test_configured_host(site: Simulator, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_configured_host(site: Simulator, tmp_path: Path) -> None:
         CONFIGURED.format(url=site.url, password=site.password_file, trust=site.trust), encoding="utf-8"
     )
     done = verify(site, "recorder02", "--config", file)
-    ports = re.findall(r"^ {2}\S.*TCP (\d+): (\w+)$", done.out, re.MULTILINE)
+    ports = re.findall(r"^ {2}\S.*port (\d+): (\w+)$", done.out, re.MULTILINE)
     expected = site.endpoints["recorder02"].ports
     assert (done.code, dict(ports)) == (0, {str(expected[port]): "valid" for port in (7563, 9001, 7609)})
 

@@ -8,7 +8,7 @@ from support.factories.alerts.world import AFTER_INVENTORY, NOW, certificate, de
 from support.written import own_words, runbook
 
 WHERE = "rec1:7563"
-TITLE = "Recording Server Recorder 01, TCP 7563"
+TITLE = "Recording Server Recorder 01, port 7563"
 STEPS = (
     "Ask {issuer}, which ends on {ca_expires}, for {names}.",
     "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
