@@ -1,9 +1,10 @@
 """Whether the daemon is ready and every part of it alive, for ``/healthz`` and ``/readyz``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.daemon import health_texts as texts
 from monitor.daemon.clock.watch import ClockWatch
 from monitor.daemon.tasks import Tasks
 from monitor.model import Message
@@ -20,19 +21,20 @@ STUCK_AFTER = 60.0
 class KnownProblems:
     """What other parts know to be wrong: since when notifications are late, and why records may be lost.
 
-    ``write`` makes a sentence of a message; ``web`` returns why users and TLS are not what their file says,
-    ``lease`` why a center that led sends nothing, ``standby`` what one says that does not lead, and
-    ``workers`` why workers do not probe. ``degraded`` returns what is missing of other machines, and
-    ``record`` why a center is not ready although it runs.
+    ``web`` returns why users and TLS are not what their file says, ``lease`` why a center that led sends
+    nothing, ``standby`` what one says that does not lead, and ``workers`` why workers do not probe.
+    ``faults_of_workers`` are the codes of what keeps a target from being probed and is not for this machine
+    to do. ``degraded`` returns what is missing of other machines, and ``record`` why a center is not ready
+    although it runs.
     """
 
     undelivered_since: Callable[[], datetime | None] = lambda: None
     store: Callable[[], Message | None] = lambda: None
-    write: Callable[[Message], str] = str
     web: Callable[[], str] = str
-    lease: Callable[[], str] = str
+    lease: Callable[[], Message | None] = lambda: None
     standby: Callable[[], Standby | None] = lambda: None
-    workers: Callable[[], str] = str
+    workers: Callable[[], Message | None] = lambda: None
+    faults_of_workers: Collection[str] = ()
     degraded: Callable[[], tuple[Degradation, ...]] = tuple
     record: Callable[[], str] = str
 
@@ -60,7 +62,7 @@ class HealthMonitor:
         """Return the ages of the parts and what is wrong; before the start everything is well."""
         if not self.ready:
             return self._of_standby() if self._known.standby() else Health()
-        store_ok = self._pipeline.store_ok and not self._store_error()
+        store_ok = self._pipeline.store_ok and self._store_error() is None
         degraded = self._known.degraded()
         told = any(one.component is Component.DATABASE for one in degraded)
         return Health(
@@ -76,9 +78,9 @@ class HealthMonitor:
 
     def _of_standby(self) -> Health:
         error = self._store_error()
-        problems = (error,) if error else ()
+        problems = () if error is None else (error,)
         degraded = self._known.degraded()
-        return Health(self._clock_watch.loop_age, store_ok=not error, problems=problems, degraded=degraded)
+        return Health(self._clock_watch.loop_age, store_ok=not problems, problems=problems, degraded=degraded)
 
     @property
     def without_record(self) -> str:
@@ -90,33 +92,35 @@ class HealthMonitor:
         """Return what a standby says, ``None`` where this is none."""
         return self._known.standby()
 
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[Message]:
         if (age := self._clock_watch.loop_age) > STUCK_AFTER:
-            yield f"the event loop has been stuck for {age:.0f} s"
+            yield texts.loop_stuck(seconds=round(age))
         if (age := self._schedule.age) > STUCK_AFTER:
-            yield f"the schedule has not run for {age:.0f} s"
-        yield from filter(None, (self._clock_watch.problem, self._known.lease()))
+            yield texts.schedule_stuck(seconds=round(age))
+        yield from _known(self._clock_watch.problem, self._known.lease())
         for task in self._tasks:
             if task.stuck:
-                yield f"{task.name} was last completed {task.age:.0f} s ago"
-        if error := self._store_error():
-            yield error
-        if why := self._pipeline.own_problem:
-            yield f"a fault of this machine or of cert-monitor keeps targets from being probed: {why}"
-        yield from self._told()
-
-    def _told(self) -> Iterator[str]:
-        """Iterate over what other parts know."""
-        if why := self._known.workers():
-            yield why
+                yield texts.task_stuck(task=task.name, seconds=round(task.age))
+        yield from _known(self._store_error(), *self._not_probed())
         if why := self._known.web():
-            yield f"{why}; the former web configuration stays in force"
+            yield texts.web_config_refused(why=why)
         if since := self._known.undelivered_since():
-            yield f"notifications could not be delivered since {since:%Y-%m-%d %H:%M} UTC; see the log"
+            yield texts.undelivered(since=since)
 
-    def _store_error(self) -> str:
+    def _not_probed(self) -> Iterator[Message | None]:
+        """Iterate over why targets are not probed: whose fault it is, once."""
+        missing, why = self._known.workers(), self._pipeline.own_problem
+        yield missing
+        if why is not None and why.code not in self._known.faults_of_workers:
+            yield texts.own_fault(why=why)
+        elif why is not None and missing is None:
+            yield texts.workers_failed(why=why)
+
+    def _store_error(self) -> Message | None:
         """Return what is wrong with the store: what its last check found, or that it goes on in memory."""
-        if error := self._tasks.store_check.store_error:
-            return error
-        problem = self._known.store()
-        return "" if problem is None else self._known.write(problem)
+        error = self._tasks.store_check.store_error
+        return texts.database(problem=error) if error else self._known.store()
+
+
+def _known(*problems: Message | None) -> Iterator[Message]:
+    return (one for one in problems if one is not None)

@@ -10,7 +10,7 @@ from monitor.daemon.clock.steady import SteadyClock
 from monitor.daemon.clock.watch import ClockWatch
 from monitor.daemon.cluster.component_watch import ComponentSources, ComponentWatch
 from monitor.daemon.cluster.leadership import Alone, Leadership
-from monitor.daemon.cluster.probing_elsewhere import missing_workers, problem_of
+from monitor.daemon.cluster.probing_elsewhere import faults_of, missing_workers, problem_of
 from monitor.daemon.deciding_parts import DecidingParts, deciding_parts
 from monitor.daemon.health import HealthMonitor, KnownProblems
 from monitor.daemon.notifications.outage_watch import OutageWatch
@@ -29,7 +29,6 @@ from monitor.daemon.web.access import WebAccess
 from monitor.daemon.web.changes import ChangeServices
 from monitor.daemon.web.facade import WebServices
 from monitor.daemon.web.link_key import LinkKey
-from monitor.messages import english
 from monitor.metrics import OwnMetrics
 from monitor.network.resolve import Resolver
 from monitor.pipeline.on_demand import OnDemandProber
@@ -92,7 +91,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
     others = ComponentSources(leadership, store, clock, probing.workers, shared.agents)
     components = ComponentWatch(others.known, clock.now)
     manager = ServiceManager(os.environ, os.getpid())
-    supervision = Supervision(manager, probing.board, report, lambda: tasks.store_check)
+    supervision = Supervision(manager, probing.board, report, lambda: tasks.store_check, clock)
     tasks = periodic_tasks(shared, deciding, others, components, supervision)
     problems = _known_problems(shared, deciding, components)
     health = HealthMonitor(clock_watch, probing.schedule, probing.pipeline, tasks, problems)
@@ -165,11 +164,11 @@ def _known_problems(
     return KnownProblems(
         undelivered_since=lambda: deciding.deliveries.undelivered_since,
         store=lambda: store.problem,
-        write=lambda said: english(shared.clock.now()).write(said),
         web=lambda: shared.access.problem,
         lease=lambda: leadership.problem,
         standby=lambda: leadership.standby,
         workers=problem_of(shared.probing.workers),
+        faults_of_workers=faults_of(shared.probing.workers),
         degraded=components.look,
         record=lambda: leadership.unready,
     )

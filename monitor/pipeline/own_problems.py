@@ -1,11 +1,11 @@
-"""Why targets could not be probed lately for reasons of this machine or program; health says the last one."""
+"""Why targets could not be probed lately for no fault of their own; health says the last reason."""
 
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.messages import english
-from monitor.model import Clock, Failure, FailureReason
+from monitor.model import Clock, Failure, FailureReason, Message
 
 log = logging.getLogger(__name__)
 
@@ -18,14 +18,14 @@ class OwnProblems:
     def __init__(self, clock: Clock) -> None:
         """Begin with none."""
         self._clock = clock
-        self._by_target: dict[str, tuple[datetime, str]] = {}
+        self._by_target: dict[str, tuple[datetime, Message]] = {}
         """The newest ones are last."""
 
     @property
-    def last(self) -> str:
-        """Return the last one, empty for none."""
-        at, said = next(reversed(self._by_target.values()), (None, ""))
-        return said if at is not None and self._lasts(at) else ""
+    def last(self) -> Message | None:
+        """Return the last one, ``None`` for none."""
+        at, said = next(reversed(self._by_target.values()), (None, None))
+        return said if at is not None and self._lasts(at) else None
 
     def note(self, target_id: str, failures: Iterable[Failure]) -> None:
         """Note what came of a probe of a target."""
@@ -33,13 +33,10 @@ class OwnProblems:
         if not ours:
             self._by_target.pop(target_id, None)
         for failure in ours:
-            said = english(now).write(failure.message)
-            if said != self.last:
-                log.error(
-                    "a fault of this machine or of cert-monitor kept a target from being probed: %s", said
-                )
+            if failure.message != self.last:
+                log.error("a target could not be probed: %s", english(now).write(failure.message))
             self._by_target.pop(target_id, None)
-            self._by_target[target_id] = now, said
+            self._by_target[target_id] = now, failure.message
         self._forget_old()
 
     def _forget_old(self) -> None:

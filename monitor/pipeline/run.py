@@ -21,6 +21,7 @@ from monitor.model import (
     Batch,
     Clock,
     FailureReason,
+    Message,
     Observation,
     ProbeRequest,
     TargetState,
@@ -101,8 +102,8 @@ class Pipeline:
         self.store_ok = True
 
     @property
-    def own_problem(self) -> str:
-        """Return why targets could not be probed lately for reasons of this machine or program, if so."""
+    def own_problem(self) -> Message | None:
+        """Return why targets could not be probed lately for no fault of their own, ``None`` if they were."""
         return self._own_problems.last
 
     async def run(self, batch: Batch, due_at: datetime | None = None, keep: Keep = _every) -> None:

@@ -149,6 +149,7 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
         if access and access.services.login_needed and not caller_of(request.scope).sees_everything:
             # Whether all is well may be asked by anybody, as a check of services does; what is wrong, not.
             return JSONResponse({"ok": health.ok}, 200 if health.ok else 503)
+        writer = english(view.now())
         body = {
             "ok": health.ok,
             "instance": {"name": health.name, "customer": health.customer},
@@ -156,8 +157,9 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
             "schedule_age_seconds": health.schedule_age,
             "alert_pass_age_seconds": health.alert_pass_age,
             "store_ok": health.store_ok,
-            "problems": health.problems,
-            "degraded": [degradation_json(one, english(view.now())) for one in health.degraded],
+            "problems": [writer.write(one) for one in health.problems],
+            "problem_codes": [one.code for one in health.problems],
+            "degraded": [degradation_json(one, writer) for one in health.degraded],
             **_counted(view.snapshot()),
         }
         return JSONResponse(body, 200 if health.ok else 503)

@@ -116,19 +116,23 @@ class JetStreamRunner:
             found[orders.zone] = min(orders.since, found.get(orders.zone, orders.since))
         return found
 
-    def problem(self) -> str:
-        """Return why targets are not probed, empty while they are."""
+    def problem(self) -> Message | None:
+        """Return why targets are not probed, ``None`` while they are."""
         zones = [""] if self.unusable else sorted(self.silent())
-        return next(map(self.missing, zones), "")
+        return next(map(self.missing, zones), None)
 
-    def missing(self, zone: str) -> str:
-        """Return why no worker probes the targets of a zone, empty while one may."""
+    def missing(self, zone: str) -> Message | None:
+        """Return why no worker probes the targets of a zone, ``None`` while one may."""
         if why := self.unusable:
-            return f"workers cannot be reached, because NATS cannot be used: {why}"
+            return texts.nats_unusable(why=why)
         if (silent := self.silent().get(zone)) is None:
-            return ""
-        whose = f"of zone {zone} " if zone else ""
-        return f"no worker {whose}has answered for {silent:.0f} s: targets are not probed"
+            return None
+        seconds = round(silent)
+        return (
+            texts.zone_workers_silent(zone=zone, seconds=seconds)
+            if zone
+            else texts.workers_silent(seconds=seconds)
+        )
 
     async def run(
         self, batch_id: str, requests: Sequence[ProbeRequest], take: Take, expires_at: datetime | None

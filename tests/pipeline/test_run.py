@@ -84,7 +84,7 @@ def test_a_fault_of_our_own_is_known_for_a_while(zone: str) -> None:
     asyncio.run(pipeline.run(batch(target(1, zone))))
     during = pipeline.own_problem
     world.clock.wall += timedelta(minutes=10)
-    assert (before, during, pipeline.own_problem) == ("", "out of descriptors", "")
+    assert (before, during, pipeline.own_problem) == (None, text("out of descriptors"), None)
 
 
 def test_each_target_has_its_own_fault_of_ours() -> None:
@@ -104,7 +104,7 @@ def test_each_target_has_its_own_fault_of_ours() -> None:
     both = pipeline.own_problem
     broken.remove("host2")
     asyncio.run(pipeline.run(batch(target(2))))
-    assert (both, pipeline.own_problem) == ("no host2", "no host1")
+    assert (both, pipeline.own_problem) == (text("no host2"), text("no host1"))
 
 
 def test_a_fault_of_our_own_is_forgotten_once_its_target_is_probed() -> None:
@@ -125,7 +125,7 @@ def test_a_fault_of_our_own_is_forgotten_once_its_target_is_probed() -> None:
     asyncio.run(pipeline.run(batch(target(2))))
     during = pipeline.own_problem
     asyncio.run(pipeline.run(batch(target(1))))
-    assert (during, pipeline.own_problem) == ("out of descriptors", "")
+    assert (during, pipeline.own_problem) == (text("out of descriptors"), None)
 
 
 def test_a_source_that_forgets_its_timeout_is_given_up() -> None:

@@ -9,7 +9,10 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts.routing.acknowledge_link import AcknowledgeLink
+from monitor.daemon.health_texts import schedule_stuck, workers_failed
+from monitor.model import text
 from monitor.web import ChangeResult, Health, WebServer, make_app, make_metrics_app
+from monitor.workers.texts import NO_ANSWER
 from support.factories.web.fakes import TOKEN, FakeDaemon, endpoint, snapshot
 
 
@@ -102,6 +105,7 @@ def test_healthy() -> None:
             "alert_pass_age_seconds": None,
             "store_ok": True,
             "problems": [],
+            "problem_codes": [],
             "degraded": [],
             "targets": 0,
             "alerts": {"warning": 0, "critical": 0, "expired": 0},
@@ -115,10 +119,25 @@ def test_health_names_the_monitor() -> None:
     assert answer.json()["instance"] == {"name": "Harbour", "customer": "Harbour Ltd"}
 
 
-@pytest.mark.parametrize("health", [Health(store_ok=False), Health(problems=("the schedule is stuck",))])
+@pytest.mark.parametrize(
+    "health", [Health(store_ok=False), Health(problems=(text("the schedule is stuck"),))]
+)
 def test_unhealthy(health: Health) -> None:
     """A stuck part or a failing store answers 503."""
     assert ask(FakeDaemon(state=health), "/healthz").status_code == 503
+
+
+def test_problems_have_codes() -> None:
+    """Each problem is an English sentence, and at the same place of another list its code."""
+    health = Health(problems=(schedule_stuck(seconds=90), workers_failed(why=NO_ANSWER)))
+    answer = ask(FakeDaemon(state=health), "/healthz", headers={"accept-language": "pt-BR"}).json()
+    assert (answer["problems"], answer["problem_codes"]) == (
+        [
+            "the schedule has not run for 90 s",
+            "workers do not probe all of their targets: no worker answered in time (see cert-monitor health)",
+        ],
+        ["health_schedule_stuck", "health_workers_failed"],
+    )
 
 
 def test_not_ready() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import nats
 import pytest
 
+from monitor.model import text
+from monitor.model.message import raw_english
 from monitor.workers import connection
 from monitor.workers.connection import Broker, Connection, signed_in
 from monitor.workers.subjects import ORDERS
@@ -26,7 +28,7 @@ def test_a_server_that_is_restarted_loses_nothing(tmp_path: Path) -> None:
         first = asyncio.create_task(made.run("60s/2/0", slice(0, 1)))
         await until(lambda: made.cameras.asked >= 1)
         made.server.kill()
-        await until(lambda: "NATS" in made.runner.problem())
+        await until(lambda: "NATS" in raw_english(made.runner.problem() or text("")))
         second = asyncio.create_task(made.run("60s/2/1", slice(1, 2)))
         made.cameras.open.set()
         made.server.start()

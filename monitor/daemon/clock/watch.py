@@ -4,10 +4,12 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from monitor.alerts.clock_jump import JUMP, ClockDoubts, ClockJump, resumed
+from monitor.daemon import health_texts
 from monitor.daemon.clock.record import read_state, written_state
 from monitor.daemon.clock.steady import SteadyClock
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
+from monitor.model import Message
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -101,16 +103,13 @@ class ClockWatch:
         return ClockDoubts(self._jump, self._unverified_since, too_early=early)
 
     @property
-    def problem(self) -> str:
-        """Return what is wrong with the clock as a sentence, empty for nothing."""
+    def problem(self) -> Message | None:
+        """Return what is wrong with the clock, ``None`` for nothing."""
         if self._early:
-            return (
-                "the clock is wrong: it is earlier than the newest record, or than the date of this version"
-            )
+            return health_texts.CLOCK_EARLY
         if self._jump is None:
-            return ""
-        before, after = (f"{at:%Y-%m-%d %H:%M} UTC" for at in (self._jump.before, self._jump.after))
-        return f"the clock jumped from {before} to {after}; if it is right, run: cert-monitor clock accept"
+            return None
+        return health_texts.clock_jumped(before=self._jump.before, after=self._jump.after)
 
     def verified(self) -> None:
         """Note that a pass has dealt with what happened before the start."""

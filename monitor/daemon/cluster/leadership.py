@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from monitor.daemon import health_texts
 from monitor.daemon.periodic import Work
 from monitor.errors import StoreUnusableError, SystemBrokenError
 from monitor.logs import event
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock
+from monitor.model import Clock, Message
+from monitor.model.message import raw_english
 from monitor.store import Store
 from monitor.store.cluster.cluster_lease import ClusterLease
 from monitor.store.cluster.lease import LENGTH, Center
@@ -68,11 +70,9 @@ class Leadership:
         return Standby(self.name, other.name, other.url) if other else Standby(self.name)
 
     @property
-    def problem(self) -> str:
-        """Return why a center that has the lease sends nothing, empty for no reason."""
-        if self.leads or not self._has_it:
-            return ""
-        return "the lease of this center could not be renewed: it probes and shows, and sends nothing"
+    def problem(self) -> Message | None:
+        """Return why a center that has the lease sends nothing, ``None`` for no reason."""
+        return None if self.leads or not self._has_it else health_texts.LEASE_LOST
 
     @property
     def _has_it(self) -> bool:
@@ -141,7 +141,8 @@ class Alone:
 
     leads = True
     standby: Standby | None = None
-    problem = unready = ""
+    problem: Message | None = None
+    unready = ""
     database_since: datetime | None = None
 
     def __init__(self) -> None:
@@ -159,9 +160,8 @@ class WithoutDatabase(Alone):
     """A center without the database: it probes and shows, sends nothing, and begins anew once it has it."""
 
     leads = False
-    problem = unready = (
-        "this center has no database: it probes and shows, and sends nothing; it joins the others by itself"
-    )
+    problem = health_texts.NO_DATABASE
+    unready = raw_english(health_texts.NO_DATABASE)
 
     def __init__(self, attempt: Callable[[], Awaitable[None]], since: datetime | None = None) -> None:
         """Take what attempts to use the database and raises ``SystemBrokenError`` where that fails.

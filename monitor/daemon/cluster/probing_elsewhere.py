@@ -1,6 +1,6 @@
 """Probing by other processes: workers that share batches, agents in zones; loaded only where configured."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,8 @@ from monitor.config.sections.zones import zones_of_workers
 from monitor.daemon.clock.steady import SteadyClock
 from monitor.metrics import OwnMetrics
 from monitor.metrics.orders import OF_WORKERS
-from monitor.model import ProbeRequest, SilentZone, Target, WorkerZone
+from monitor.model import Message, ProbeRequest, SilentZone, Target, WorkerZone
+from monitor.model.message import raw_english
 from monitor.pipeline import Board, Judge
 from monitor.probing import BatchRunner
 
@@ -51,9 +52,18 @@ def shared_with_workers(  # noqa: PLR0913, PLR0917 - all that workers touch
     return SharedRunner(here, workers, shared), workers
 
 
-def problem_of(workers: "JetStreamRunner | None") -> Callable[[], str]:
-    """Return what says why workers probe nothing, empty while they do."""
-    return str if workers is None else workers.problem
+def problem_of(workers: "JetStreamRunner | None") -> Callable[[], Message | None]:
+    """Return what says why workers probe nothing, ``None`` while they do."""
+    return (lambda: None) if workers is None else workers.problem
+
+
+def faults_of(workers: "JetStreamRunner | None") -> Collection[str]:
+    """Return the codes of what keeps a target from being probed and is for the workers to do."""
+    if workers is None:
+        return ()
+    from monitor.workers.texts import NOT_PROBED  # noqa: PLC0415 - nobody without workers needs it
+
+    return NOT_PROBED
 
 
 def missing_workers(workers: "JetStreamRunner | None") -> Callable[[Target], str]:
@@ -63,7 +73,10 @@ def missing_workers(workers: "JetStreamRunner | None") -> Callable[[Target], str
     from monitor.workers.sharing import is_shared  # noqa: PLC0415 - nobody without workers needs it
 
     def missing(target: Target) -> str:
-        return workers.missing(target.zone) if target.zone or is_shared(target.request) else ""
+        if not target.zone and not is_shared(target.request):
+            return ""
+        why = workers.missing(target.zone)
+        return "" if why is None else raw_english(why)
 
     return missing
 

@@ -17,6 +17,7 @@ from monitor.config.sections.heartbeat import HeartbeatSettings
 from monitor.delivery import LoggedErrors, SendStatus
 from monitor.delivery.http_receiver import HttpReceiver, PostSettings
 from monitor.logs import event
+from monitor.messages import english
 from monitor.model import Clock, Notification, NotificationKind, Snapshot
 from monitor.pipeline import Board
 from monitor.pipeline.notifications import notification
@@ -54,7 +55,8 @@ class HeartbeatLoop:
         receiver, now = self._current(), self._clock.now()
         if receiver is None or not passed_since(self._board.snapshot, self._reported_at):
             return
-        problems = (*self._health().problems, *unreachable_problems(self._board.snapshot))
+        own = map(english(now).write, self._health().problems)
+        problems = (*own, *unreachable_problems(self._board.snapshot))
         self._suffix = "/fail" if problems else ""
         results = await receiver.send(_call(self._board.snapshot, problems, now), now)
         [result] = results.values()

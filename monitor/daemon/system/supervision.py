@@ -6,10 +6,12 @@ restarted, since a restart mends no full disk; one that does not answer at all i
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from monitor.daemon.periodic import PeriodicTask
 from monitor.daemon.system.service_manager import ServiceManager
-from monitor.model import AlertLevel, Snapshot
+from monitor.messages import english
+from monitor.model import AlertLevel, Clock, Snapshot
 from monitor.pipeline import Board
 from monitor.web import Health
 
@@ -27,8 +29,10 @@ class Supervision:
         board: Board,
         health: Callable[[], Health],
         store_check: Callable[[], PeriodicTask],
+        clock: Clock,
     ) -> None:
         """Take the service manager, the sources of the status, and the task that checks the store."""
+        self._clock = clock
         self._manager = manager
         self._board = board
         self._health = health
@@ -47,14 +51,15 @@ class Supervision:
 
     def status(self) -> str:
         """Return the status in one line."""
-        return status_line(self._board.snapshot, self._health())
+        return status_line(self._board.snapshot, self._health(), self._clock.now())
 
 
-def status_line(snapshot: Snapshot, health: Health) -> str:
+def status_line(snapshot: Snapshot, health: Health, now: datetime) -> str:
     """Return how many targets are watched, the alerts by level, and the monitor's first problem."""
     levels = Counter(group.level for group in snapshot.alerts)
     counted = ", ".join(f"{levels[one]} {one.value}" for one in reversed(AlertLevel) if levels[one])
     line = f"watching {len(snapshot)} targets; alerts: {counted or 'none'}"
     if health.ok:
         return line
-    return f"{line}; not healthy: {next(iter(health.problems), 'results are not recorded')}"
+    first = next(map(english(now).write, health.problems), "results are not recorded")
+    return f"{line}; not healthy: {first}"

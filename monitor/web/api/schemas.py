@@ -164,7 +164,14 @@ def summary() -> Schema:
             "instance": named({"name": TEXT, "customer": TEXT}),
             "now": INSTANT,
             "ok": {"type": "boolean"},
-            "health": named({"ok": {"type": "boolean"}, "problems": TEXTS, "degraded": degraded}),
+            "health": named(
+                {
+                    "ok": {"type": "boolean"},
+                    "problems": TEXTS,
+                    "problem_codes": TEXTS,
+                    "degraded": degraded,
+                }
+            ),
             "alerts": named({**levels, "acknowledged": COUNT, "silenced": COUNT}),
             "targets": named(dict.fromkeys(states, COUNT)),
             "next_expiry": or_null(expiry),

@@ -19,7 +19,8 @@ def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
         "ok": health.ok and not alerts.urgent,
         "health": {
             "ok": health.ok,
-            "problems": list(health.problems),
+            "problems": [reader.writer.write(one) for one in health.problems],
+            "problem_codes": [one.code for one in health.problems],
             "degraded": [degradation_json(one, reader.writer) for one in health.degraded],
         },
         "alerts": {

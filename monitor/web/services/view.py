@@ -17,8 +17,8 @@ from monitor.web.services.components import Degradation
 class Health:
     """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
-    The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this
-    monitor is called, ``customer`` whom it works for. ``undelivered_since`` and
+    The daemon decides what is too long; each of the ``problems`` is one sentence, with its code. ``name`` is
+    what this monitor is called, ``customer`` whom it works for. ``undelivered_since`` and
     ``store_problem`` are two of the problems, for the page. ``degraded`` is what is missing of other
     machines; whether that is a problem of this one as well depends on it.
     """
@@ -27,7 +27,7 @@ class Health:
     schedule_age: float | None = None
     alert_pass_age: float | None = None
     store_ok: bool = True
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     name: str = ""
     customer: str = ""
     undelivered_since: datetime | None = None

@@ -15,6 +15,7 @@ from monitor.daemon.cluster.leadership import (
     may_note,
     sender,
 )
+from monitor.daemon.health_texts import LEASE_LOST, NO_DATABASE
 from monitor.errors import StoreFault, StoreUnusableError
 from monitor.store import Store
 from monitor.store.cluster.cluster_lease import ClusterLease
@@ -93,7 +94,7 @@ def test_a_center_leads_while_it_renews_the_lease() -> None:
         with pytest.raises(StoreUnusableError):
             await center.round()
         assert not center.leads
-        assert "sends nothing" in center.problem
+        assert center.problem == LEASE_LOST
         clock.ticks += WITHOUT_DATABASE_AFTER
         with pytest.raises(StoreUnusableError):
             await center.round()
@@ -149,7 +150,7 @@ def test_without_the_database_nothing_is_sent_or_noted() -> None:
         await sender(center)(send)()
         may_note(center, noted.append)("opened")
         assert (sent, noted, center.standby) == ([], [], None)
-        assert "sends nothing" in center.problem
+        assert center.problem == NO_DATABASE
         with pytest.raises(StoreUnusableError):
             await center.round()
         assert not center.lost.is_set()

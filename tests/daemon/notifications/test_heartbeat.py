@@ -17,7 +17,7 @@ from monitor.daemon.notifications.heartbeat import (
     with_suffix,
 )
 from monitor.errors import ConfigError
-from monitor.model import Snapshot, TargetState
+from monitor.model import Snapshot, TargetState, text
 from monitor.pipeline import Board
 from monitor.web import Health
 from support.factories.alerts.world import NOW, certificate, failing, picture, seen
@@ -103,7 +103,8 @@ def test_failure_when_blind(tmp_path: Path) -> None:
 
 def test_failure_when_unwell(tmp_path: Path) -> None:
     """What health says is told."""
-    server = rounds(tmp_path, (NOW, probed(NOW, "a")), health=Health(problems=("the loop is stuck",)))
+    unwell = Health(problems=(text("the loop is stuck"),))
+    server = rounds(tmp_path, (NOW, probed(NOW, "a")), health=unwell)
     assert (server.asked, json.loads(server.requests[0].body)["problems"]) == (
         [f"/{TOKEN}/fail"],
         ["the loop is stuck"],

@@ -12,7 +12,9 @@ import pytest
 from monitor.alerts import alerts_of_target
 from monitor.model import FailureReason, Matcher, Silence, SilenceKind
 from monitor.store import HistoryEntry, OutcomePeriod
+from monitor.web import Health
 from monitor.web.caller import Caller, Role
+from monitor.workers.texts import zone_workers_silent
 from support.factories.web.fakes import NOW, FakeDaemon, endpoint, snapshot, unreachable
 from support.factories.web.pages import get
 
@@ -123,6 +125,14 @@ def test_summary() -> None:
     assert (found["ok"], found["alerts"]["critical"], found["targets"]["watched"]) == (False, 6, 7)
     assert found["targets"]["unreachable"] == 1
     assert found["next_expiry"]["location"] in {"r0:443", "secret:443"}
+
+
+def test_summary_says_what_is_wrong_with_the_monitor() -> None:
+    """In the reader's language, with codes for programs."""
+    daemon = FakeDaemon(SHOWN, state=Health(problems=(zone_workers_silent(zone="dmz", seconds=90),)))
+    found = get(daemon, "/api/v1/summary", {"accept-language": "pt-BR"}).json()["health"]
+    assert (found["ok"], found["problem_codes"]) == (False, ["zone_workers_silent"])
+    assert found["problems"] == ["nenhum worker da zona dmz responde há 90 s: alvos não são verificados"]
 
 
 def test_one_alert() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from monitor.alerts import alerts_of_target
+from monitor.daemon.health_texts import schedule_stuck
 from monitor.errors import StoreFault
 from monitor.messages import Writer, language
 from monitor.model import (
@@ -31,6 +32,7 @@ from monitor.web.pages.overview import overview_values
 from monitor.web.queries.overview import target_facts
 from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.services.components import Component, Degradation
+from monitor.workers.texts import workers_silent
 from support.factories.web.fakes import HOSTILE, NOW, endpoint, pending, snapshot, standby, unreachable
 from support.factories.web.pages import reader_of, rendered
 
@@ -92,9 +94,17 @@ def test_warnings_are_not_urgent() -> None:
 
 def test_a_monitor_with_a_problem_is_not_well() -> None:
     """Without an urgent alert a problem of the monitor itself comes first, and stands on the page."""
-    page = html(alerted(endpoint("a", 200)), health=Health(problems=("the schedule has not run for 99 s",)))
+    page = html(alerted(endpoint("a", 200)), health=Health(problems=(schedule_stuck(seconds=99),)))
     assert verdict(page) == "The monitor itself has a problem"
     assert "the schedule has not run for 99 s" in page
+
+
+def test_a_problem_of_the_monitor_is_said_in_the_readers_language() -> None:
+    """Also what is wrong with workers, which is no fault of the machine of the page."""
+    health = Health(problems=(workers_silent(seconds=90),))
+    portuguese = Writer(language("pt_BR"), UTC, NOW)
+    page = html(alerted(endpoint("a", 200)), health=health, writer=portuguese)
+    assert "nenhum worker responde há 90 s" in page
 
 
 def test_what_to_do_first() -> None:
