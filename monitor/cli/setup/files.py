@@ -58,7 +58,7 @@ def refuse_unwritable(folder: Path) -> None:
         raise AnswerRefusedError(refusal_texts.no_right(path=str(there)))
 
 
-def public(answers: SetupAnswers, page_key: str) -> dict[str, bytes]:
+def public(answers: SetupAnswers) -> dict[str, bytes]:
     """Return the files without passwords: certificates, and users of the page with hashes."""
     found: dict[str, bytes] = {}
     if answers.trusted.ders:
@@ -67,7 +67,7 @@ def public(answers: SetupAnswers, page_key: str) -> dict[str, bytes]:
     if answers.smtp_ca:
         found[SMTP_CA] = _pem(checks.ders_in(Path(answers.smtp_ca)))
     if answers.guarded and answers.page_password:
-        found[WEB] = _web(answers, answers.page_password, page_key).encode()
+        found[WEB] = _web(answers, answers.page_password).encode()
     return found
 
 
@@ -122,9 +122,10 @@ def remove(paths: Sequence[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _web(answers: SetupAnswers, password: Secret, key: str) -> str:
-    head = f"tls_server_config:\n  cert_file: {quoted(answers.page_certificate)}\n"
-    return with_user(f"{head}  key_file: {quoted(key)}\n", answers.page_user, hashed(password.reveal()))
+def _web(answers: SetupAnswers, password: Secret) -> str:
+    certificate, key = quoted(answers.page_certificate), quoted(answers.page_key)
+    section = f"tls_server_config:\n  cert_file: {certificate}\n  key_file: {key}\n"
+    return with_user(section, answers.page_user, hashed(password.reveal()))
 
 
 def _pem(ders: Sequence[bytes]) -> bytes:

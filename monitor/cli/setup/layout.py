@@ -5,7 +5,7 @@ systemd itself (``LoadCredential=``, systemd.exec(5)). What is no secret anybody
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.cli.service.systemd import unit_is_there
@@ -21,7 +21,9 @@ DROP_IN = Path("/etc/systemd/system/cert-monitor.service.d/setup.conf")
 
 _CREDENTIALS = "/run/credentials/cert-monitor.service"
 _STATE = "sqlite:////var/lib/cert-monitor/state.db"
-_PAGE_KEY = "page-key"
+_PAGE_CERTIFICATE, _PAGE_KEY = "page-certificate", "page-key"
+"""Both are handed over, since they are renewed together."""
+
 _SECRETS = (SITE_PASSWORD, SMTP_PASSWORD, WEB)
 
 
@@ -50,11 +52,17 @@ class Layout:
 
     def files(self, answers: SetupAnswers, writer: Writer) -> list[NewFile]:
         """Return all files with their contents, the configuration last."""
-        key = f"{_CREDENTIALS}/{_PAGE_KEY}" if self.handed_over else answers.page_key
-        contents = files.public(answers, key) | files.secret(answers)
+        contents = files.public(self._as_handed_over(answers)) | files.secret(answers)
         made = [self._file(name, content) for name, content in contents.items()]
         text = document(answers, writer, self._secret, self.store_url)
         return [*made, *self._drop_in(answers, contents), self._file(CONFIGURATION, text.encode())]
+
+    def _as_handed_over(self, answers: SetupAnswers) -> SetupAnswers:
+        """Return the answers with the files of the page where the service finds them."""
+        if not (self.handed_over and answers.page_certificate):
+            return answers
+        certificate, key = (f"{_CREDENTIALS}/{name}" for name in (_PAGE_CERTIFICATE, _PAGE_KEY))
+        return replace(answers, page_certificate=certificate, page_key=key)
 
     def _file(self, name: str, content: bytes) -> NewFile:
         return NewFile(self.directory / name, content, open=self.handed_over and name not in _SECRETS)
@@ -66,7 +74,8 @@ class Layout:
         if not self.handed_over:
             return []
         loaded = [f"{name}:{self.directory / name}" for name in contents if name in _SECRETS]
-        loaded += [f"{_PAGE_KEY}:{answers.page_key}"] if answers.page_key else []
+        page = {_PAGE_CERTIFICATE: answers.page_certificate, _PAGE_KEY: answers.page_key}
+        loaded += [f"{name}:{path}" for name, path in page.items() if path]
         # A percent sign begins a specifier in units (systemd.unit(5)).
         credentials = [f"LoadCredential={one.replace('%', '%%')}" for one in loaded]
         lines = ["# Written by cert-monitor setup.", "[Service]", *credentials]

@@ -25,7 +25,7 @@ def trial(answers: SetupAnswers, writer: Writer) -> Iterator[Config]:
     passwords = {_variable(name): text for name, text in files.passwords(answers).items()}
     with tempfile.TemporaryDirectory(prefix="cert-monitor-setup-") as name, _set(passwords):
         folder = Path(name)
-        contents = files.public(answers, answers.page_key)
+        contents = files.public(answers)
         contents[CONFIGURATION] = document(answers, writer, _secret, "sqlite:///state.db").encode()
         for file, content in contents.items():
             (folder / file).write_bytes(content)

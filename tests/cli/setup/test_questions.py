@@ -12,7 +12,7 @@ import pytest
 from monitor.cli.arguments import parser
 from monitor.cli.setup import questions, trust
 from monitor.cli.setup.answers import Basis, SetupAnswers, TrustedCertificates
-from monitor.cli.setup.document import CONFIGURATION, document
+from monitor.cli.setup.document import CONFIGURATION, WEB, document
 from monitor.cli.setup.files import NewFile, write
 from monitor.cli.setup.layout import DROP_IN, PACKAGED, Layout
 from monitor.cli.setup.system import default_directory, nearest
@@ -126,7 +126,11 @@ def test_drop_in_is_accepted(tmp_path: Path) -> None:
     """Systemd finds nothing to complain about in the unit with the addition."""
     analyze = program("systemd-analyze", "systemd")
     answers = replace(
-        EVERYTHING, trusted=TrustedCertificates(), smtp_password=Secret("hidden"), page_key="/etc/page.key"
+        EVERYTHING,
+        trusted=TrustedCertificates(),
+        smtp_password=Secret("hidden"),
+        page_certificate="/etc/page.crt",
+        page_key="/etc/page.key",
     )
     [added] = [
         one for one in Layout(PACKAGED, handed_over=True).files(answers, WRITER) if one.path == DROP_IN
@@ -160,8 +164,22 @@ def test_files_that_all_may_read(tmp_path: Path) -> None:
 
 def test_a_percent_sign_in_a_path_reaches_systemd() -> None:
     """In a unit one alone begins a specifier."""
-    answers = replace(
-        EVERYTHING, trusted=TrustedCertificates(), smtp_username="", page_key="/etc/keys/100%u.pem"
-    )
-    made = {one.path: one for one in Layout(PACKAGED, handed_over=True).files(answers, WRITER)}
-    assert b"LoadCredential=page-key:/etc/keys/100%%u.pem\n" in made[DROP_IN].content
+    made = handed_over(page_certificate="/etc/keys/100%u.crt", page_key="/etc/keys/100%u.key")
+    assert b"LoadCredential=page-key:/etc/keys/100%%u.key\n" in made[DROP_IN].content
+
+
+def test_certificate_and_key_of_the_page_are_handed_over_together() -> None:
+    """The service reads a pair; a new certificate beside the key of the start would be none."""
+    made = handed_over(page_certificate="/root/page.crt", page_key="/root/page.key")
+    credentials = "/run/credentials/cert-monitor.service"
+    text = made[PACKAGED / WEB].content.decode()
+    assert f"cert_file: '{credentials}/page-certificate'\n" in text
+    assert f"key_file: '{credentials}/page-key'\n" in text
+    assert b"LoadCredential=page-certificate:/root/page.crt\n" in made[DROP_IN].content
+
+
+def handed_over(**answered: str) -> dict[Path, NewFile]:
+    """Return the files of a page that others reach, by their paths, under systemd."""
+    page = replace(EVERYTHING, trusted=TrustedCertificates(), smtp_username="", page="0.0.0.0:9850")
+    answers = replace(page, page_user="alice", page_password=Secret("hidden"), **answered)
+    return {one.path: one for one in Layout(PACKAGED, handed_over=True).files(answers, WRITER)}
