@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.arguments import parser
-from packages import PackageError
+from packages import PackageError, linux
 from packages.linux import bundle, deb, launcher, site
 from packages.linux.commands import walk
 from packages.linux.completion import bash_completion
-from packages.linux.inputs import DEPLOY, EXAMPLES, LOCK, UNITS, Inputs
+from packages.linux.inputs import DEPLOY, EXAMPLES, LOCK, PYTHONS, UNITS, Inputs
 from packages.linux.man_page import man_page
+from support.folders import ROOT
 from support.servers.programs import program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they are built on Linux")
@@ -70,6 +71,13 @@ def test_the_package_needs_a_python_that_its_wheels_are_for(inputs: Inputs) -> N
     assert ("Version: 1.2-1\n" in said, "Installed-Size: 7\n" in said) == (True, True)
 
 
+@pytest.mark.parametrize("given", [["3.13", "3.11"], ["3.11", "3.13", "3.11"]])
+def test_the_order_of_options_does_not_matter(given: list[str]) -> None:
+    """A package for 3.11 and 3.13 that wants a Python from 3.13 on and before 3.12 could not be installed."""
+    assert linux.chosen(given) == ("3.11", "3.13")
+    assert linux.chosen(None) == PYTHONS
+
+
 def test_the_unit_of_the_package_runs_its_program() -> None:
     """It starts and reloads what the package installs, and is the same otherwise."""
     lines = deb.for_debian(UNIT).splitlines()
@@ -78,7 +86,7 @@ def test_the_unit_of_the_package_runs_its_program() -> None:
         "ExecStart=/usr/bin/cert-monitor",
         "ExecReload=/usr/bin/cert-monitor",
     ]
-    assert "/opt/" not in deb.for_debian(re.sub("(?m)^#.*$", "", UNIT))
+    assert "/opt/" not in deb.for_debian(UNIT)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -99,6 +107,17 @@ def test_each_example_is_a_file_of_the_administrator(inputs: Inputs, tmp_path: P
     listed = (tmp_path / "DEBIAN" / "conffiles").read_text("utf-8").splitlines()
     assert listed == [f"/etc/cert-monitor/{name}" for name in EXAMPLES]
     assert [name for name in listed if not (tmp_path / name[1:]).is_file()] == []
+
+
+def test_what_changed_is_installed(inputs: Inputs, tmp_path: Path) -> None:
+    """Where Debian keeps it; Debian's own changelog of the package points to it."""
+    deb.lay_out(inputs, tmp_path)
+    own, debian = (
+        gzip.decompress((tmp_path / "usr/share/doc/cert-monitor" / name).read_bytes())
+        for name in ("changelog.gz", "changelog.Debian.gz")
+    )
+    assert own == (ROOT / "CHANGELOG.md").read_bytes()
+    assert b"changelog.gz beside" in debian
 
 
 def test_a_purge_leaves_no_state() -> None:

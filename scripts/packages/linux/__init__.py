@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from packages.linux import bundle, deb
@@ -20,10 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def chosen(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the versions of CPython that packages are for, the oldest first; all when none is given."""
+    return tuple(one for one in PYTHONS if not given or one in given)
+
+
 def build(arguments: argparse.Namespace) -> list[Path]:
     """Return the files that were written."""
     forms = [arguments.only] if arguments.only else list(_FORMS)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        inputs = collect(work, tuple(arguments.python or PYTHONS))
+        inputs = collect(work, chosen(arguments.python))
         return [_FORMS[form](inputs, work / form, arguments.out) for form in forms]

@@ -12,10 +12,12 @@ from packages import PackageError
 from packages.linux import documents, launcher, site
 from packages.linux.inputs import DEPLOY, EXAMPLES, UNITS, Inputs
 from packages.times import BUILT_AT, EPOCH
+from packages.wheels import ROOT
 
 _DEBIAN = DEPLOY / "linux" / "debian"
 _LIBRARY = "usr/lib/cert-monitor"
 _EXAMPLES = "etc/cert-monitor"
+_DOCUMENTS = "usr/share/doc/cert-monitor"
 _PROGRAM = "/usr/bin/cert-monitor"
 _SCRIPTS = ("postinst", "prerm", "postrm")
 
@@ -37,9 +39,9 @@ def lay_out(inputs: Inputs, root: Path) -> None:
     for name in EXAMPLES:
         _put(root, f"{_EXAMPLES}/{name}", (DEPLOY / name).read_text("utf-8"))
     documents.write(root / "usr" / "share", inputs.version)
-    _put(root, "usr/share/doc/cert-monitor/copyright", _own("copyright"))
-    changes = gzip.compress(changelog(inputs.version).encode(), mtime=EPOCH)
-    (root / "usr/share/doc/cert-monitor/changelog.Debian.gz").write_bytes(changes)
+    _put(root, f"{_DOCUMENTS}/copyright", _own("copyright"))
+    _compress(root, "changelog.gz", (ROOT / "CHANGELOG.md").read_bytes())
+    _compress(root, "changelog.Debian.gz", changelog(inputs.version).encode())
     modes(root)
     for name in _SCRIPTS:
         _put(root, f"DEBIAN/{name}", _own(name)).chmod(0o755)
@@ -109,6 +111,11 @@ def _put(root: Path, name: str, text: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")
     return target
+
+
+def _compress(root: Path, name: str, content: bytes) -> None:
+    """Write a document that Debian wants compressed."""
+    (root / _DOCUMENTS / name).write_bytes(gzip.compress(content, mtime=EPOCH))
 
 
 def _files(root: Path) -> Iterator[Path]:
