@@ -7,7 +7,10 @@ from typing import Any
 from monitor.addresses import HostPort, join_host_port
 from monitor.cli.columns import in_columns
 from monitor.cli.xprotect.sites import Site
+from monitor.cli.xprotect.targets import GROUPS
 from monitor.model import DiscoveredTarget
+from monitor.model.component_names import component_name
+from monitor.model.message import raw_english
 from monitor.parse import display
 from monitor.xprotect import Presets
 
@@ -59,10 +62,15 @@ def _block(mine: Sequence[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        row["component"],
+        raw_english(component_name(row["component"])),
         display(row["name"]),
         join_host_port(row["host"], row["port"]),
         row["protocol"],
-        row["certificate_group"] or "-",
+        _group(row["certificate_group"]),
         "optional" if row["optional"] else "expected",
     )
+
+
+def _group(code: str) -> str:
+    """Return a certificate group in a column of groups; one of a configuration keeps its own word."""
+    return display(GROUPS.get(code, code).removesuffix(" certificate")) or "-"

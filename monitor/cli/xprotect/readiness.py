@@ -11,6 +11,7 @@ from monitor.cli.xprotect.suitable import Candidate, Need
 from monitor.cli.xprotect.targets import GROUPS
 from monitor.messages import Writer
 from monitor.model import Certificate
+from monitor.model.component_names import component_name
 from monitor.parse import display
 
 _WORDS = {True: "ok", False: "missing", None: "unknown"}
@@ -27,7 +28,7 @@ def _servers(found: Sequence[Need], writer: Writer) -> Iterator[str]:
     for host in dict.fromkeys(need.host for need in found):
         yield display(host)
         for need in (need for need in found if need.host == host):
-            component = need.component.replace("_", " ")
+            component = writer.write(component_name(need.component))
             yield f"  {_word(need):8} {component}, {need.title}"
             for one in need.candidates:
                 yield from (f"{'':11}{display(line, _LONGEST)}" for line in _candidate(one, writer))

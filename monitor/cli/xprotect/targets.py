@@ -9,6 +9,8 @@ from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError
 from monitor.model import DiscoveredTarget, Target
+from monitor.model.component_names import component_name
+from monitor.model.message import raw_english
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.xprotect import Presets, host_endpoints
 from monitor.xprotect.hosts import host as as_host
@@ -29,8 +31,8 @@ STORES = ("windows_report", "windows_remote", "windows_store")
 
 def group_of(target: Target) -> str:
     """Return the name of the target's certificate group, or else that of its component."""
-    group = target.label("certificate_group")
-    return GROUPS.get(group) or f"certificate of {target.label('component').replace('_', ' ') or 'this port'}"
+    component = raw_english(component_name(target.label("component")))
+    return GROUPS.get(target.label("certificate_group")) or f"certificate of {component or 'this port'}"
 
 
 def every_role(presets: Presets) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from monitor.messages import Writer, english
 from monitor.model import AlertGroup, AlertLevel
+from monitor.model.component_names import component_name
 from monitor.pipeline.alert_changes import AlertChange, ChangeKind
 
 
@@ -82,14 +83,14 @@ def _lines(change: AlertChange, writer: Writer) -> Iterator[str]:
     if change.kind is not ChangeKind.CLOSED:
         yield from map(writer.write, group.messages[:_MOST_MESSAGES])
     yield ""
-    yield from (f"{name}: {value}" for name, value in _facts(group) if value)
+    yield from (f"{name}: {value}" for name, value in _facts(group, writer) if value)
 
 
-def _facts(group: AlertGroup) -> Iterator[tuple[str, str]]:
+def _facts(group: AlertGroup, writer: Writer) -> Iterator[tuple[str, str]]:
     places = list(dict.fromkeys(one.location for one in group.locations))
     more = f", and {len(places) - _MOST_LOCATIONS} more" if len(places) > _MOST_LOCATIONS else ""
     yield "Locations", ", ".join(places[:_MOST_LOCATIONS]) + more
     yield "Owner", group.owner
     yield "Site", group.site
-    yield "Component", group.component
+    yield "Component", writer.write(component_name(group.component))
     yield "Alert", group.id

@@ -1,6 +1,7 @@
 """``xprotect discover`` against a simulated site: what it prints, and each way in which it can fail."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,10 @@ def test_table(asking: Asking) -> None:
     lines = discover(asking).out.splitlines()
     assert lines[0] == f"site Harbour: {len(lines) - 2} endpoints"
     assert lines[1].split() == ["COMPONENT", "NAME", "ADDRESS", "PROTOCOL", "GROUP", "TLS"]
+    assert re.search(
+        r"^Recording Server +Recorder 01 .* streaming media +optional$", "\n".join(lines), re.MULTILINE
+    )
+    assert "_" not in "".join(lines)
 
 
 def test_notes_go_to_standard_error(asking: Asking) -> None:

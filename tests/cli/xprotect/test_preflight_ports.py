@@ -35,9 +35,9 @@ def test_ports(site: Simulator) -> None:
     done = preflight(site, "recorder02=recording_server,data_collector")
     assert done.code == 0
     assert lines(done, "ok ") == [
-        "ok       recording server, streaming media certificate",
-        "ok       recording server, server certificate",
-        "ok       data collector, server certificate",
+        "ok       Recording Server, streaming media certificate",
+        "ok       Recording Server, server certificate",
+        "ok       Data Collector, server certificate",
     ]
 
 
@@ -46,7 +46,7 @@ def test_port_without_tls(site: Simulator) -> None:
     done = preflight(site, "recorder03=recording_server")
     assert (done.code, lines(done, "missing ")) == (
         2,
-        ["missing  recording server, streaming media certificate"],
+        ["missing  Recording Server, streaming media certificate"],
     )
     assert f"--file {site.endpoints['recorder03'].address}=PATH" in done.out
 
@@ -58,8 +58,8 @@ def test_unsuitable(site: Simulator) -> None:
         2,
         [],
         [
-            "unsuitable: recording server, streaming media certificate",
-            "unsuitable: recording server, server certificate",
+            "unsuitable: Recording Server, streaming media certificate",
+            "unsuitable: Recording Server, server certificate",
         ],
     )
 

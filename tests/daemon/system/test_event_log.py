@@ -100,6 +100,15 @@ def test_an_alert_is_an_event() -> None:
 
 
 @pytest.mark.parametrize(
+    ("component", "named"), [("recording_server", "Recording Server"), ("door controller", "door controller")]
+)
+def test_a_component_has_its_name_for_people(component: str, named: str) -> None:
+    """That of the vendor; a component that only a configuration knows keeps its own word."""
+    (event,) = events_of([opened(group(component=component))], NOW)
+    assert f"Component: {named}" in event.text.split("\r\n")
+
+
+@pytest.mark.parametrize(
     ("kind", "level", "expected"),
     [
         (ChangeKind.OPENED, AlertLevel.WARNING, (EventType.WARNING, 101)),
