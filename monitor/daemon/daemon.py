@@ -8,17 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.config import load
-from monitor.config.review.web_users import watched_web_config
 from monitor.daemon.clock.steady import SteadyClock
-from monitor.daemon.cluster.handover import Handover
+from monitor.daemon.cluster.handover import FormerDaemon, Handover
 from monitor.daemon.cluster.leadership import Leadership
-from monitor.daemon.cluster.opening import leadership_of, link_key_for, open_store
+from monitor.daemon.cluster.opening import (
+    goes_on_without,
+    leadership_of,
+    link_key_for,
+    open_store,
+    read_configuration,
+)
 from monitor.daemon.cluster.probing_elsewhere import worker_zones
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import PeriodicTask
 from monitor.daemon.system.events import BAD_CONFIGURATION, EVENT_NUMBER
-from monitor.daemon.targets.active_config import plan_targets, replan_targets
+from monitor.daemon.targets.active_config import ActiveConfig, replan_targets
 from monitor.daemon.targets.discoveries import Discoveries
 from monitor.daemon.targets.watched_targets import polled_discoveries
 from monitor.daemon.web.changes import WebChanges
@@ -26,10 +30,12 @@ from monitor.daemon.web.facade import WebFacade, web_servers
 from monitor.daemon.web.local_token import LocalToken
 from monitor.daemon.web.own_names import own_names
 from monitor.daemon.wiring import wire
-from monitor.errors import SystemBrokenError
+from monitor.errors import StoreUnusableError, SystemBrokenError
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
 from monitor.state_folder import state_folder
+from monitor.store import Store
+from monitor.web_config import WatchedWebConfig
 
 if TYPE_CHECKING:
     from monitor.daemon.agents import AgentsServer
@@ -63,15 +69,38 @@ class Daemon:
         self._reloads: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def open(cls, path: Path, clock: MachineClock, handed: Handover | None = None) -> "Daemon":
+    async def open(cls, path: Path, clock: MachineClock, former: FormerDaemon | None = None) -> "Daemon":
         """Return the daemon for a configuration file, with its store open, on disk or in memory.
 
-        ``handed`` is of the same center, which has just lost its database.
+        ``former`` is of the same center, which begins anew.
         """
-        config = load(path)
-        configured = plan_targets(config, {})
-        web_config = watched_web_config(config)
-        store = await open_store(config, handed)
+        configured, web_config = read_configuration(path, former)
+        handed = former.handed if former else None
+        while True:
+            store = await open_store(configured.config, handed)
+            try:
+                return await cls._made(path, clock, configured, web_config, store, handed)
+            except StoreUnusableError as error:
+                # It went away since it was opened; opened again, something stands for it.
+                await store.close()
+                if not goes_on_without(configured.config, error):
+                    raise
+            except BaseException:
+                await store.close()
+                raise
+
+    @classmethod
+    async def _made(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
+        cls,
+        path: Path,
+        clock: MachineClock,
+        configured: ActiveConfig,
+        web_config: WatchedWebConfig | None,
+        store: Store,
+        handed: Handover | None,
+    ) -> "Daemon":
+        """Return a daemon that has read what it needs before it listens."""
+        config = configured.config
         steady = SteadyClock(clock)
         discoveries = Discoveries(store, steady, config.limits.targets)
         if handed is not None:
@@ -92,6 +121,7 @@ class Daemon:
             ),
         )
         made._handed = handed
+        await made.parts.access.resume()
         return made
 
     @property
@@ -107,7 +137,6 @@ class Daemon:
     async def start(self) -> None:
         """Listen first (a port in use stops the start), then load the record, then probe and notify."""
         parts = self.parts
-        await parts.access.resume()
         for server in self._servers:
             if server not in self._of_leader:
                 await server.start()
@@ -120,7 +149,11 @@ class Daemon:
             load = partial(watched.begin_with, handed.states) if handed else watched.begin
             await self._work(tuple(parts.tasks), load)
 
-    def handover(self) -> Handover | None:
+    def former(self) -> FormerDaemon:
+        """Return what this daemon hands to the one that begins anew after it."""
+        return FormerDaemon(self.parts.watched.active, self.parts.access.web_config, self._handover())
+
+    def _handover(self) -> Handover | None:
         """Return what a standby read before it lost its database, ``None`` where that is not so."""
         parts = self.parts
         if not isinstance(parts.leadership, Leadership) or parts.leadership.away is None:
@@ -167,14 +200,16 @@ class Daemon:
     @property
     def begins_anew(self) -> str:
         """Return as what this center begins anew, for the log."""
-        return "starting again without the database" if self.handover() else "starting again as a standby"
+        return "starting again without the database" if self._handover() else "starting again as a standby"
 
     async def over(self, stop: asyncio.Event) -> None:
         """Wait until the service is to stop or to begin anew, because another center leads, for example."""
         waiting = [asyncio.create_task(one.wait()) for one in (stop, self.parts.leadership.lost)]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for one in waiting:
-            one.cancel()
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
 
     async def _work(self, tasks: Sequence[PeriodicTask], load: Callable[[], Awaitable[None]]) -> None:
         """Load the record, then probe and notify."""
@@ -193,13 +228,14 @@ class Daemon:
             await parts.ari.resume()
             await parts.renewal_days.resume()
             parts.metrics.set_reload(True, parts.clock.now())
-            parts.health.ready = True
             if parts.workers is not None:
                 parts.workers.start()
             parts.schedule.start()
             await parts.watched.plan()
             for task in tasks:
                 task.start()
+            # Not before: what has not begun yet would look stuck where this took long, or a standby waited.
+            parts.health.ready = True
             await parts.discovery.use(parts.watched.config)
             parts.manager.ready(parts.supervision.status())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor import __version__
 from monitor.clock import SystemClock
-from monitor.daemon.cluster.handover import Handover
+from monitor.daemon.cluster.handover import FormerDaemon
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.system.descriptors import raise_open_files_limit
 from monitor.gc_tuning import release_free_memory, tune_garbage_collector
@@ -33,11 +33,11 @@ async def serve(
     """
     stop = stop or asyncio.Event()
     raise_open_files_limit()
-    handed: Handover | None = None
+    former: FormerDaemon | None = None
     while not stop.is_set():
         # A center that another one took the lease from begins anew, as a standby; so does one that lost or
         # got its database.
-        handed = await _serve_once(path, stop, clock or SystemClock(), started, handed)
+        former = await _serve_once(path, stop, clock or SystemClock(), started, former)
 
 
 async def _serve_once(
@@ -45,9 +45,9 @@ async def _serve_once(
     stop: asyncio.Event,
     clock: MachineClock,
     started: Callable[[Daemon], None] | None,
-    handed: Handover | None,
-) -> Handover | None:
-    daemon = await Daemon.open(path, clock, handed)
+    former: FormerDaemon | None,
+) -> FormerDaemon:
+    daemon = await Daemon.open(path, clock, former)
     use_log_format(daemon.parts.watched.config.log.format)
     try:
         with _signals(stop, daemon):
@@ -59,7 +59,7 @@ async def _serve_once(
                 started(daemon)
             await daemon.over(stop)
             log.info("stopping" if stop.is_set() else daemon.begins_anew)
-        return daemon.handover()
+        return daemon.former()
     finally:
         await daemon.close()
 

@@ -64,6 +64,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Start running jobs on the current loop."""
+        self._woke_at = self._clock.monotonic()
         # Not APScheduler's own interval trigger: after a step forward by years (a clock without a battery
         # that is set at last) it would count every missed run one by one, for many minutes.
         beat = Batch("beat", timedelta(seconds=WATCH_EVERY))

@@ -1,20 +1,22 @@
-"""What a standby that lost its database hands to the same center, which goes on without it."""
+"""What a center takes along when it begins anew in the same process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.daemon.targets.active_config import ActiveConfig
 from monitor.daemon.targets.discoveries import Discoveries
 from monitor.errors import StoreUnusableError
 from monitor.model import AccessToken, TargetState
+from monitor.web_config import WatchedWebConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Why there is no database, and what was read of it before.
+    """Why a standby has no database any more, and what it read of it before.
 
-    ``since`` is when the database answered last. The states are those of targets by
-    their id. ``link_key`` signs sessions and links.
+    ``since`` is when the database answered last. The states are those of targets by their id. ``link_key``
+    signs sessions and links.
     """
 
     error: StoreUnusableError
@@ -23,3 +25,15 @@ class Handover:
     tokens: Sequence[AccessToken]
     link_key: bytes
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerDaemon:
+    """What was in force before, for the case that its files have mistakes by now.
+
+    ``handed`` is of a standby that lost its database.
+    """
+
+    active: ActiveConfig
+    web_config: WatchedWebConfig | None
+    handed: Handover | None

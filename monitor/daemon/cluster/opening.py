@@ -1,19 +1,43 @@
-"""Open the database of a daemon, or what stands for it in a center that cannot reach its own."""
+"""What a daemon begins with: its configuration, and its database or what stands for that in a center."""
 
 import logging
 from functools import partial
+from pathlib import Path
 
 from monitor import __version__
-from monitor.config import Config
-from monitor.daemon.cluster.handover import Handover
+from monitor.config import Config, load
+from monitor.config.review.web_users import watched_web_config
+from monitor.daemon.cluster.handover import FormerDaemon, Handover
 from monitor.daemon.cluster.leadership import Alone, Leadership, WithoutDatabase
+from monitor.daemon.system.events import BAD_CONFIGURATION, EVENT_NUMBER
+from monitor.daemon.targets.active_config import ActiveConfig, plan_targets
 from monitor.daemon.web.link_key import KnownLinkKey, LinkKey, link_key_of
-from monitor.errors import StoreFault, StoreUnusableError
+from monitor.errors import ConfigError, StoreFault, StoreUnusableError
 from monitor.model import Clock
 from monitor.store import Store
 from monitor.store.cluster.cluster_lease import ClusterLease
+from monitor.web_config import WatchedWebConfig
 
 log = logging.getLogger(__name__)
+
+
+def read_configuration(
+    path: Path, former: FormerDaemon | None
+) -> tuple[ActiveConfig, WatchedWebConfig | None]:
+    """Return what a configuration file says, and the file with users and TLS that it names.
+
+    Where they have mistakes, that is what was in force before; raises ``ConfigError`` where nothing was.
+    """
+    try:
+        config = load(path)
+        return plan_targets(config, {}), watched_web_config(config)
+    except ConfigError as error:
+        if former is None:
+            raise
+        for problem in error.problems:
+            said = "%s; the former configuration stays in force"
+            log.error(said, problem, extra={EVENT_NUMBER: BAD_CONFIGURATION})  # noqa: TRY400 - said, not traced
+        return former.active, former.web_config
 
 
 async def open_store(config: Config, handed: Handover | None) -> Store:
@@ -28,10 +52,15 @@ async def open_store(config: Config, handed: Handover | None) -> Store:
     try:
         return await _opened(config)
     except StoreUnusableError as error:
-        if config.ha is None or error.fault is StoreFault.DENIED:
+        if not goes_on_without(config, error):
             raise
         log.error("%s; this center probes and shows, and sends nothing until it can be used", error)  # noqa: TRY400 - said, not traced
         return await Store.in_place_of(url, password, error)
+
+
+def goes_on_without(config: Config, error: StoreUnusableError) -> bool:
+    """Return whether a daemon probes and shows although its database cannot be used, until it can."""
+    return config.ha is not None and error.fault is not StoreFault.DENIED
 
 
 def leadership_of(config: Config, store: Store, clock: Clock, handed: Handover | None) -> Leadership | Alone:
