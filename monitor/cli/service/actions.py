@@ -54,7 +54,7 @@ class ServiceActions:
         """Start the service, and return its configuration once it runs; raise ``UsageError`` without one."""
         self._known()
         config = self._config()
-        if not config.exists():
+        if _is_missing(config):
             raise UsageError(f"{config} does not exist; write it, or run {self._service.before}")
         try:
             self._manager.start()
@@ -106,6 +106,17 @@ def _ended(service: ServiceDefinition, status: ServiceStatus | None, config: Pat
     return SystemBrokenError(f"the service has stopped again{code}; {_see(service)}")
 
 
+def _is_missing(config: Path) -> bool:
+    """Return whether a configuration is certainly not there: its folder may be closed to who asks."""
+    try:
+        config.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _see(service: ServiceDefinition) -> str:
     file = log_file(service, data_folder(service))
     return f"see {file}, or Event Viewer, Application, source {service.name}"
@@ -117,6 +128,6 @@ def _code(status: ServiceStatus) -> int:
 
 def hints(service: ServiceDefinition, config: Path) -> list[str]:
     """Return what to say of a service that was registered, and what comes next."""
-    step = service.command("start") if config.exists() else service.before
+    step = service.before if _is_missing(config) else service.command("start")
     said = f"registered as a service of the account {service.account}, configuration {config}"
     return [said, f"next: {step}"]

@@ -13,6 +13,7 @@ from monitor.delivery.email.relay.keys import MICROSOFT_RELAYS
 from monitor.dialects import DIALECTS
 from monitor.errors import UsageError
 from monitor.messages import UnknownZoneError, zone
+from monitor.model import Message
 from monitor.parse import find_certificates
 from monitor.secrets import Secret
 
@@ -88,8 +89,12 @@ def target(value: str) -> str:
 def folder(value: str) -> str:
     """Return the absolute path of a file or folder that exists."""
     found = path(value)
-    if not found.exists():
-        raise AnswerRefusedError(refusal_texts.nothing_there(path=str(found)))
+    try:
+        found.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise AnswerRefusedError(refusal_texts.nothing_there(path=str(found))) from None
+    except OSError as error:
+        raise AnswerRefusedError(_unreadable(found, error)) from None
     return str(found)
 
 
@@ -120,9 +125,11 @@ def content(source: Path) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        raise AnswerRefusedError(
-            refusal_texts.no_file(path=str(source), error=error.strerror or str(error))
-        ) from None
+        raise AnswerRefusedError(_unreadable(source, error)) from None
+
+
+def _unreadable(source: Path, error: OSError) -> Message:
+    return refusal_texts.no_file(path=str(source), error=error.strerror or str(error))
 
 
 def directory(value: str) -> str:

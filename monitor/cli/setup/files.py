@@ -40,7 +40,7 @@ class NewFile:
 def refuse_existing(paths: Iterable[Path]) -> None:
     """Raise ``AnswerRefusedError`` where one of these files exists."""
     for path in paths:
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             raise AnswerRefusedError(refusal_texts.exists(path=str(path)))
 
 
@@ -51,11 +51,17 @@ def refuse_unwritable(folder: Path) -> None:
 
         if not is_administrator():
             raise AnswerRefusedError(refusal_texts.NO_ADMINISTRATOR)
-    there = next(one for one in (folder, *folder.parents) if one.exists())
-    if not there.is_dir():
+    there = _nearest(folder)
+    if not os.path.isdir(there):  # noqa: PTH112 - pathlib raises for what is in a closed folder
         raise AnswerRefusedError(refusal_texts.no_folder(path=str(there)))
     if not os.access(there, os.W_OK | os.X_OK):
         raise AnswerRefusedError(refusal_texts.no_right(path=str(there)))
+
+
+def _nearest(folder: Path) -> Path:
+    """Return a folder or the first above it that can be seen, the drive where none can."""
+    seen = (one for one in (folder, *folder.parents) if os.path.exists(one))  # noqa: PTH110 - the same
+    return next(seen, Path(folder.anchor))
 
 
 def public(answers: SetupAnswers) -> dict[str, bytes]:

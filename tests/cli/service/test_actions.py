@@ -213,6 +213,14 @@ def test_a_start_without_a_configuration() -> None:
     assert manager.did == []
 
 
+def test_a_start_by_somebody_who_may_not(tmp_path: Path) -> None:
+    """The folder of the configuration is closed to all but administrators; that is what Windows says then."""
+    manager = registered(tmp_path / ("x" * 300), STOPPED)  # a name that the system refuses to look up
+    manager.refuses_start = CallNumber.ACCESS_DENIED
+    with pytest.raises(SystemBrokenError, match="only an administrator"):
+        actions(manager).start()
+
+
 def test_a_start_with_a_wrong_configuration(config: Path) -> None:
     """The service has given itself the exit code 2."""
     manager = registered(config, STOPPED)
