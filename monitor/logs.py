@@ -37,7 +37,7 @@ class RareEvents:
     """
 
     def __init__(self, log: logging.Logger, monotonic: Callable[[], float], most: int = 100) -> None:
-        """Take the log and a clock in seconds; at most so many things are told apart at a time."""
+        """Take the log, a clock in seconds, and how many things are distinguished at a time."""
         self._log = log
         self._monotonic = monotonic
         self._most = most

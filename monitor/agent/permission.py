@@ -25,7 +25,7 @@ class Permission:
         self.hosts, self._paths = read_allowed(allow)
 
     def refusal(self, request: ProbeRequest) -> Message | None:
-        """Return why an order is not carried out, ``None`` when it may be, as far as names tell."""
+        """Return why an order is refused, ``None`` where it is allowed as far as its names show."""
         settings = request.settings
         if isinstance(settings, Endpoint):
             return self._endpoint(settings)

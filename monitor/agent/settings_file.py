@@ -26,7 +26,7 @@ class AgentLimitSettings(Settings):
 
 
 class ProbingFileSettings(Settings):
-    """What a process may probe that is ordered to from elsewhere."""
+    """What an agent or worker may probe, whoever orders it."""
 
     allow: Annotated[tuple[str, ...], AfterValidator(_allowed)] = Field(
         (),

@@ -24,7 +24,7 @@ class Described(Summarized, Protocol):
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """Return what is said of it."""
+        """Return its messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Heartbeat:
 
     @property
     def all_is_well(self) -> bool:
-        """Return whether nobody needs to act, nor somebody said that they will."""
+        """Return whether no alert is open, not even an acknowledged one."""
         return not self.open and not self.acknowledged
 
 

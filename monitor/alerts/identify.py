@@ -1,4 +1,4 @@
-"""What items of notifications know of their groups of alerts on the board; it decides nothing."""
+"""Find the alert group on the board that an item of a notification belongs to; decides nothing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What all recipients of a receiver refused: it waits for its retry, and is then decided as if never sent."""
+"""Notifications that all recipients refused: they wait for a retry, and are then decided as if never sent."""
 
 from collections.abc import Iterator
 from dataclasses import replace

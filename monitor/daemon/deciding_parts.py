@@ -1,4 +1,4 @@
-"""Make the parts of a daemon that decide what is notified, and deliver it."""
+"""Make the parts of a daemon that decide about notifications and deliver them."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ class DecidingParts:
 
 
 def deciding_parts(shared: SharedParts) -> DecidingParts:
-    """Return what decides about the board of a daemon and delivers what was decided."""
+    """Return the parts that decide about the board of a daemon and deliver notifications."""
     probing, store, clock = shared.probing, shared.store, shared.clock
     links = partial(page_links, shared.config, shared.access.file, shared.link_key)
     deliveries = DeliveryLoop(store, clock, probing.metrics, shared.config, shared.decide_again, links=links)

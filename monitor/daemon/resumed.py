@@ -1,4 +1,4 @@
-"""What a service knows that starts now, from a copy of the record; probes nothing and serves nothing.
+"""The state of a service that would start now, read from a copy of the record; probes and serves nothing.
 
 The service may run meanwhile: the copy has what it recorded so far.
 """

@@ -1,4 +1,4 @@
-"""What the parts of one daemon have in common: its store, its clock, who leads, and what probes."""
+"""Services that the parts of one daemon share: store, clock, leadership, probing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Everything that the daemon does at fixed intervals, beside probing itself and the discoveries."""
+"""Everything that the daemon does at fixed intervals, except probes and discoveries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields

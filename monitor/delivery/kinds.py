@@ -35,7 +35,7 @@ class ReceiverSettings(Protocol):
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Return whom notifications are for, by the names that the kind knows."""
+        """Return the recipients, by the names that the kind uses (addresses for mails)."""
 
     @property
     def levels(self) -> tuple[AlertLevel, ...]:

@@ -30,7 +30,7 @@ def read_sections(file: Path, names: Collection[str]) -> dict[str, Any] | None:
 
 
 def _starts(text: str) -> Iterator[tuple[str | None, int]]:
-    """Iterate over the keys at the left and where they begin, ``None`` for what is no key."""
+    """Iterate over the unindented keys and their offsets, with ``None`` for a line that is no key."""
     for line in _AT_LEFT.finditer(text):
         if line[0].startswith("---"):
             if line[0].strip() != "---":

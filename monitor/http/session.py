@@ -62,7 +62,7 @@ class _Connector(aiohttp.TCPConnector):
         return connection
 
     def abort(self) -> None:
-        """End what still waits for the server's close_notify (RFC 8446 section 6.1), and what was left."""
+        """Close all connections, also those that wait for close_notify (RFC 8446 section 6.1)."""
         for transport in self._transports:
             transport.abort()
 

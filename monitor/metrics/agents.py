@@ -1,4 +1,4 @@
-"""The metrics about the agents of zones; absent without zones, and for agents that were not heard of."""
+"""The metrics about the agents of zones; absent without zones, and for agents that never connected."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

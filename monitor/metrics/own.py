@@ -156,7 +156,7 @@ class OwnMetrics:
         self._dropped.inc(number)
 
     def leader(self, leads: Callable[[], bool]) -> None:
-        """Take what returns whether this center of several leads."""
+        """Take the function that returns whether this center leads."""
         Gauge(
             "cert_monitor_leader",
             "1 while this center leads, 0 on a standby, and while the lease cannot be renewed.",

@@ -1,4 +1,4 @@
-"""Which labels of targets can be labels of metrics."""
+"""Check which labels of targets can be labels of metrics."""
 
 import re
 

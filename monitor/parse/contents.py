@@ -50,7 +50,7 @@ class _Collected:
     foreign: Message | None = None
 
     def take(self, outer: DerElement) -> None:
-        """Add what an element is or contains; raise ``DerError`` where it is none of what is expected."""
+        """Add the certificates or CRLs in an element; raise ``DerError`` where it is of another kind."""
         if _is_certificate(outer):  # first, since nearly all are
             self.ders.append(outer.encoded)
         elif is_crl(outer):

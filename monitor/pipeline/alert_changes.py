@@ -29,7 +29,7 @@ class AlertChange:
 def alert_changes(
     before: Sequence[AlertGroup], after: Sequence[AlertGroup], now: datetime
 ) -> Iterator[AlertChange]:
-    """Yield what changed between two passes; what a start finds is not new."""
+    """Yield the changes between two passes; alerts found at a start are not new."""
     known = {group.id: group for group in before}
     for group in after:
         old = known.pop(group.id, None)

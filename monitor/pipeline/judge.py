@@ -1,4 +1,4 @@
-"""From what was known and what a probe gave to what is known now; no I/O, no clock.
+"""Make the new state of a target from its last one and the result of a probe; no I/O, no clock.
 
 previous state + observation -> sightings -> paths -> assessment -> next state
 """
@@ -180,7 +180,7 @@ def chains(target: Target, links: Sequence[Link]) -> tuple[Sequence[Link], ...]:
 
 
 def stale(state: TargetState, now: datetime) -> bool:
-    """Return whether a path has left the time in which it holds, so that the DER bytes are needed again."""
+    """Return whether a path is no longer valid as found, so that the DER bytes are needed again."""
     return any(
         (path.valid_until is not None and now >= path.valid_until)
         or (path.valid_from is not None and now < path.valid_from)

@@ -28,7 +28,7 @@ class OwnProblems:
         return said if at is not None and self._lasts(at) else None
 
     def note(self, target_id: str, failures: Iterable[Failure]) -> None:
-        """Note what came of a probe of a target."""
+        """Note the result of a probe of a target."""
         now, ours = self._clock.now(), [one for one in failures if one.reason is FailureReason.INTERNAL]
         if not ours:
             self._by_target.pop(target_id, None)

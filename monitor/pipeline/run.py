@@ -193,7 +193,7 @@ class Pipeline:
             pass
 
     async def _record(self, learned: Learned, before: Mapping[str, TargetState]) -> bool:
-        """Record what was learned and some of what waits; return whether that worked."""
+        """Record new states and some that wait to be recorded; return whether that worked."""
         some = self._unrecorded.some(self._do.board.snapshot.states)
         writing = {**some, **learned}
         try:

@@ -37,7 +37,7 @@ class ZoneAnswers:
     """Takes the documents of agents, one after the other for each zone."""
 
     def __init__(self, board: Board, pipeline: Pipeline, store: DerStore, clock: Clock) -> None:
-        """Take what is known, what judges and records, and where certificates are."""
+        """Take the board, the pipeline, and the store of certificates."""
         self._board = board
         self._pipeline = pipeline
         self._clock = clock

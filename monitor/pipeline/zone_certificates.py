@@ -1,4 +1,4 @@
-"""The bytes of certificates that agents name: those that came, those of before, and recorded ones."""
+"""Find the bytes of certificates that agents name by hash: in the answer, in a cache, or in the store."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping

@@ -130,7 +130,7 @@ class _Found:
 
 
 def _judge_impact(found: dict[str, _Found]) -> None:
-    """Note what has more than a low impact: at one of its targets, or at one of what depends on it."""
+    """Note which certificates have more than a low impact, at their own targets or below them."""
     waiting = [one for one in found.values() if not all(target.info.low_impact for target, _, _ in one.uses)]
     while waiting:
         one = waiting.pop()

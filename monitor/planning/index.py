@@ -1,4 +1,4 @@
-"""What one pass over a snapshot gives for all questions about the future, so that each costs little more."""
+"""An index made in one pass over a snapshot, so that each forecast from it costs little."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ class RenewalOrder:
     """
 
     def __init__(self, known: Mapping[str, Sortable]) -> None:
-        """Take all that has to do with CAs by its SHA-256; what has not stands among them by its expiry."""
+        """Take the CAs and the certificates below them by SHA-256; all others are ordered by expiry alone."""
         self._known = known
         self._groups = _groups(known)
         self._ranks = {sha256: rank for rank, sha256 in enumerate(_cas_first(known))}

@@ -1,4 +1,4 @@
-"""The kinds of targets: their settings, and what their sources have to know of a target.
+"""The kinds of targets: the settings of each, and the values that its source needs.
 
 A new kind is one file, its entries in the two unions here, and its source in ``registry``.
 """
@@ -26,14 +26,14 @@ TargetKind = Annotated[
 SourceSettings = Annotated[
     Endpoint | Files | Cluster | RemoteMachine | ReportFile | LocalStores, Field(discriminator="kind")
 ]
-"""What each kind of source has to know of a target; ``kind`` distinguishes them when read as data."""
+"""The values that each kind of source needs; ``kind`` distinguishes them when they are read as data."""
 
 DiscoveredKind = EndpointSettings | WindowsReportFile
 DISCOVERED_KINDS: dict[str, type[DiscoveredKind]] = {
     "endpoint": EndpointSettings,
     "windows_report": WindowsReportFile,
 }
-"""What discoveries may find, and the settings that its keys are."""
+"""The kinds of targets that discoveries may find, and their settings."""
 
 
 def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:

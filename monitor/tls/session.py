@@ -29,7 +29,7 @@ _VERSIONS = {
 
 
 class SessionError(Exception):
-    """The library gave up a session; ``reasons`` are its texts, the first cause first."""
+    """The library ended a session with an error; ``reasons`` are its texts, the first cause first."""
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         """Store the texts."""

@@ -1,4 +1,4 @@
-"""Who makes a request, and what that person or program may see and do; ``access`` finds it out."""
+"""The person or program behind a request, and what it may see and do; ``access`` determines it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

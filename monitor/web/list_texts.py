@@ -1,4 +1,4 @@
-"""The words of the lists as messages; must not decide when they are shown."""
+"""The texts of the lists; must not decide when they are shown."""
 
 from datetime import datetime
 

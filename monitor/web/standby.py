@@ -21,7 +21,7 @@ class StandbyPages:
     """Middleware that answers for a center that does not lead, except what is about the center itself."""
 
     def __init__(self, app: ASGIApp, view: WebView) -> None:
-        """Take the application, and what knows who leads and what is missing."""
+        """Take the application, and the view that knows the leader and missing components."""
         self._app = app
         self._view = view
 

@@ -1,4 +1,4 @@
-"""The page's own words as messages; must not decide when they are shown."""
+"""The texts of every page; must not decide when they are shown."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The section ``tls_server_config``: a value of what Python can honor, a sentence for what it cannot."""
+"""The section ``tls_server_config``: the settings that Python supports, and a sentence for each other one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -79,7 +79,7 @@ def write_answers(
 
 
 def read_answers(body: bytes) -> AnswersDocument:
-    """Return the answers in a document; raise ``WireError`` for one that no agent of ours sends.
+    """Return the answers in a document; raise ``WireError`` for a malformed one.
 
     Bytes under the fingerprint of others are refused with everything that came with them.
     """

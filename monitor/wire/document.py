@@ -33,7 +33,7 @@ def write_document(members: Mapping[str, object]) -> bytes:
 
 
 def read_document(body: bytes, largest: int = LARGEST) -> Mapping[str, object]:
-    """Return the members of a document; raise ``WireError`` for another version and for what is none."""
+    """Return the members of a document; raise ``WireError`` for another version or anything else."""
     if len(body) > largest:
         raise WireError(f"the document has more than {largest} bytes")
     try:

@@ -1,4 +1,4 @@
-"""Messages from a peer: those of another version stay readable, and forged ones do no more than be read."""
+"""Messages from a peer: those of other versions stay readable, and forged ones are harmless."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -74,7 +74,7 @@ def _writable(value: Parameter, depth: int) -> bool:
 
 
 def _cleaned(message: Message) -> Message:
-    """Return a message whose texts are safe also where nobody writes it, such as in JSON."""
+    """Return a message whose texts are cleaned, also where no ``Writer`` does that (JSON)."""
     return replace(message, parameters=tuple((name, _clean(value)) for name, value in message.parameters))
 
 

@@ -1,4 +1,4 @@
-"""One order: the request for one target and how often it is probed, and its way to data and back."""
+"""One order: the request for one target and how often it is probed, and its form as data."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What an answer may say: of places that its order is about, and no more than a probe of its kind gives.
+"""Check that an answer is about the locations of its order, and no larger than a probe of its kind gives.
 
 Nobody at a center knows what an agent saw. But a probe of one server has nothing to say about another one,
 and what no probe can give has been made up. Pure.

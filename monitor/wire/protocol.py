@@ -45,7 +45,7 @@ def write_receipt(
 
 
 def read_receipt(body: bytes) -> Receipt:
-    """Return the receipt in a document; raise ``WireError`` for what is none."""
+    """Return the receipt in a document; raise ``WireError`` for anything else."""
     members = read_document(body)
     missing = tuple(fingerprint(one) for one in listed(members.get("missing", [])))
     now = tuple(string(one) for one in listed(members.get("check_now", [])))

@@ -58,7 +58,7 @@ def read_sightings(data: object, location: str, der_of: CertificateLookup) -> Se
 
 
 def _read(name: str, der_of: CertificateLookup) -> tuple[bytes, Certificate | Message]:
-    """Return bytes and the certificate that they are, or why they are none here."""
+    """Return the bytes and their certificate, or why it cannot be used."""
     if (der := der_of(name)) is None:
         raise WireError(f"the certificate {name[:16]} is named, and its bytes are not here")
     if len(der) > LARGEST_CERTIFICATE:

@@ -60,7 +60,7 @@ class AnswerReader:
         document: AnswersDocument,
         offset: timedelta,
     ) -> tuple[str, Answer | None]:
-        """Return what becomes of an answer, and the answer where it is believed."""
+        """Return the result of checking an answer, and the answer where it is accepted."""
         if orders.zone != zone:
             return REFUSED, None
         request = orders.request_of(data)

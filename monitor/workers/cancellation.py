@@ -1,4 +1,4 @@
-"""What ends a loop whose cancellation was swallowed by something that it awaits."""
+"""Raise the cancellation of a task that a library call has swallowed."""
 
 import asyncio
 

@@ -45,7 +45,7 @@ class Broker:
     tls: Callable[[], ssl.SSLContext] | None = None
 
     def key(self) -> bytes:
-        """Return what only this client knows, the same after a restart; empty where nobody signs in."""
+        """Return the SHA-256 of this client's credentials, empty where it has none."""
         if self.credentials_file is None:
             return b""
         try:

@@ -1,4 +1,4 @@
-"""What fails between this process and NATS: how it is said, and messages taken as long as it works."""
+"""The text of failures between this process and NATS, and fetching messages in spite of them."""
 
 import asyncio
 import errno

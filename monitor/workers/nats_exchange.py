@@ -53,7 +53,7 @@ class NatsExchange:
         *,
         follow: Callable[[JetStreamContext], Coroutine[None, None, None]],
     ) -> None:
-        """Take what becomes of answers, and of orders that JetStream has given up; ``follow`` runs beside."""
+        """Take the functions for answers and for orders that JetStream gave up; ``follow`` runs beside."""
         self._connection = Connection(broker, "cert-monitor center", "_INBOX_center")
         self._queues = queues
         self._arrived = arrived

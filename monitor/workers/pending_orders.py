@@ -61,7 +61,7 @@ class PendingOrders:
         return found
 
     def fail(self, said: Message, observed_at: datetime) -> None:
-        """Answer what is left with a fault of ours."""
+        """Answer the remaining orders with an internal failure."""
         result = ProbeResult(failures=(Failure(FailureReason.INTERNAL, said),))
         nothing = timedelta(0)
         requests = [request for request, _ in self.unanswered.values()]

@@ -1,4 +1,4 @@
-"""What keeps a batch with a worker: signs of life, and where nobody else may begin it, proof that it is ours.
+"""Keep a batch with one worker: signs of life, and for exclusive batches proof that it is still ours.
 
 JetStream gives a batch to another worker when it has heard nothing for a while. Who was frozen or cut off
 does not notice that, and must stop by its own clock, before that time is over.

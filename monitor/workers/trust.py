@@ -1,4 +1,4 @@
-"""The TLS context for NATS servers."""
+"""The TLS context for connections to NATS servers."""
 
 import ssl
 from collections.abc import Callable, Sequence

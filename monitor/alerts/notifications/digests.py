@@ -1,4 +1,4 @@
-"""What waits for a receiver's next digest, and what the digest says when it is due; a pure function."""
+"""Decide what waits for a receiver's next digest, and what a due digest contains; pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace

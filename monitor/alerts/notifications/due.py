@@ -65,7 +65,7 @@ def is_urgent(alert: Alert) -> bool:
 def notified(
     alert: Alert, reason: NotifyReason, log: Log, now: datetime, *, at_once: bool = True
 ) -> Iterator[LogChange]:
-    """Yield the changes by which an alert counts as notified now, at its present level."""
+    """Yield the log changes that record an alert as notified now, at its present level."""
     level = _worst([alert.level, *(record.level for record in _records(alert, log))])
     for key, _ in alert.members():
         new = NotificationRecord(key, level, now, now, reason, at_once=at_once)
@@ -81,7 +81,7 @@ def notified(
 
 
 def notified_ahead(log: Log, now: datetime) -> Iterator[LogChange]:
-    """Yield the changes by which what was notified under a clock that was ahead counts as notified now.
+    """Yield the changes that date notifications of a clock that was ahead to now.
 
     Otherwise no reminder would come until that time is reached.
     """

@@ -15,7 +15,7 @@ from monitor.model import AlertResolution, LogChange, ReceiverRecord
 
 
 def over_changes(resolved: ResolvedAlerts) -> Iterator[LogChange]:
-    """Yield the changes by which the end of alerts counts as notified."""
+    """Yield the log changes that record the end of alerts as notified."""
     for key, how in resolved.over.items():
         yield LogChange(key, None, _why_over(how))
 
@@ -23,7 +23,7 @@ def over_changes(resolved: ResolvedAlerts) -> Iterator[LogChange]:
 def resolved_for(
     given: DecisionInput, receiver: ReceiverRecord, found: CurrentAlerts, *, at_once: bool | None = None
 ) -> ResolvedAlerts:
-    """Return what became of the inactive alerts that a receiver knows of, which nearly always are all.
+    """Return how the inactive alerts that a receiver knows of were resolved, nearly always all of them.
 
     ``at_once`` leaves only those that it was notified of at once (true) or in digests (false); the alerts of
     one group are notified together, at once if any of them was.

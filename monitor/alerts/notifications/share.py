@@ -67,7 +67,7 @@ def need_action(findings: Alerts) -> list[Alert]:
 
 
 def _is_down(state: TargetState) -> bool:
-    """Return whether a target was not reached, which is no fault of ours and not usual for it."""
+    """Return whether a target is unreachable for a reason other than our own machine or its standby."""
     ours = state.failed_here and state.unreachable is None
     return state.up is False and not ours and not state.target.traits.standby
 

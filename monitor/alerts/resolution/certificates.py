@@ -1,4 +1,4 @@
-"""What became of certificates whose alerts are not active any more: renewed, resolved, gone, or unknown yet.
+"""Decide how an alert about a certificate was resolved: renewed, resolved, gone, or not known yet.
 
 What an issuer said of revocation is not stored: after a start nothing is known until it was asked again, and
 until then a notified ``revoked`` is not resolved.
@@ -42,7 +42,7 @@ def resolved(record: AlertRecord, owners: Owners) -> NotificationItem:
 
 
 def resolve_certificate(record: AlertRecord, index: LocationIndex) -> Resolution:
-    """Return what became of an alert about a certificate that is wrong at every location.
+    """Return the resolution of an alert about a certificate that is wrong at every location.
 
     Still seen at one of its locations means that thresholds changed, not the certificate.
     """
@@ -60,7 +60,7 @@ def resolve_certificate(record: AlertRecord, index: LocationIndex) -> Resolution
 
 
 def resolve_revocation(record: AlertRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
-    """Return what became of an alert about a revoked certificate, or one of unknown status.
+    """Return the resolution of an alert about a revoked certificate, or one of unknown status.
 
     Still seen, it is resolved only when its issuer says that it is good. Otherwise it was renewed or is gone;
     a CA above a leaf leaves no other trace.
@@ -122,7 +122,7 @@ def _resolve_seen(record: AlertRecord, snapshot: Snapshot, showing: Owners) -> R
 
 
 def _resolve_issuer(record: AlertRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
-    """Return what became of an issuer without answers: resolved when it answered for every certificate."""
+    """Return the resolution of an issuer without answers: resolved when it answered for every certificate."""
     issuer = record.key.scope_id
     owners = index.owners(record)
     if any(unreachable_at(state, location) for location, state in owners):

@@ -1,4 +1,4 @@
-"""Alerts that stay open although nothing shows them now: what became of them is not known yet.
+"""Alerts that stay open although no finding shows them now, because it is not known how they were resolved.
 
 After a start, for example, a target list or the status of a certificate is unknown until somebody was asked
 again. Mails do not call such an alert resolved, so metrics and pages must not either.

@@ -66,7 +66,7 @@ def resolve_alerts(
     active: Collection[AlertKey],
     silent_zones: Collection[str] = (),
 ) -> ResolvedAlerts:
-    """Return what became of every recorded alert that is not active any more.
+    """Return the resolution of every recorded alert that is not active any more.
 
     An alert stays open while that is not known yet: its target is unreachable, only one probe saw the change,
     or nothing has been heard of its zone since the start.
@@ -112,7 +112,7 @@ def _resolve_findings(
 
 
 def _add(found: ResolvedAlerts, record: AlertRecord, resolution: Resolution) -> _Ended:
-    """Record what became of an alert; return its items with the id of what leads its group."""
+    """Record the resolution of an alert; return its items with the id of the lead of its group."""
     if resolution.pending:
         return []
     found.over[record.key] = resolution.kind
@@ -140,7 +140,7 @@ def _merged_with_renewals(ended: _Ended) -> list[NotificationItem]:
 def _resolve_at_target(
     record: AlertRecord, snapshot: Snapshot, index: LocationIndex, active_at_target: _AtTarget
 ) -> Resolution:
-    """Return what became of an alert about one certificate at one target."""
+    """Return the resolution of an alert about one certificate at one target."""
     target_id, sha256 = record.key.scope_id, record.key.subject
     state = snapshot.states.get(target_id)
     if state is None:
@@ -164,7 +164,7 @@ def _resolve_at_target(
 def _resolve_shared(
     record: AlertRecord, snapshot: Snapshot, index: LocationIndex, active: Collection[AlertKey]
 ) -> Resolution:
-    """Return what became of an alert that several targets share."""
+    """Return the resolution of an alert that several targets share."""
     check = judged_check(record.key)
     if check in OF_LISTS and (resolution := _resolve_list(record, snapshot)) is not None:
         return resolution
@@ -180,7 +180,7 @@ def _resolve_shared(
 
 
 def _is_unknown(check: Check, owners: Owners) -> bool:
-    """Return whether the probes so far do not show what became of an alert."""
+    """Return whether the probes so far do not show how an alert was resolved."""
     if any(unreachable_at(state, location) for location, state in owners):
         return True
     if check in RESOLVED_BY_RENEWAL and any_unconfirmed(owners):
@@ -190,7 +190,7 @@ def _is_unknown(check: Check, owners: Owners) -> bool:
 
 
 def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:
-    """Return what became of an alert about a list, ``None`` when the endpoint that serves it was fetched.
+    """Return the resolution of an alert about a list, ``None`` when the endpoint that serves it was fetched.
 
     After a start nothing is known until it was fetched again, and its failures are counted again.
     """
@@ -207,7 +207,7 @@ def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:
 
 
 def _resolve_at_port(record: AlertRecord, index: LocationIndex) -> Resolution | None:
-    """Return what became of a certificate that a port should not serve, ``None`` when it is just gone.
+    """Return the resolution of a certificate that a port should not serve, ``None`` when it is just gone.
 
     Where it is served as before, only what the machine's stores say is different, or not known any more.
     """

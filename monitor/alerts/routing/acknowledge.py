@@ -1,4 +1,4 @@
-"""What somebody may keep back, and for how long: acknowledgements and silences as they are asked for."""
+"""Validate requested acknowledgements and silences: what may be suppressed, and for how long."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

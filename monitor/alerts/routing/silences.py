@@ -40,7 +40,7 @@ def kept_back(
     snapshot: Snapshot,
     now: datetime,
 ) -> KeptBack:
-    """Return what acknowledgements and silences keep back; an acknowledged alert counts as that first."""
+    """Return the alerts that are suppressed; one that is acknowledged and silenced counts as acknowledged."""
     by_id = {group.id: group for group in groups}
     alerts = list(alerts)
     states: dict[AlertKey, AlertState] = {}

@@ -45,7 +45,7 @@ def clock_record(known: AlertRecord | None, level: AlertLevel, now: datetime) ->
 
 
 def clock_group(record: AlertRecord, messages: tuple[Message, ...]) -> AlertGroup:
-    """Return the alert about the clock as it is shown."""
+    """Return the alert about the clock as a group for the board."""
     return AlertGroup(
         CLOCK.id,
         MonitorCheck.CLOCK,

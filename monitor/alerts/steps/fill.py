@@ -163,7 +163,7 @@ def _rank(steps: RenewalSteps) -> int:
 
 
 def _key(state: TargetState, finding: Finding, certificate: Certificate | None) -> StepsKey:
-    """Return what makes steps the same: how the certificate was made and what the target is.
+    """Return the key of equal steps: how the certificate was made, and the kind of target.
 
     Texts of one preset differ otherwise only in the host that they name.
     """

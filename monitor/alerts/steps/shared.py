@@ -1,4 +1,4 @@
-"""Steps that several have in common, each once, with those whom it is for; pure."""
+"""Merge the steps of several alerts: each step once, with the alerts that it is for; pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _COMMANDS = ("cert-monitor ", ".exe", "/thumbprint")
 
 @dataclass(frozen=True, slots=True)
 class SharedStep:
-    """One step; ``owners`` are those whom it is for, empty where it is for all of its list."""
+    """One step; ``owners`` are the alerts that it is for, empty where it is for all of its list."""
 
     message: Message
     owners: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class SharedStep:
 
 @dataclass(frozen=True, slots=True)
 class StepsList:
-    """The steps of one or more, in order, and for whom they are."""
+    """The steps of one or more alerts, in order, and the alerts that they are for."""
 
     owners: tuple[str, ...]
     steps: tuple[SharedStep, ...]

@@ -12,5 +12,5 @@ _NAMED = {
 
 
 def group_named(label: str) -> Message:
-    """Return the name of the group that a label holds; another label stands for itself."""
+    """Return the name of the certificate group of a label; any other label is returned as it is."""
     return _NAMED.get(label) or text(label.replace("_", " "))

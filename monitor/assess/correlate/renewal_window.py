@@ -1,4 +1,4 @@
-"""Judge renewal windows: the CA's suggestion was missed, or it wants the renewal earlier than before.
+"""Judge renewal windows: one was missed, or the CA moved it to an earlier time.
 
 So a mass revocation shows before it happens: the CA moves the window into the past (RFC 9773 section 4.2). It
 must not do any request: the windows are in the snapshot.

@@ -22,7 +22,7 @@ class Candidates(NamedTuple):
 
 
 def candidates(leaf: Held, others: Collection[Held]) -> Candidates:
-    """Return those of the other certificates that a chain of issuers' names leads to, the nearest first."""
+    """Return the other certificates that can be reached by issuer names, the nearest first."""
     if len(others) < _ALWAYS:
         return Candidates(list(others), complete=True)
     by_subject: dict[str, list[Held]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Decide which certificate issued which, by name and by the signature itself.
+"""Decide which certificate issued which, by name and by signature.
 
 OpenSSL selects issuers by name and key identifier and does not try another when the signature then fails;
 these functions let the path finder try them all. They must not decide what is trusted.

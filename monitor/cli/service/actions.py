@@ -127,7 +127,7 @@ def _code(status: ServiceStatus) -> int:
 
 
 def hints(service: ServiceDefinition, config: Path) -> list[str]:
-    """Return what to say of a service that was registered, and what comes next."""
+    """Return the sentences after a registration: the service, and the next steps."""
     step = service.before if _is_missing(config) else service.command("start")
     said = f"registered as a service of the account {service.account}, configuration {config}"
     return [said, f"next: {step}"]

@@ -1,4 +1,4 @@
-"""What is asked of Windows' service control manager, and what it answers; calls nothing.
+"""The interface to Windows' service control manager, and its states and errors; calls nothing.
 
 Source: https://learn.microsoft.com/windows/win32/services/service-control-manager
 """

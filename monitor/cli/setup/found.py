@@ -1,4 +1,4 @@
-"""What the answers would watch, what the relay says, and what is wrong with the page: one attempt of each."""
+"""Try the answers once: discover and probe, send a test mail, review the configuration."""
 
 import asyncio
 from collections import Counter
@@ -53,7 +53,7 @@ class FoundTargets:
 
     @property
     def silent(self) -> tuple[str, ...]:
-        """Return where nothing was shown, though something should."""
+        """Return the locations that showed no certificate although they should."""
         silent = (one.target for one in self.states.values() if not one.sightings and not one.idle_standby)
         return tuple(f"{one.info.title or one.kind} ({one.location})" for one in silent)
 

@@ -100,7 +100,7 @@ class Unattended:
             print(self._writer.write(message), file=sys.stderr)
 
     def certificate(self, certificate: Certificate) -> None:
-        """Show nothing: nobody compares it."""
+        """Show nothing, since there is no person to compare it."""
 
     def section(self, title: Message) -> None:
         """Show nothing."""

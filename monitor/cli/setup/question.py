@@ -1,4 +1,4 @@
-"""What a question is, how it is asked until its answer is right, and who is asked; no I/O."""
+"""A question of setup, and asking it until its answer is valid; no I/O."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -74,7 +74,7 @@ class Asker(Protocol):
         ...
 
     def certificate(self, certificate: Certificate) -> None:
-        """Show a certificate with what it is recognized by."""
+        """Show a certificate with its subject and fingerprints."""
         ...
 
     def section(self, title: Message) -> None:

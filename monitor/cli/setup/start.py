@@ -15,7 +15,7 @@ from monitor.model import Message
 
 
 def start(made: Layout) -> Message:
-    """Start the service with a configuration; return what became of it, or how to start it by hand."""
+    """Start the service with a configuration; return the result, or how to start it by hand."""
     commands = _commands(made)
     for command in commands:
         code, said = run(command)

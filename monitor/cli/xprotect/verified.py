@@ -73,7 +73,7 @@ class Verification:
 
 
 def lines(found: Verification, writer: Writer) -> Iterator[Text]:
-    """Yield the groups with their ports, what was only half done, and what cannot be known."""
+    """Yield the groups with their ports, unfinished steps, and what could not be determined."""
     groups = {group: (worst_of(members), members) for group, members in group_ports(found.ports).items()}
     width = max((len(verdict) for verdict, _ in groups.values()), default=0)
     printed: set[str] = set()

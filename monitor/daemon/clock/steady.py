@@ -55,7 +55,7 @@ class SteadyClock:
         return _reading(self._read())
 
     def believe(self, state: ClockState | None = None) -> None:
-        """Go on from a state at its reading, or believe the machine's clock as it is."""
+        """Continue from a recorded state, or trust the machine's clock where there is none."""
         with self._lock:
             self._last = self._read()
             self._state = state or ClockState(_reading(self._last))

@@ -1,1 +1,1 @@
-"""Several centers: which one leads, what the next one takes over, and what is missing of all parts."""
+"""Several centers: leadership, takeover by a standby, and which components are missing."""

@@ -1,4 +1,4 @@
-"""Ask the parts of this center what is missing of all others, and remember since when."""
+"""Track which components are missing, by what the parts of this center know, and since when."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ class OtherCenters:
         self._missing_since: Mapping[str, datetime | None] | None = None
 
     async def round(self) -> None:
-        """Read who is there; nothing is known where the database cannot be used."""
+        """Read the centers from the database; none is known where that cannot be used."""
         try:
             centers = await self._store.centers()
         except SystemBrokenError:

@@ -1,4 +1,4 @@
-"""What is missing of the other centers, the database, NATS, workers and agents, from what each part knows.
+"""Which of the other centers, the database, NATS, workers and agents are missing, by what each part knows.
 
 Pure: ``component_watch`` asks the parts, and remembers since when.
 """

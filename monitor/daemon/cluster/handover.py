@@ -1,4 +1,4 @@
-"""What a center takes along when it begins anew in the same process."""
+"""What a center passes to its next start in the same process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -63,7 +63,7 @@ class Leadership:
 
     @property
     def standby(self) -> Standby | None:
-        """Return what a standby says, ``None`` for a center that leads, or led until it lost the database."""
+        """Return what a standby shows, ``None`` for a center that leads or led until it lost its database."""
         if self._has_it:
             return None
         other = self._leader
@@ -119,7 +119,7 @@ class Leadership:
         event(log, "this center leads", center=self.name, epoch=epoch)
 
     def give_up(self) -> None:
-        """Begin anew: what a leader does could not be begun."""
+        """End the leadership: the work of a leader could not be started."""
         self._store.lead(None)
         self.lost.set()
 
@@ -137,7 +137,7 @@ class Leadership:
 
 
 class Alone:
-    """What stands for a leadership in a service that is no center: it may always send."""
+    """The leadership of a service that is not one of several centers: it may always send."""
 
     leads = True
     standby: Standby | None = None
@@ -157,7 +157,7 @@ class Alone:
 
 
 class WithoutDatabase(Alone):
-    """A center without the database: it probes and shows, sends nothing, and begins anew once it has it."""
+    """A center without its database: it probes, sends nothing, and restarts once the database works."""
 
     leads = False
     problem = health_texts.NO_DATABASE

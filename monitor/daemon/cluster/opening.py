@@ -1,4 +1,4 @@
-"""What a daemon begins with: its configuration, and its database or what stands for that in a center."""
+"""Open a daemon's configuration and database, or a replacement for a database that a center cannot use."""
 
 import logging
 from functools import partial
@@ -64,7 +64,7 @@ def goes_on_without(config: Config, error: StoreUnusableError) -> bool:
 
 
 def leadership_of(config: Config, store: Store, clock: Clock, handed: Handover | None) -> Leadership | Alone:
-    """Return how a daemon with this store comes to send notifications."""
+    """Return the leadership of a daemon with this store, which decides whether it may send."""
     if config.ha is None:
         return Alone()
     if store.stands_in:

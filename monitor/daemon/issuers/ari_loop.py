@@ -53,7 +53,7 @@ class AriLoop:
         return await self._renewals.round(self._board.snapshot, self._board.set_renewals)
 
     async def _follow(self) -> None:
-        """Verify CAs by the anchors as they are now, and ask those that the configuration names now."""
+        """Use the current anchors and the CAs of the current configuration."""
         directories = self._settings.acme
         anchors = await self._trust_stores.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:

@@ -1,4 +1,4 @@
-"""Run alert passes: whether the clock can be believed, and what the configuration says."""
+"""Run alert passes by the configuration in force, with the doubts about the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -27,7 +27,7 @@ from monitor.web import Health
 log = getLogger(__name__)
 
 EVERY = 15.0
-"""Seconds between two looks at whether a pass has ended, and between two attempts."""
+"""Seconds between two checks whether a pass has ended, and between two attempts."""
 
 _NAME = "heartbeat"
 _UNREACHABLE_SHARE = 2
@@ -39,7 +39,7 @@ class HeartbeatLoop:
     def __init__(
         self, board: Board, clock: Clock, config: Callable[[], Config], health: Callable[[], Health]
     ) -> None:
-        """Take what is known of targets and of the monitor, and what returns the configuration in force."""
+        """Take board and clock, and the functions that return configuration and health."""
         self._board = board
         self._clock = clock
         self._config = config
@@ -106,7 +106,7 @@ def unreachable_problems(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def with_suffix(url: str, suffix: str) -> str:
-    """Return an address with a suffix at the end of its path; what is no address stays as it is."""
+    """Return a URL with a suffix at the end of its path; a text that is no URL is returned unchanged."""
     parts = urlsplit(url)
     return parts._replace(path=parts.path.rstrip("/") + suffix).geturl() if suffix else url
 

@@ -22,7 +22,7 @@ def recipients(config: Config) -> Mapping[str, Sequence[str]]:
 
 
 def notify_settings(config: Config, now: datetime) -> NotifySettings:
-    """Return what the configuration says of who is notified of what at an instant."""
+    """Return the receivers and routes of a configuration at an instant."""
     return NotifySettings(
         rules={
             name: ReceiverRules(
@@ -66,6 +66,6 @@ def receivers(
 
 
 def signature(instance: InstanceSettings, host: str) -> Message:
-    """Return what mails call this monitor: its name and machine, and whom it works for."""
+    """Return the name of this monitor in mails: instance, machine and customer."""
     named = monitor_named(name=instance.name, host=host) if instance.name else text(host)
     return monitor_for(monitor=named, customer=instance.customer) if instance.customer else named

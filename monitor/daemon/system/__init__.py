@@ -1,1 +1,1 @@
-"""What a daemon is to its system: the service manager, the logs of the system, and limits of the process."""
+"""The operating system around a daemon: its service manager, its logs, and limits of the process."""

@@ -35,7 +35,7 @@ class ChecksNow:
         missing_workers: Callable[[Target], str] = lambda _target: "",
         ask_agents: AskAgents | None = None,
     ) -> None:
-        """Take what probes, what is known, and what brings the next alert pass forward.
+        """Take the prober, the board, and the function that brings the next alert pass forward.
 
         The zones ``by_workers`` are probed as targets without a zone are; ``missing_workers`` returns why no
         worker probes one of these targets, if so. ``ask_agents`` has the agent of another zone check targets

@@ -56,7 +56,7 @@ class WebChanges:
     def __init__(
         self, services: ChangeServices, token: LocalToken, reload: Change, accept_clock: Change
     ) -> None:
-        """Take the parts, the credential, what reads the configuration and what believes the clock."""
+        """Take the parts, the credential, and the functions that reload and that accept the clock."""
         self._services = services
         self._token = token
         self._reload = reload
@@ -150,7 +150,7 @@ class WebChanges:
         return ChangeResult(True)
 
     async def end_silence(self, silence_id: str, *, by: str) -> ChangeResult:
-        """End what is stored; what stands in the configuration is ended there."""
+        """End a stored silence; one of the configuration is ended there."""
         services, now = self._services, self._services.clock.now()
         found = next(
             (one for one in await silences(services.store, services.config(), now) if one.id == silence_id),

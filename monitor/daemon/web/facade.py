@@ -1,4 +1,4 @@
-"""What the web may ask of the daemon, answered from the parts that it needs."""
+"""Answers the web's questions to the daemon from its parts."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

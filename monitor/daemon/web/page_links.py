@@ -1,4 +1,4 @@
-"""Where the links of notifications lead: to the pages, and to the page where a link alone acknowledges."""
+"""The addresses in notifications: those of pages, and those that acknowledge an alert."""
 
 from collections.abc import Callable
 from datetime import datetime

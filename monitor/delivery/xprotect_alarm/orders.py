@@ -1,4 +1,4 @@
-"""What a notification asks of the alarms of a site, as JSON; pure.
+"""The alarms that a notification raises and closes at a site, as JSON; pure.
 
 Only a notice raises alarms. What is over is closed whoever says it: digests have good news too.
 """
@@ -53,7 +53,7 @@ class AlarmOrders:
 
 
 def mark(alert_id: str) -> str:
-    """Return what an alarm of an alert has in its message, so that it is found again."""
+    """Return the mark in the message of an alert's alarm, by which it is found again."""
     return f"[cert-monitor {alert_id}]"
 
 

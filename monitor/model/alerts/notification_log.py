@@ -1,4 +1,4 @@
-"""What was notified."""
+"""The notification log: what each receiver was notified of, and how that changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

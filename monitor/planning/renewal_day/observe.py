@@ -1,4 +1,4 @@
-"""What becomes of a renewal day by what its ports serve and by time; people's part is in ``progress``."""
+"""Advance a renewal day by what its ports serve and by time; actions of people are in ``progress``."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

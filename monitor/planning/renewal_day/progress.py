@@ -1,4 +1,4 @@
-"""What becomes of a renewal day when somebody does something; it observes no port."""
+"""Advance a renewal day by what a person does; what ports serve is in ``observe``."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ Outcome = DayChange | Message
 
 
 def act(day: RenewalDay, action: DayAction, by: str, now: datetime) -> Outcome:
-    """Return what becomes of a day when somebody does something, or why that is refused."""
+    """Return a day after an action of a person, or why the action is refused."""
     if day.state is DayState.ENDED:
         return texts.IS_OVER
     step_id = getattr(action, "step_id", "")
@@ -54,7 +54,7 @@ def name_of(step: DayStep) -> str:
 
 
 def thumbprint_of(written: str) -> str | None:
-    """Return a thumbprint in lower case without separators, ``None`` for what is none."""
+    """Return a thumbprint in lower case without separators, ``None`` for anything else."""
     plain = "".join(one for one in written.lower() if one.isascii() and one.isalnum())
     right = len(plain) in (_SHA1, _SHA256) and set(plain) <= _HEXADECIMAL
     return plain if right or not written.strip() else None

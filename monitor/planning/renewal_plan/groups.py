@@ -1,4 +1,4 @@
-"""What a plan is about: the ports of a site by machine and certificate group, and what is left out of it."""
+"""Group the ports of a site by machine and certificate group, and list what a plan leaves out."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A plan as JSON, kept with the work on it, and what the steps say read back."""
+"""A plan as JSON, stored with its renewal day, and the texts of its steps read back."""
 
 import json
 from collections.abc import Mapping

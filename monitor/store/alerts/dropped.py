@@ -1,4 +1,4 @@
-"""What a restored backup had still to deliver: dropped, and decided again by the next alert pass."""
+"""Drop the pending notifications of a restored backup; the next alert pass decides them again."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ DROPPED = "dropped by restore"
 
 
 def drop_pending(connection: Connection, now: datetime) -> int:
-    """Finish all pending notifications unsent, and have what they said decided again; return their number.
+    """Drop all pending notifications so that their alerts are decided again; return their number.
 
     They count as refused by all recipients, with a retry that is due: each receiver is sent at once what it
     does not know yet.
@@ -39,7 +39,7 @@ def drop_pending(connection: Connection, now: datetime) -> int:
 
 
 def _forget_acceptance(connection: Connection, item: Notification, now: datetime) -> None:
-    """Have decided again what only some recipients accepted: the others would never be notified."""
+    """Reset alerts that only some recipients accepted, since the others would never be notified."""
     log, about = notification_log.c, notification_alert.c
     ids = select(about.alert_id).where(about.notification_id == item.id, about.level != "")
     connection.execute(

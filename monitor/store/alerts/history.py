@@ -17,7 +17,7 @@ MOST = 200
 
 
 def alert_history(connection: Connection, alert_id: str) -> AlertHistory | None:
-    """Return what is recorded of an alert and of those that it leads, ``None`` where nothing is any more."""
+    """Return the records of an alert and of those in its group, ``None`` where none is left."""
     record = alert_record(connection, alert_id)
     if record is None:
         return None

@@ -1,4 +1,4 @@
-"""What has waited for a receiver for long is withdrawn when there is more to say, and decided again.
+"""Withdraw notifications that have waited for long when there is more to notify; they are decided again.
 
 Otherwise a relay that comes back after days would deliver the reminders and digests of all these days, each
 of them out of date.

@@ -73,14 +73,14 @@ def take(connection: Connection, name: str, url: str) -> int | None:
 
 
 def keep(connection: Connection, name: str, url: str, epoch: int) -> bool:
-    """Return whether we lead still, for another length: nobody took the lease, even if it expired."""
+    """Renew the lease; return whether this center still leads, since no other took it even if it expired."""
     _be_present(connection, name, url)
     kept = update(lease).where(lease.c.name == _LEADER, lease.c.epoch == epoch).values(expires_at=_expiry())
     return connection.execute(kept).rowcount == 1
 
 
 def leave(connection: Connection, name: str, epoch: int | None) -> None:
-    """Let another center take over at once, and be no center any more."""
+    """Release the lease and remove this center, so that another one takes over at once."""
     connection.execute(delete(lease).where(lease.c.name == _CENTER + name))
     if epoch is not None:
         ours = update(lease).where(lease.c.name == _LEADER, lease.c.epoch == epoch)

@@ -1,1 +1,1 @@
-"""How values stand in columns: instants, durations, texts, and small values as JSON."""
+"""How values are stored in columns: instants, durations, texts, and small values as JSON."""

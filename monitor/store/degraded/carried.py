@@ -76,7 +76,7 @@ def keys_of(rows: Rows) -> Keys:
 
 
 def put_back(connection: Connection, rows: Rows, before: Keys) -> None:
-    """Bring a database up to date: what was read from it had the keys ``before``, and became ``rows`` since.
+    """Bring a database up to date: the rows read from it had the keys ``before`` and are ``rows`` now.
 
     What was never read from it stays, unless ``rows`` has it as well.
     """

@@ -1,4 +1,4 @@
-"""A database on a server: while it cannot be used everything waits, and nothing is kept in its place.
+"""A database on a server: while it cannot be used everything waits; nothing is kept in memory.
 
 In memory nothing would be known of what was notified, and all of it would be sent again. Only one thread may
 use it at a time.

@@ -44,7 +44,7 @@ async def body_of(receive: Receive) -> bytes:
 
 
 def again(body: bytes, receive: Receive) -> Receive:
-    """Return what gives a body that was read once more, and then what comes after it."""
+    """Return an ASGI ``receive`` that repeats a body that was read, and then continues."""
     given = False
 
     async def replay() -> Message:

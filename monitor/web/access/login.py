@@ -1,4 +1,4 @@
-"""Log people in and out: what the login page asks for, and the cookies that come of it; knows no HTML."""
+"""Log people in and out: what the login page asks for, and the session cookies; knows no HTML."""
 
 import logging
 import secrets
@@ -66,7 +66,7 @@ class LoginService:
         return LoginForm(self._identities.signer.form_token(f"login\n{nonce}"), cookie)
 
     async def log_in(self, scope: Scope, user: str, password: str, form_token: str) -> LoginResult:
-        """Return what comes of a name and a password; a session that was there before is not taken over."""
+        """Return the result of a login with name and password; an earlier session is not reused."""
         peer, passwords = self._peer(scope), self._identities.passwords
         nonce = self._cookies(scope).get(cookie_name(LOGIN_COOKIE, secure=peer.secure), "")
         if not nonce or not self._identities.signer.is_form_token(form_token, f"login\n{nonce}"):

@@ -75,7 +75,7 @@ class PasswordChecks:
             self._waiting -= 1
 
     def _mark(self, name: str, password: str) -> bytes:
-        """Return what stands for a password and its hash, so that a new hash ends what is remembered."""
+        """Return the cache key of a password and its hash; a new hash makes another key."""
         known = self._web_config.config.users.get(name, "")
         parts = (name, password, known)
         said = b"".join(

@@ -1,4 +1,4 @@
-"""The answers to who may not do what a request asks for."""
+"""Responses to requests that are not allowed."""
 
 from urllib.parse import quote
 
@@ -32,7 +32,7 @@ class AccessRefusedError(Exception):
 
 
 def forbidden(said: str) -> AccessRefusedError:
-    """Return the refusal of who is known and may not, or of what nobody may."""
+    """Return the response 403 to a caller without the right, or to what nobody may do."""
     return AccessRefusedError(_json(said, 403))
 
 
@@ -59,7 +59,7 @@ def to_login(path: str, query: str) -> AccessRefusedError:
 
 
 def too_long() -> AccessRefusedError:
-    """Return the refusal of a body that no form of ours has."""
+    """Return the response to a body that is longer than any form of ours."""
     return AccessRefusedError(_json(TOO_LONG, 413))
 
 

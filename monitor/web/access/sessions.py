@@ -42,7 +42,7 @@ class SessionSigner:
         self._key = key
 
     def begin(self, user: str, hashed: str, now: datetime) -> LoginSession:
-        """Return a new session of a user, with an id that nobody can have known before."""
+        """Return a new session of a user, with a new random id."""
         return LoginSession(
             secrets.token_urlsafe(18), user, now.replace(microsecond=0), self._mark(user, hashed)
         )

@@ -1,4 +1,4 @@
-"""What access control needs: settings that are fixed at the start, and the parts of the daemon it asks."""
+"""The settings of access control that are fixed at the start, and the parts of the daemon that it uses."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -60,7 +60,7 @@ async def _away(_request: Request, _error: Exception) -> Response:
 
 
 class _Routes:
-    """What is answered to whom; whoever has no token costs nothing but its request."""
+    """The handlers of the routes; a client without a token is refused before its body is read."""
 
     def __init__(self, service: AgentService) -> None:
         self._service = service

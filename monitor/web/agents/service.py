@@ -1,4 +1,4 @@
-"""What the port for agents asks of the daemon; no HTTP here."""
+"""The interface of the daemon that the port for agents uses; no HTTP here."""
 
 from datetime import datetime
 from typing import Protocol
@@ -44,7 +44,7 @@ class AgentService(Protocol):
         ...
 
     def leads(self) -> bool:
-        """Return whether what is taken now is recorded: this center is alone, or leads the others."""
+        """Return whether answers can be recorded now: this center is the only one, or leads."""
         ...
 
     def now(self) -> datetime:

@@ -16,7 +16,7 @@ _MOST_ENTRIES = 1000
 
 
 class InvalidError(ValueError):
-    """A request does not say what it has to; the text says what."""
+    """A request is invalid; the text says why."""
 
 
 async def body_of(request: Request, allowed: Sequence[str]) -> Mapping[str, Any]:

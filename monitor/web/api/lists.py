@@ -82,7 +82,7 @@ def _answered(
 
 
 def _read_limit(text: str) -> int | None:
-    """Return how many items are asked for, ``None`` for what is no number that is answered."""
+    """Return the requested number of items, ``None`` where it is invalid."""
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST))):
         return None
     return int(text) if 1 <= int(text) <= MOST else None
@@ -93,7 +93,7 @@ def _cursor(offset: int, last: str) -> str:
 
 
 def _read_cursor(cursor: str) -> tuple[int, str] | None:
-    """Return the place after an item and the item, ``None`` for what is no cursor."""
+    """Return the position after an item and the item, ``None`` for an invalid cursor."""
     if not cursor:
         return 0, ""
     try:

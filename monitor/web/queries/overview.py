@@ -1,4 +1,4 @@
-"""What the first page says: what to do first, how much is in which state, what expires next, what is new."""
+"""The content of the first page: urgent alerts, counts by state, next expiries, latest changes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

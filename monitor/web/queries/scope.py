@@ -55,7 +55,7 @@ def narrowed(
 
 
 def _visible(snapshot: Snapshot) -> Iterator[AlertGroup]:
-    """Yield the alerts of a snapshot whose targets are narrowed already, as far as they are about those."""
+    """Yield the alerts of a narrowed snapshot, limited to its targets."""
     for group in snapshot.alerts:
         states = [snapshot.states[one] for one in group.targets if one in snapshot.states]
         if len(states) == len(group.targets) and states:

@@ -1,4 +1,4 @@
-"""Which targets a request is about, and whether a silence reaches no further than its maker may see."""
+"""Select the targets of a request, and the silences within what a caller may see."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,7 +18,7 @@ def selected_targets(
 def silences_within(
     silences: Iterable[Silence], snapshot: Snapshot, scope: Sequence[Matcher]
 ) -> list[Silence]:
-    """Return those that are about nothing but what a caller may see."""
+    """Return the silences that concern only targets within a caller's scope."""
     if not scope:
         return list(silences)
     alerts = {one.id for one in snapshot.alerts}
@@ -30,6 +30,6 @@ def silences_within(
 
 
 def may_silence(scope: Sequence[Matcher], matchers: Sequence[Matcher]) -> bool:
-    """Return whether matchers hold everything that limits a caller, by the same values or fewer."""
+    """Return whether matchers are within a scope: all of its labels, with the same values or fewer."""
     given = {one.name: set(one.values) for one in matchers}
     return all(one.name in given and given[one.name] <= set(one.values) for one in scope)

@@ -1,1 +1,1 @@
-"""What the web asks of the daemon and changes there: interfaces, and the values that answer."""
+"""The interfaces of the daemon that the web uses, and their values."""

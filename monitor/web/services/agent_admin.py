@@ -1,4 +1,4 @@
-"""What the API asks about agents, and how they are invited; knows nothing of what they send."""
+"""The interface for listing and inviting agents; knows nothing of what they send."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What may be changed over the web: acknowledgements and silences, as values; no HTTP here."""
+"""The interface through which the web changes something: acknowledgements, silences, tests; no HTTP here."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Changes(Protocol):
         ...
 
     async def link(self, token: str) -> AcknowledgeLink | None:
-        """Return what the token of a link allows, ``None`` where it is not one of ours; it may be over."""
+        """Return what the token of a link allows, ``None`` for an invalid one; it may have expired."""
         ...
 
     async def acknowledge(

@@ -1,4 +1,4 @@
-"""What is missing of all that a monitor consists of: values for the page, health and JSON."""
+"""Missing components of the monitor as values, for the page, health and JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

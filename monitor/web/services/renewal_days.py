@@ -1,4 +1,4 @@
-"""What the web asks and changes of renewal days, and the values that answer; no HTTP here."""
+"""The interface through which the web reads and changes renewal days, and its values; no HTTP here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the web asks of the daemon, and the values that answer; no HTTP here."""
+"""The interface through which the web reads from the daemon, and its values; no HTTP here."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""How connections are served before any route: their bounds, TLS, and what no request may do."""
+"""Connections before any route: limits, TLS, and requests that are refused."""

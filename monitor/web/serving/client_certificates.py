@@ -1,4 +1,4 @@
-"""What a client's certificate says, once the TLS library has verified it: whose it is, and its names."""
+"""Subject and names of a client certificate that the TLS library has verified."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -87,7 +87,7 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def closable(self) -> bool:
-        """Return whether nothing is lost with this connection but an answer that nobody reads."""
+        """Return whether closing this connection loses at most a response that nobody reads."""
         stalled = self._stalled_at is not None and monotonic() - self._stalled_at > STALLED_AFTER
         return self._idle or stalled
 

@@ -1,4 +1,4 @@
-"""Refuse requests whose length is said in two ways, which a proxy before us may read in the other one."""
+"""Refuse requests that state their length in two ways: a proxy before us may choose the other (smuggling)."""
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse

@@ -55,7 +55,7 @@ class Handshaking(asyncio.Protocol):
         self._early.append(data)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the handshake says why
-        """Note that nobody is there any more."""
+        """Note that the client closed the connection."""
         self._lost = True
         self._open.pop(self, None)
 

@@ -1,4 +1,4 @@
-"""Which names a request may call us: those that are ours, so that no foreign page reads what we show.
+"""Accept requests under our own host names only, so that a foreign page cannot read ours (DNS rebinding).
 
 A page of a stranger that has its own name pointed at this machine (DNS rebinding) would otherwise be allowed
 to read everything by the browser; an address in the ``Host`` header cannot be pointed elsewhere.

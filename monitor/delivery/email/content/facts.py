@@ -1,4 +1,4 @@
-"""The facts of an item of a mail, with labels: what identifies the certificate, and who is responsible."""
+"""The labeled facts of one alert in a mail: what identifies the certificate, and who is responsible."""
 
 from collections.abc import Iterable, Iterator
 
@@ -23,7 +23,7 @@ Fact = tuple[Message, Message]
 
 
 def facts(item: NotificationItem) -> Iterator[Fact]:
-    """Yield what there is to know of an item's certificates and targets, but for who is responsible."""
+    """Yield the facts of an item's certificates and targets, without the responsible owner."""
     if item.replaced_sha256:
         yield fact_texts.OLD_SHA1, text(item.replaced_sha1) if item.replaced_sha1 else fact_texts.NOT_KNOWN
         yield fact_texts.OLD_SHA256, text(item.replaced_sha256)

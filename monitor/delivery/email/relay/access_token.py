@@ -95,7 +95,7 @@ def read_token(response: FetchResponse, settings: TokenSettings, secret: Secret)
 
 
 def claims(token: Secret) -> str:
-    """Return for whom a token is and what it allows, as its issuer wrote it there; empty where it is opaque.
+    """Return a clause with a token's audience and roles, empty where the token is opaque.
 
     A wrong audience or a missing permission is the usual reason why a relay refuses a token.
     """

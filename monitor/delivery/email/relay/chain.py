@@ -69,7 +69,7 @@ class RelayChain:
             self._say(number, next(iter(results.values())).why if down else "")
 
     def _say(self, number: int, why: str) -> None:
-        """Log that a relay is down, or no longer: nobody would know while another one takes the mails."""
+        """Log that a relay is down or works again, since another one takes its mails unnoticed."""
         location = self._relays[number].location
         if why:
             event(
@@ -90,7 +90,7 @@ def passes_on(result: SendResult) -> bool:
 
 
 def summed_up(results: Sequence[SendResult]) -> SendResult:
-    """Return what became of a recipient after one or several relays, with the reasons of all."""
+    """Return the result of a recipient after one or several relays, with the reasons of all."""
     last = results[-1]
     if len(results) == 1 or last.status is SendStatus.ACCEPTED:
         return last

@@ -130,7 +130,7 @@ async def _stopped(pages: Pages, request: Request, one: RefusedLink) -> Response
 async def _form(
     pages: Pages, request: Request, one: OpenLink, form: Form = EMPTY, *, done: Silence | None = None
 ) -> Response:
-    """Return the page with the form, or with what became of it."""
+    """Return the page with the form, or with its result."""
 
     def values(reader: Reader) -> Mapping[str, Any]:
         return {

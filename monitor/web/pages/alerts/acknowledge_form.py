@@ -68,7 +68,7 @@ def checked(form: Form, days: Days, now: datetime, zone: tzinfo) -> tuple[Form, 
 
 
 async def filled_in(request: Request, name: str = "") -> Form:
-    """Return the fields of a request, cleaned and cut; what is no form has none.
+    """Return the fields of a form, cleaned and cut; none where the body is no form.
 
     ``name`` is who sends it, where that is known.
     """

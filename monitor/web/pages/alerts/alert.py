@@ -152,7 +152,7 @@ def alert_values(reader: Reader, detail: AlertDetail, form: Form = EMPTY) -> Map
 
 
 def _verdict(detail: AlertDetail) -> Iterator[Message]:
-    """Yield what there is to say first: what is wrong, or that nothing is any more."""
+    """Yield the first sentences: what is wrong, or that the alert is over."""
     if isinstance(detail.check, Check) and not detail.messages:
         yield PROBLEM[detail.check]
     if detail.resolved_at is not None:

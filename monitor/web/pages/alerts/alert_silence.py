@@ -28,7 +28,7 @@ from monitor.web.services.view import WebView
 
 
 async def silenced(request: Request, found: AlertDetail, view: WebView, changes: Changes) -> SilenceForm:
-    """Silence what the form of a request says; return the form, with what is wrong where nothing was done."""
+    """Create the silence of a form; return the form, with its problems where none was created."""
     form = await filled_in(request)
     choice = next((one for one in silence_choices(found) if one.reach == form.what), None)
     if choice is None:

@@ -32,7 +32,7 @@ class OutcomeStrip:
 
 
 def outcome_strip(periods: Sequence[OutcomePeriod], axis: Axis) -> OutcomeStrip:
-    """Return what is shown of the outcomes of a target on an axis of time."""
+    """Return the outcomes of a target on a time axis."""
     shown = [one for one in periods if one.ended_at is None or one.ended_at >= axis.start]
     return OutcomeStrip(
         # What failed is drawn last, so that a short failure is not covered by what follows.

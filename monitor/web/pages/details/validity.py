@@ -48,6 +48,6 @@ class Axis:
 
 
 def axis_around(periods: Iterable[tuple[datetime, datetime]], now: datetime) -> Axis:
-    """Return the axis that holds all periods and the present."""
+    """Return the axis that covers all periods and the present."""
     ends = [instant for period in periods for instant in period]
     return Axis(min((*ends, now)), max((*ends, now)))

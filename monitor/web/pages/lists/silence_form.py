@@ -49,7 +49,7 @@ def _frequent(values: Iterable[str]) -> tuple[str, ...]:
 
 
 async def filled_in(request: Request) -> SilenceForm:
-    """Return what a request sends; what is too long is no form of ours."""
+    """Return the form of a request, ``None`` where it is too long for one."""
     try:
         fields = fields_of(await body_of(request.receive))
     except TooLongError:

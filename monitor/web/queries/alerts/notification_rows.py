@@ -10,7 +10,7 @@ from monitor.web.queries.lists.row_words import joined, one_value
 from monitor.web.queries.scope import TargetScope
 
 STATES = ("refused", "partly_refused", "waiting", "sent")
-"""What became of a notification, what should be looked at first."""
+"""The states of a notification, the most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def notification_rows(
 
 
 def state_of(one: NotificationStatus) -> str:
-    """Return what became of a notification."""
+    """Return the state of a notification."""
     states = {state for _, state in one.recipients}
     if one.finished_at is None:
         return "waiting"

@@ -1,4 +1,4 @@
-"""What a silence beside one alert may be about, and which silences are about that alert now."""
+"""The silences that can be made for one alert, and those that apply to it now."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

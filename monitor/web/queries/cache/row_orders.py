@@ -40,7 +40,7 @@ class RowOrders(Generic[Row]):
         self._hints: Mapping[str, tuple[int, RowOrder[Row]]] = before.hints() if before else {}
 
     def hints(self) -> Mapping[str, tuple[int, RowOrder[Row]]]:
-        """Return what the next orders can be made from, and how long nobody has asked for each."""
+        """Return the orders that the next ones can be made from, and how long each has been unused."""
         with self._lock:
             unused = {name: (count + 1, one) for name, (count, one) in self._hints.items()}
             kept = {name: known for name, known in unused.items() if known[0] <= _MOST_UNUSED}

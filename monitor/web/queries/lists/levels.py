@@ -1,4 +1,4 @@
-"""How bad something is, in the levels of alerts, or ok."""
+"""The level of some findings: a level of alerts, or ok."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -80,7 +80,7 @@ def _named(one: Expiry, location: str) -> str:
 
 
 def _impacts(one: Expiry) -> list[Message]:
-    """Return the first texts of what stops, for a CA the one that is true of any."""
+    """Return the first texts about the impact; a CA has a general one."""
     known = dict.fromkeys(
         impact for target, _, _ in one.uses[:1000] if (impact := target.info.runbook.impact) is not None
     )

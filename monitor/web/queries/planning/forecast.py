@@ -1,4 +1,4 @@
-"""What a forecast says, bounded for a page or an answer, and for which instant somebody asks."""
+"""A forecast as rows and texts, bounded for a page or a response, and the instant that a request names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

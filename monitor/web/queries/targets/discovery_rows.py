@@ -8,7 +8,7 @@ from monitor.web.queries.lists.listing import Facet, Listing
 from monitor.web.queries.lists.row_words import joined, one_value
 
 STATES = ("failed", "left_out", "not_fetched", "fetched")
-"""How a discovery is, what should be looked at first."""
+"""The states of a discovery, the most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)

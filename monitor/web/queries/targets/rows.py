@@ -14,7 +14,7 @@ from monitor.web.queries.lists.listing import OF_TARGETS, Facet, Listing
 from monitor.web.queries.lists.row_words import labels_of, one_value, searched_target, values
 
 STATES = ("need_action", "unreachable", "not_checked", "standby", "fine")
-"""The counts of the first page, those that should be looked at first."""
+"""The states that the first page counts, the most urgent first."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_ANSWER = frozenset({FailureReason.REFUSED, FailureReason.UNREACHABLE, FailureReason.TIMEOUT})
 
