@@ -10,7 +10,7 @@ from monitor.assess.damage import damaged
 from monitor.assess.flapping import flapping, steady
 from monitor.assess.judge import judge
 from monitor.assess.names import NameProblem, mismatch
-from monitor.assess.paths.links import Held
+from monitor.assess.paths.links import CertificateWithDer
 from monitor.assess.paths.split_chains import split_chains
 from monitor.assess.paths.trust import PathFinder
 from monitor.assess.traits import made_at_start, missing_names
@@ -19,7 +19,7 @@ from monitor.assess.unreachability import failures_named, unreachability, unreac
 __all__ = [
     "ACCEPTED_BY_GO",
     "PATIENCE",
-    "Held",
+    "CertificateWithDer",
     "NameProblem",
     "PathFinder",
     "asked_of",

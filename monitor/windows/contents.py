@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import sha1
 
 from monitor import parse
-from monitor.assess import Held
+from monitor.assess import CertificateWithDer
 from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.issuers import Issuers
@@ -60,14 +60,14 @@ def fingerprints(stored: Iterable[StoredCertificate]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.sha256 for one in stored if not one.archived))
 
 
-def _readable(stored: Iterable[StoredCertificate]) -> Iterator[Held]:
+def _readable(stored: Iterable[StoredCertificate]) -> Iterator[CertificateWithDer]:
     for one in stored:
         if not one.archived and (held := _held(one.der)) is not None:
             yield held
 
 
 @lru_cache(maxsize=4096)
-def _held(der: bytes) -> Held | None:
+def _held(der: bytes) -> CertificateWithDer | None:
     """Return a certificate with its parsed form, cached so that states share memory."""
     try:
         return parse.parse_certificate(der), der

@@ -5,7 +5,7 @@ It must not judge: an issuer is a certificate whose key made the signature, what
 
 from collections.abc import Iterable
 
-from monitor.assess.paths.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import CertificateWithDer, canonical, is_signed_by
 
 MOST = 16
 """Certificates above one, at most: renewed and cross-signed CAs make more than a line."""
@@ -14,13 +14,13 @@ MOST = 16
 class Issuers:
     """An index of possible issuers by name, verified by signature."""
 
-    def __init__(self, held: Iterable[Held]) -> None:
+    def __init__(self, held: Iterable[CertificateWithDer]) -> None:
         """Index the certificates that may be issuers, each with its DER."""
-        self._by_subject: dict[str, dict[str, Held]] = {}
+        self._by_subject: dict[str, dict[str, CertificateWithDer]] = {}
         for one in held:
             self._by_subject.setdefault(canonical(one[0].subject), {}).setdefault(one[0].sha256, one)
 
-    def above(self, leaf: Held) -> tuple[Held, ...]:
+    def above(self, leaf: CertificateWithDer) -> tuple[CertificateWithDer, ...]:
         """Return the issuers of a certificate, then their issuers and so on, without itself."""
         found = {leaf[0].sha256: leaf}
         waiting = [leaf]

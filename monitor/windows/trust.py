@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from monitor import parse
-from monitor.assess import Held
+from monitor.assess import CertificateWithDer
 from monitor.model import Anchor
 from monitor.windows.certificate import StoredCertificate
 
@@ -29,8 +29,8 @@ def trusted_anchors(
     return (*above, *below)
 
 
-def _held(stored: Iterable[StoredCertificate], refused: set[str]) -> list[Held]:
-    held: list[Held] = []
+def _held(stored: Iterable[StoredCertificate], refused: set[str]) -> list[CertificateWithDer]:
+    held: list[CertificateWithDer] = []
     for one in stored:
         try:
             found = parse.parse_certificate(one.der)

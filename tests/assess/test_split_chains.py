@@ -1,6 +1,6 @@
 """The certificates of a file are split into chains."""
 
-from monitor.assess import Held, split_chains
+from monitor.assess import CertificateWithDer, split_chains
 from monitor.parse import parse_certificate
 from support.pki import Issued, authority, leaf, new_key, raw
 
@@ -11,7 +11,7 @@ SECOND = leaf("second", INTERMEDIATE)
 OTHER = authority("Other")
 
 
-def held(one: Issued | bytes) -> Held:
+def held(one: Issued | bytes) -> CertificateWithDer:
     """Return a certificate with its DER."""
     der = one if isinstance(one, bytes) else one.der
     return parse_certificate(der), der

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess import (
-    Held,
+    CertificateWithDer,
     PathFinder,
     judge,
     missing_names,
@@ -51,7 +51,7 @@ def judged(shown: Issued | None, target: Target, *, encrypted: bool | None = Non
     """Judge an endpoint that shows one certificate of the test root, or nothing."""
     if shown is None:
         return judge(target, (), (), NOW, encrypted=encrypted)
-    held: Held = parse_certificate(shown.der), shown.der
+    held: CertificateWithDer = parse_certificate(shown.der), shown.der
     anchors = Anchors.of([Anchor(parse_certificate(ROOT.der), ROOT.der, "test")])
     path = PathFinder().find(PLACE, [held], anchors, NOW)
     return judge(target, (Sighting(PLACE, 0, held[0]),), (path,), NOW, encrypted=encrypted)
@@ -225,7 +225,7 @@ def test_leaves_under_one_ca_share_an_alert() -> None:
     shared = []
     for name in ("a.vms.example", "b.vms.example"):
         shown = leaf(name, ending)
-        held: Held = parse_certificate(shown.der), shown.der
+        held: CertificateWithDer = parse_certificate(shown.der), shown.der
         path = PathFinder().find(PLACE, [held], anchors, NOW)
         found = judge(replace(ENDPOINT, server_name=name), (), (path,), NOW).findings
         shared += [one.shared_alert for one in found if one.check is Check.OUTLIVES_CA]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL._util import lib
 
-from monitor.assess import Held, PathFinder, texts
+from monitor.assess import CertificateWithDer, PathFinder, texts
 from monitor.model import Anchor, Anchors, Message, Path
 from monitor.parse import find_certificates, parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw, rsa_key
@@ -28,7 +28,7 @@ INTERMEDIATE = authority("Intermediate", ROOT)
 LEAF = leaf("nvr.example", INTERMEDIATE)
 
 
-def held(one: Issued | bytes) -> Held:
+def held(one: Issued | bytes) -> CertificateWithDer:
     """Return a certificate in the form the finder takes."""
     der = one if isinstance(one, bytes) else one.der
     return parse_certificate(der), der

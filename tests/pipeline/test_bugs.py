@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from monitor.assess import PathFinder
-from monitor.assess.paths.links import Held
+from monitor.assess.paths.links import CertificateWithDer
 from monitor.daemon.targets.state_loader import StateLoader
 from monitor.model import (
     AlertKey,
@@ -40,7 +40,13 @@ class Stumbling(PathFinder):
     """Be a path finder with a bug that one certificate meets."""
 
     def find(
-        self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime, *, keep: bool = True
+        self,
+        location: str,
+        chain: Sequence[CertificateWithDer],
+        anchors: Anchors,
+        now: datetime,
+        *,
+        keep: bool = True,
     ) -> Path:
         """Raise for that certificate."""
         if chain[0][0].sha256 == ODD.sha256:

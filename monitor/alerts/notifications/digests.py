@@ -9,7 +9,7 @@ from monitor.alerts.decision import DecisionInput, NotifyReason
 from monitor.alerts.digest import AcknowledgedItem, Digest
 from monitor.alerts.notifications.current import CurrentAlerts
 from monitor.alerts.notifications.due import LONG_AGO, DueAlert, as_items, notified, worst_first
-from monitor.alerts.notifications.over import other_renewals, over_changes, resolved_for
+from monitor.alerts.notifications.resolved import other_renewals, over_changes, resolved_for
 from monitor.model import AlertResolution, LogChange, ReceiverRecord
 
 

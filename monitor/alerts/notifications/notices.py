@@ -19,7 +19,7 @@ from monitor.alerts.notifications.due import (
     worst_first,
 )
 from monitor.alerts.notifications.inventory import inventory_decision
-from monitor.alerts.notifications.over import over_changes, resolved_for, with_renewals
+from monitor.alerts.notifications.resolved import over_changes, resolved_for, with_renewals
 from monitor.alerts.refused import awaits_retry, with_retry, without_refused
 from monitor.alerts.routing.schedule import Schedule
 from monitor.model import AlertLevel, Check, LogChange, ReceiverChanges, ReceiverRecord

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import NamedTuple
 
-from monitor.assess.paths.links import Held, canonical
+from monitor.assess.paths.links import CertificateWithDer, canonical
 
 # Up to here all are taken: it is cheaper to hand them to OpenSSL than to choose.
 _ALWAYS = 64
@@ -17,18 +17,18 @@ _MOST = 256
 class Candidates(NamedTuple):
     """Certificates that can be on a path; ``complete`` is false if there were too many to take them all."""
 
-    held: list[Held]
+    held: list[CertificateWithDer]
     complete: bool
 
 
-def candidates(leaf: Held, others: Collection[Held]) -> Candidates:
+def candidates(leaf: CertificateWithDer, others: Collection[CertificateWithDer]) -> Candidates:
     """Return the other certificates that can be reached by issuer names, the nearest first."""
     if len(others) < _ALWAYS:
         return Candidates(list(others), complete=True)
-    by_subject: dict[str, list[Held]] = defaultdict(list)
+    by_subject: dict[str, list[CertificateWithDer]] = defaultdict(list)
     for held in others:
         by_subject[canonical(held[0].subject)].append(held)
-    found: list[Held] = []
+    found: list[CertificateWithDer] = []
     waiting = [leaf]
     for certificate, _ in waiting:
         above = by_subject.pop(canonical(certificate.issuer), [])

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 from monitor.model import Certificate
 
-Held = tuple[Certificate, bytes]
+CertificateWithDer = tuple[Certificate, bytes]
+"""A parsed certificate and its DER bytes."""
 
 UNREADABLE = (
     ValueError,

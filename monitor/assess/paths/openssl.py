@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from OpenSSL import crypto
 
-from monitor.assess.paths.links import Held
+from monitor.assess.paths.links import CertificateWithDer
 from monitor.assess.paths.problem import Refusal
 from monitor.model import Certificate
 
@@ -21,7 +21,10 @@ def valid(certificate: Certificate, at: datetime) -> bool:
 
 
 def verified(
-    leaf: Held, pool: Iterable[Held], anchors: Iterable[Held], at: datetime | None
+    leaf: CertificateWithDer,
+    pool: Iterable[CertificateWithDer],
+    anchors: Iterable[CertificateWithDer],
+    at: datetime | None,
 ) -> tuple[Certificate, ...] | Refusal:
     """Return the path that OpenSSL accepts at an instant, or why there is none.
 
@@ -35,7 +38,10 @@ def verified(
 
 
 def verified_as_given(
-    leaf: Held, pool: Sequence[Held], anchors: Sequence[Held], at: datetime | None
+    leaf: CertificateWithDer,
+    pool: Sequence[CertificateWithDer],
+    anchors: Sequence[CertificateWithDer],
+    at: datetime | None,
 ) -> tuple[Certificate, ...] | Refusal:
     """Return the path that OpenSSL finds through certificates in just this order, or why there is none."""
     known = {held[0].sha256: held[0] for held in (leaf, *pool, *anchors)}
@@ -53,7 +59,7 @@ def verified_as_given(
     return tuple(known[_fingerprint(certificate)] for certificate in chain)
 
 
-def _store(anchors: Iterable[Held], at: datetime | None) -> crypto.X509Store:
+def _store(anchors: Iterable[CertificateWithDer], at: datetime | None) -> crypto.X509Store:
     store = crypto.X509Store()
     store.set_flags(_PARTIAL_CHAIN | (_NO_CHECK_TIME if at is None else 0))
     if at is not None:
@@ -63,7 +69,7 @@ def _store(anchors: Iterable[Held], at: datetime | None) -> crypto.X509Store:
     return store
 
 
-def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
+def _loaded(held: Iterable[CertificateWithDer]) -> Iterator[crypto.X509]:
     """Yield the certificates that OpenSSL can read; others cannot be on a path."""
     for _, der in held:
         with contextlib.suppress(crypto.Error):

@@ -6,7 +6,7 @@ It must not verify anything: the walk and OpenSSL have.
 from dataclasses import dataclass
 
 from monitor.assess import texts
-from monitor.assess.paths.links import Held, is_signed_by
+from monitor.assess.paths.links import CertificateWithDer, is_signed_by
 from monitor.model import Certificate, DateForm, Message
 
 
@@ -19,7 +19,11 @@ class Refusal:
 
 
 def problem(
-    route: tuple[Held, ...], refusal: Refusal | None, namesakes: list[Held], *, known: bool
+    route: tuple[CertificateWithDer, ...],
+    refusal: Refusal | None,
+    namesakes: list[CertificateWithDer],
+    *,
+    known: bool,
 ) -> Message:
     """Return the reason why a route is not trusted; ``known`` says whether there are any anchors at all.
 
@@ -38,7 +42,9 @@ def problem(
     return missing(issuer=_issuer(tip), title=tip.title)
 
 
-def _self_issued(route: tuple[Held, ...], namesakes: list[Held], *, genuine: bool) -> Message:
+def _self_issued(
+    route: tuple[CertificateWithDer, ...], namesakes: list[CertificateWithDer], *, genuine: bool
+) -> Message:
     title = route[-1][0].title
     if not genuine:
         return texts.bad_self_signature(title=title)
@@ -47,7 +53,7 @@ def _self_issued(route: tuple[Held, ...], namesakes: list[Held], *, genuine: boo
     return (texts.root_not_trusted_other_key if namesakes else texts.root_not_trusted)(title=title)
 
 
-def _unmatched(tip: Certificate, der: bytes, namesakes: list[Held]) -> Message:
+def _unmatched(tip: Certificate, der: bytes, namesakes: list[CertificateWithDer]) -> Message:
     unsupported = any(is_signed_by(der, issuer) is None for _, issuer in namesakes)
     if unsupported and tip.date_form is not DateForm.STANDARD:
         return texts.unreadable_dates(title=tip.title)

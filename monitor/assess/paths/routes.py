@@ -6,9 +6,9 @@ It must not consider time, trust or extensions: a route is what was signed, not 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.assess.paths.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import CertificateWithDer, canonical, is_signed_by
 
-Route = tuple[Held, ...]
+Route = tuple[CertificateWithDer, ...]
 
 # A hostile server can send hundreds of certificates of one name: these bound the work for one path.
 MOST_CHECKS = 128
@@ -22,16 +22,16 @@ class Walk:
     ``ended`` is true once a bound has kept a certificate from being tried.
     """
 
-    def __init__(self, pool: Iterable[Held], anchors: Sequence[Held]) -> None:
+    def __init__(self, pool: Iterable[CertificateWithDer], anchors: Sequence[CertificateWithDer]) -> None:
         """Take candidates in the order in which they are tried, after the anchors."""
         self._anchors = {certificate.sha256 for certificate, _ in anchors}
-        self._by_subject: dict[str, dict[str, Held]] = defaultdict(dict)
+        self._by_subject: dict[str, dict[str, CertificateWithDer]] = defaultdict(dict)
         for held in (*anchors, *pool):
             self._by_subject[canonical(held[0].subject)].setdefault(held[0].sha256, held)
         self._checks = MOST_CHECKS
         self.ended = False
 
-    def routes(self, leaf: Held) -> list[Route]:
+    def routes(self, leaf: CertificateWithDer) -> list[Route]:
         """Return up to 32 routes; one that ends at an anchor goes no further."""
         found: list[Route] = []
         for route in self._extended((leaf,)):
@@ -45,7 +45,7 @@ class Walk:
         """Return whether a route ends at an anchor."""
         return route[-1][0].sha256 in self._anchors
 
-    def namesakes(self, route: Route) -> list[Held]:
+    def namesakes(self, route: Route) -> list[CertificateWithDer]:
         """Return the certificates whose subject is the issuer that a route's end lacks."""
         tip = route[-1][0]
         named = self._by_subject.get(canonical(tip.issuer), {})
@@ -60,7 +60,7 @@ class Walk:
         if not grown:
             yield route
 
-    def _issuers(self, route: Route) -> Iterator[Held]:
+    def _issuers(self, route: Route) -> Iterator[CertificateWithDer]:
         behind = {certificate.sha256 for certificate, _ in route}
         for held in self.namesakes(route):
             if held[0].sha256 in behind:

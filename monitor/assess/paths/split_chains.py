@@ -6,16 +6,16 @@ It must not consider trust or validity: a file may contain certificates that hav
 from collections import defaultdict
 from collections.abc import Sequence
 
-from monitor.assess.paths.links import Held, canonical, is_signed_by
+from monitor.assess.paths.links import CertificateWithDer, canonical, is_signed_by
 
-Chain = tuple[Held, ...]
+Chain = tuple[CertificateWithDer, ...]
 
 # Beyond this many signature checks in one file names alone decide: a bundle of thousands must not stop the
 # rest.
 _MOST_CHECKS = 2000
 
 
-def split_chains(chain: Sequence[Held]) -> tuple[Chain, ...]:
+def split_chains(chain: Sequence[CertificateWithDer]) -> tuple[Chain, ...]:
     """Return the chains in a file, each a certificate that issued no other, and its possible issuers.
 
     Where all issued one another (two cross-signed CAs) the first in the file begins the chain, so that every
@@ -35,18 +35,18 @@ def split_chains(chain: Sequence[Held]) -> tuple[Chain, ...]:
 class _Family:
     """Who issued whom among the certificates of one file."""
 
-    def __init__(self, members: list[Held]) -> None:
+    def __init__(self, members: list[CertificateWithDer]) -> None:
         self.members = members
         self.issuers: set[str] = set()
-        self._parents: dict[str, list[Held]] = {}
+        self._parents: dict[str, list[CertificateWithDer]] = {}
         self._checks = _MOST_CHECKS
-        by_subject: dict[str, list[Held]] = defaultdict(list)
+        by_subject: dict[str, list[CertificateWithDer]] = defaultdict(list)
         for held in members:
             by_subject[canonical(held[0].subject)].append(held)
         for held in members:
             self._parents[held[0].sha256] = self._issuers_of(held, by_subject[canonical(held[0].issuer)])
 
-    def chain(self, first: Held) -> Chain:
+    def chain(self, first: CertificateWithDer) -> Chain:
         """Return a certificate followed by its issuers, their issuers and so on."""
         found = {first[0].sha256: first}
         waiting = [first]
@@ -57,12 +57,14 @@ class _Family:
                     waiting.append(parent)
         return tuple(found.values())
 
-    def _issuers_of(self, child: Held, candidates: list[Held]) -> list[Held]:
+    def _issuers_of(
+        self, child: CertificateWithDer, candidates: list[CertificateWithDer]
+    ) -> list[CertificateWithDer]:
         found = [issuer for issuer in candidates if issuer is not child and self._signed(child, issuer)]
         self.issuers.update(certificate.sha256 for certificate, _ in found)
         return found
 
-    def _signed(self, child: Held, issuer: Held) -> bool:
+    def _signed(self, child: CertificateWithDer, issuer: CertificateWithDer) -> bool:
         if self._checks == 0:
             return True
         self._checks -= 1

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from monitor.assess import texts
 from monitor.assess.paths.candidates import candidates
-from monitor.assess.paths.links import Held, canonical, old_style_ca
+from monitor.assess.paths.links import CertificateWithDer, canonical, old_style_ca
 from monitor.assess.paths.openssl import valid, verified, verified_as_given
 from monitor.assess.paths.problem import Refusal, problem
 from monitor.assess.paths.routes import Route, Walk
@@ -26,9 +26,9 @@ _MOST_AS_SERVED = 64
 class _Case:
     """A leaf, what was served with it, the anchors that could matter, and the instant."""
 
-    leaf: Held
-    pool: tuple[Held, ...]
-    anchors: tuple[Held, ...]
+    leaf: CertificateWithDer
+    pool: tuple[CertificateWithDer, ...]
+    anchors: tuple[CertificateWithDer, ...]
     now: datetime
 
     def instants(self) -> tuple[datetime | None, ...]:
@@ -52,7 +52,13 @@ class PathFinder:
         self._indexes: OrderedDict[str, _Index] = OrderedDict()
 
     def find(
-        self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime, *, keep: bool = True
+        self,
+        location: str,
+        chain: Sequence[CertificateWithDer],
+        anchors: Anchors,
+        now: datetime,
+        *,
+        keep: bool = True,
     ) -> Path:
         """Return the path of the first certificate of ``chain`` over the others to one of the anchors.
 
@@ -72,7 +78,9 @@ class PathFinder:
         self._verdicts.move_to_end(key)
         return path if path.location == location else replace(path, location=location)
 
-    def _find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+    def _find(
+        self, location: str, chain: Sequence[CertificateWithDer], anchors: Anchors, now: datetime
+    ) -> Path:
         served = {held[0].sha256: held for held in reversed(chain)}
         leaf = served.pop(chain[0][0].sha256)
         chosen = candidates(leaf, served.values())
@@ -112,9 +120,9 @@ class _Index:
         self._between = _by_subject(anchors.intermediates)
         self._by_fingerprint = {one.certificate.sha256: (one.certificate, one.der) for one in anchors.members}
 
-    def relevant(self, served: Iterable[Held]) -> list[Held]:
+    def relevant(self, served: Iterable[CertificateWithDer]) -> list[CertificateWithDer]:
         """Return the anchors that were served, and those named as issuers of served certificates."""
-        found: dict[str, Held] = {}
+        found: dict[str, CertificateWithDer] = {}
         for certificate, _ in served:
             if certificate.sha256 in self._by_fingerprint:
                 found[certificate.sha256] = self._by_fingerprint[certificate.sha256]
@@ -122,7 +130,7 @@ class _Index:
                 found[held[0].sha256] = held
         return list(found.values())
 
-    def between(self, served: Iterable[Held]) -> list[Held]:
+    def between(self, served: Iterable[CertificateWithDer]) -> list[CertificateWithDer]:
         """Return the available intermediates that issued served certificates, and those above them."""
         found = {certificate.sha256: (certificate, der) for certificate, der in served}
         known = len(found)
@@ -135,8 +143,8 @@ class _Index:
         return list(found.values())[known:]
 
 
-def _by_subject(anchors: Iterable[Anchor]) -> dict[str, list[Held]]:
-    found: dict[str, list[Held]] = {}
+def _by_subject(anchors: Iterable[Anchor]) -> dict[str, list[CertificateWithDer]]:
+    found: dict[str, list[CertificateWithDer]] = {}
     for anchor in anchors:
         held = (anchor.certificate, anchor.der)
         found.setdefault(canonical(anchor.certificate.subject), []).append(held)
@@ -149,10 +157,10 @@ class _Preference:
     def __init__(self, now: datetime) -> None:
         self._now = now
 
-    def sorted(self, held: Iterable[Held]) -> tuple[Held, ...]:
+    def sorted(self, held: Iterable[CertificateWithDer]) -> tuple[CertificateWithDer, ...]:
         return tuple(sorted(held, key=self._rank, reverse=True))
 
-    def _rank(self, held: Held) -> tuple[bool, datetime, datetime]:
+    def _rank(self, held: CertificateWithDer) -> tuple[bool, datetime, datetime]:
         certificate = held[0]
         return valid(certificate, self._now), certificate.not_after, certificate.not_before
 
@@ -163,7 +171,7 @@ def _holds(path: Path, now: datetime) -> bool:
     )
 
 
-def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datetime | None]:
+def _window(held: Iterable[CertificateWithDer], now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return the nearest instants around ``now`` at which any certificate becomes valid or expires."""
     edges = [edge for certificate, _ in held for edge in (certificate.not_before, certificate.not_after)]
     past = [edge for edge in edges if edge <= now]
@@ -203,7 +211,7 @@ def _walked(case: _Case, *, known: bool) -> _Verdict:
     return _Verdict(tuple(certificate for certificate, _ in route), why, walk.ended)
 
 
-def _refused_as_served(case: _Case, chain: Sequence[Held], path: Sequence[Certificate]) -> str:
+def _refused_as_served(case: _Case, chain: Sequence[CertificateWithDer], path: Sequence[Certificate]) -> str:
     """Return why OpenSSL refuses a trusted chain just as it is served, empty if it does not.
 
     Of several CAs of one name it takes the first and tries no other: only there can it differ from what was

@@ -15,7 +15,7 @@ from monitor.network.client_tls import client_context, unverified_context
 from monitor.network.resolve import NameLookup
 
 
-class _Bytes:
+class _SeenCertificates:
     """The DER bytes of the certificates that were seen; a ``RenewalStore`` that records nothing."""
 
     def __init__(self, held: Mapping[str, bytes]) -> None:
@@ -50,14 +50,14 @@ class RevocationLookup:
 
     async def resolve(self, snapshot: Snapshot, ders: Mapping[str, bytes]) -> Snapshot:
         """Return the snapshot with the answers of issuers; ``ders`` are the certificates that were seen."""
-        policies, seen = [state.target.policy for state in snapshot], _Bytes(ders)
+        policies, seen = [state.target.policy for state in snapshot], _SeenCertificates(ders)
         if any(policy.revocation for policy in policies):
             snapshot = replace(snapshot, revocations=await self._revocations(snapshot, seen))
         if any(policy.renewal_information for policy in policies):
             snapshot = replace(snapshot, renewals=await self._renewals(snapshot, seen))
         return snapshot
 
-    async def _revocations(self, snapshot: Snapshot, seen: _Bytes) -> Mapping[str, Revocation]:
+    async def _revocations(self, snapshot: Snapshot, seen: _SeenCertificates) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
         fetcher = Fetcher(self.names, self.config.issuers.url_policy, unverified_context())
         asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
@@ -65,7 +65,7 @@ class RevocationLookup:
             pass
         return {sha256: _at_once(one) for sha256, one in known.items()}
 
-    async def _renewals(self, snapshot: Snapshot, seen: _Bytes) -> Mapping[str, RenewalWindow]:
+    async def _renewals(self, snapshot: Snapshot, seen: _SeenCertificates) -> Mapping[str, RenewalWindow]:
         known: dict[str, RenewalWindow] = {}
         issuers = self.config.issuers
         context = client_context(await self.anchors(self.config.defaults.trust or Policy().trust))

@@ -8,8 +8,8 @@ from datetime import datetime
 from monitor.clock import SystemClock
 from monitor.delivery.http_receiver import NotPostedError, Render, trusting
 from monitor.delivery.receiver import ACCEPTED, Facts, Note, SendResult, retry, unheard
+from monitor.delivery.xprotect_alarm.alarm_records import AlarmRecords
 from monitor.delivery.xprotect_alarm.alarms import Alarms
-from monitor.delivery.xprotect_alarm.kept import KeptAlarms
 from monitor.delivery.xprotect_alarm.orders import AlarmOrders, from_bytes
 from monitor.delivery.xprotect_alarm.site import AlarmError, AlarmSite
 from monitor.discovery.xprotect.client import Bounds, Client
@@ -48,7 +48,7 @@ class AlarmReceiver:
         self.name = name
         self._access = access
         self._render = render
-        self._kept = KeptAlarms(name, facts)
+        self._kept = AlarmRecords(name, facts)
         self._memory = SiteMemory()
         self._pool = ThreadPool("alarm", 2)
         self._lock = asyncio.Lock()

@@ -48,7 +48,7 @@ class _Attributes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _BagCertificate:
     """A certificate with its attributes, and its encoded subject and issuer."""
 
     der: bytes
@@ -63,7 +63,7 @@ class Bags:
     def __init__(self) -> None:
         """Start without bags."""
         self.problems: list[Message] = []
-        self._held: list[_Held] = []
+        self._held: list[_BagCertificate] = []
         self._lists: list[bytes] = []
         self._key_names: dict[bytes, str] = {}
 
@@ -96,7 +96,7 @@ class Bags:
             return
         try:
             fields = fields_of(element(der))
-            self._held.append(_Held(der, said, fields.subject.encoded, fields.issuer.encoded))
+            self._held.append(_BagCertificate(der, said, fields.subject.encoded, fields.issuer.encoded))
         except DerError as error:
             problem = error.message
             self.problems.append(
@@ -108,7 +108,7 @@ class Bags:
 
         Most files store the issuers of a certificate beside it, without a name.
         """
-        by_subject: dict[bytes, list[_Held]] = {}
+        by_subject: dict[bytes, list[_BagCertificate]] = {}
         for one in {one.der: one for one in self._held}.values():
             same = by_subject.setdefault(one.subject, [])
             if len(same) < _LONGEST_CHAIN:  # each is tried for every certificate with a key
@@ -127,7 +127,7 @@ class Bags:
             yield "", FileContents(lists=tuple(self._lists))
 
 
-def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, ...]:
+def _chain(first: _BagCertificate, by_subject: dict[bytes, list[_BagCertificate]]) -> tuple[bytes, ...]:
     """Return a certificate and the issuers that its issuer names lead to."""
     chain, waiting = {first.der: first}, [first]
     for one in waiting:

@@ -13,8 +13,8 @@ from typing import Any
 
 from monitor.model import Message
 
-Held = tuple[str, bytes]
-"""A location, ``namespace/secret/name#key``, and the bytes that lie there."""
+StoredValue = tuple[str, bytes]
+"""A location, ``namespace/secret/name#key``, and the bytes that are stored there."""
 
 # RFC 7468 and OpenSSL's older labels: keys, requests and other blocks in a config map are ignored.
 _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN PKCS7-----")
@@ -41,12 +41,12 @@ def items(document: Any) -> tuple[list[Any], str]:
     return document.get("items") or [], onward if isinstance(onward, str) else ""
 
 
-def in_secret(secret: Any, keys: Sequence[str]) -> Iterator[Held]:
+def in_secret(secret: Any, keys: Sequence[str]) -> Iterator[StoredValue]:
     """Yield the values at the wanted keys of a secret; invalid Base64 is passed on, to be reported."""
     yield from _wanted(secret, "secret", _dict(_dict(secret).get("data")), keys, encoded=True)
 
 
-def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
+def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[StoredValue]:
     """Yield the values of a config map that look like certificates: PEM in any, DER in binary ones."""
     found = _dict(config_map)
     texts = _wanted(config_map, "configmap", _dict(found.get("data")), keys, encoded=False)
@@ -55,7 +55,7 @@ def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
     yield from ((location, data) for location, data in octets if _PEM.search(data) or data[:1] == b"\x30")
 
 
-def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:
+def in_webhooks(kind: str, configuration: Any) -> Iterator[StoredValue]:
     """Yield the CA bundles with which the API server verifies webhooks; none means the system's CAs."""
     _, name = _called(configuration)
     for webhook in _list(_dict(configuration).get("webhooks")):
@@ -67,7 +67,7 @@ def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:
 
 def _wanted(
     item: Any, kind: str, data: dict[str, Any], keys: Sequence[str], *, encoded: bool
-) -> Iterator[Held]:
+) -> Iterator[StoredValue]:
     namespace, name = _called(item)
     for key, value in data.items():
         if isinstance(value, str) and any(fnmatchcase(key, wanted) for wanted in keys):

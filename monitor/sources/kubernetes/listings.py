@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from monitor.sources.kubernetes.documents import Held, in_config_map, in_secret, in_webhooks
+from monitor.sources.kubernetes.documents import StoredValue, in_config_map, in_secret, in_webhooks
 from monitor.sources.kubernetes.settings import Cluster
 
 _ADMISSION = "/apis/admissionregistration.k8s.io/v1"
@@ -24,7 +24,7 @@ class ResourceListing:
     path: str
     query: dict[str, str]
     location: str
-    held: Callable[[Any], Iterator[Held]]
+    values_in: Callable[[Any], Iterator[StoredValue]]
     named: bool = True
 
 
@@ -33,21 +33,25 @@ def listings(cluster: Cluster) -> Iterator[ResourceListing]:
     for namespace in cluster.namespaces or ("",):
         if "secrets" in cluster.resources:
             for secret in cluster.secrets:
-                held = partial(in_secret, keys=secret.keys)
-                yield _namespaced(cluster, namespace, "secret", held, f"type={secret.type}")
+                values_in = partial(in_secret, keys=secret.keys)
+                yield _namespaced(cluster, namespace, "secret", values_in, f"type={secret.type}")
         if "configmaps" in cluster.resources:
-            held = partial(in_config_map, keys=cluster.keys)
-            yield _namespaced(cluster, namespace, "configmap", held)
+            values_in = partial(in_config_map, keys=cluster.keys)
+            yield _namespaced(cluster, namespace, "configmap", values_in)
     if "webhooks" in cluster.resources:
         for kind in _WEBHOOKS:
             yield ResourceListing(f"{_ADMISSION}/{kind}s", {}, kind, partial(in_webhooks, kind))
 
 
 def _namespaced(
-    cluster: Cluster, namespace: str, kind: str, held: Callable[[Any], Iterator[Held]], *fields: str
+    cluster: Cluster,
+    namespace: str,
+    kind: str,
+    values_in: Callable[[Any], Iterator[StoredValue]],
+    *fields: str,
 ) -> ResourceListing:
     within = f"/namespaces/{namespace}" if namespace else ""
     left_out = () if namespace else (f"metadata.namespace!={name}" for name in cluster.exclude_namespaces)
     query = {"fieldSelector": ",".join((*fields, *left_out)), "labelSelector": cluster.selector}
     location = f"{namespace}/{kind}" if namespace else f"{kind}s"
-    return ResourceListing(f"/api/v1{within}/{kind}s", query, location, held, named=kind == "secret")
+    return ResourceListing(f"/api/v1{within}/{kind}s", query, location, values_in, named=kind == "secret")

@@ -20,7 +20,7 @@ from monitor.model import (
 from monitor.model.texts import located
 from monitor.sources.files.texts import certificate_unreadable
 from monitor.sources.kubernetes import texts
-from monitor.sources.kubernetes.documents import Held, ListingTooLargeError
+from monitor.sources.kubernetes.documents import ListingTooLargeError, StoredValue
 from monitor.sources.kubernetes.listings import ResourceListing, listings
 from monitor.sources.kubernetes.loop import run
 from monitor.sources.kubernetes.settings import Cluster
@@ -77,7 +77,7 @@ async def _listed(api: Any, listing: ResourceListing, found: "_Found") -> None:
     try:
         async for page in requests.pages(api, listing.path, listing.query):
             for item in page:
-                found.take(listing.held(item), named=listing.named)
+                found.take(listing.values_in(item), named=listing.named)
     except requests.ApiError as error:
         if error.status not in _HIDDEN:
             raise
@@ -96,14 +96,14 @@ class _Found:
         self._locations: set[str] = set()
         self._octets = 0
 
-    def take(self, held: Iterable[Held], *, named: bool) -> None:
+    def take(self, values: Iterable[StoredValue], *, named: bool) -> None:
         """Take the certificates from the contents of an item; everything else is dropped.
 
         A location that was taken before is skipped: two entries may request the same list, and a continued
         list may repeat items. ``named`` makes a location without a certificate a failure. Raises
         ``ListingTooLargeError``.
         """
-        for location, data in held:
+        for location, data in values:
             location = parse.display(location)  # noqa: PLW2901 - cleaned, as all that comes from outside
             if location not in self._locations:
                 self._locations.add(location)

@@ -18,8 +18,8 @@ from monitor.errors import StoreFault, StoreUnusableError, SystemBrokenError
 from monitor.logs import event
 from monitor.model import Message
 from monitor.store.database import Database
-from monitor.store.degraded.carried import Keys, Rows, all_rows, keys_of, put_back, put_in, rows_in_use
 from monitor.store.degraded.condition import DiskCondition
+from monitor.store.degraded.transfer import Keys, Rows, all_rows, keys_of, put_back, put_in, rows_in_use
 from monitor.store.dialect import PATIENCE, DatabaseDialect, system_errors
 from monitor.store.texts import WHY, store_at_risk, store_in_memory
 

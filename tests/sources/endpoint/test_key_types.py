@@ -17,8 +17,8 @@ from monitor.tls import KeyType
 from support import pki
 from support.pki.two_keys import ECDSA, RSA, locations
 
-Held = pki.Issued | Failure
-BOTH: dict[KeyType | None, Held] = {KeyType.RSA: RSA, KeyType.ECDSA: ECDSA}
+Served = pki.Issued | Failure
+BOTH: dict[KeyType | None, Served] = {KeyType.RSA: RSA, KeyType.ECDSA: ECDSA}
 ALERT = Failure(FailureReason.TLS_ALERT, text("no cipher"), "")
 RESET = Failure(FailureReason.CLOSED, text("reset"), "")
 DOWN = Failure(FailureReason.REFUSED, text("refused"), "")
@@ -28,7 +28,7 @@ DOWN = Failure(FailureReason.REFUSED, text("refused"), "")
 class Server:
     """Answer from what it holds for each key type, and by its own choice; note what it is asked."""
 
-    holds: dict[KeyType | None, Held]
+    holds: dict[KeyType | None, Served]
     asked: list[str] = field(default_factory=list)
 
     async def ask(self, key_type: KeyType | None, location: str) -> ProbeResult:

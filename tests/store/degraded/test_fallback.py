@@ -15,8 +15,8 @@ from monitor.store.alerts.alert_pass import notify
 from monitor.store.alerts.outbox import attempted, due_notifications, outbox, put_notifications
 from monitor.store.alerts.records import open_alerts
 from monitor.store.database import Database, dialect_for
-from monitor.store.degraded.carried import TABLES
 from monitor.store.degraded.fallback import FallbackDatabase
+from monitor.store.degraded.transfer import TABLES
 from monitor.store.observations.reading import load, target_ids
 from monitor.store.observations.recording import record
 from monitor.store.tables import metadata

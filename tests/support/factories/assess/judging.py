@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.assess import Held
+from monitor.assess import CertificateWithDer
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Target
 from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, leaf
@@ -19,7 +19,7 @@ LEAF = leaf("nvr.example", INTERMEDIATE)
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 
 
-def held(one: Issued | bytes) -> Held:
+def held(one: Issued | bytes) -> CertificateWithDer:
     """Return a certificate with its DER."""
     der = one if isinstance(one, bytes) else one.der
     return parse_certificate(der), der
