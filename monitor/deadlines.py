@@ -43,9 +43,9 @@ class Deadlines:
     def _wait_until(self, deadline: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(deadline, self._look_through)
+        self._timer = asyncio.get_running_loop().call_at(deadline, self._expire_due)
 
-    def _look_through(self) -> None:
+    def _expire_due(self) -> None:
         self._timer = None
         now = asyncio.get_running_loop().time()
         try:

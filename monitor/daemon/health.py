@@ -64,7 +64,7 @@ class HealthMonitor:
             return self._of_standby() if self._known.standby() else Health()
         store_ok = self._pipeline.store_ok and self._store_error() is None
         degraded = self._known.degraded()
-        told = any(one.component is Component.DATABASE for one in degraded)
+        known_missing = any(one.component is Component.DATABASE for one in degraded)
         return Health(
             self._clock_watch.loop_age,
             self._schedule.age,
@@ -72,7 +72,7 @@ class HealthMonitor:
             store_ok,
             tuple(self._problems()),
             undelivered_since=self._known.undelivered_since(),
-            store_problem=None if told else self._known.store(),
+            store_problem=None if known_missing else self._known.store(),
             degraded=degraded,
         )
 

@@ -79,7 +79,7 @@ def _prune(shared: SharedParts) -> Work:
 def _beat(shared: SharedParts, components: ComponentWatch) -> Work:
     async def beat() -> None:
         shared.clock_watch.beat()
-        components.look()
+        components.missing()
         if shared.clock_watch.changed:
             shared.decide_again()
 

@@ -169,7 +169,7 @@ def _known_problems(
         standby=lambda: leadership.standby,
         workers=problem_of(shared.probing.workers),
         faults_of_workers=faults_of(shared.probing.workers),
-        degraded=components.look,
+        degraded=components.missing,
         record=lambda: leadership.unready,
     )
 

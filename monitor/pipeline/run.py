@@ -146,12 +146,12 @@ class Pipeline:
         for answer in answers:
             target_id = answer[0].target_id
             if target_id in several:
-                await self._settle(zone, several.values())
+                await self._publish(zone, several.values())
                 several = {}
             several[target_id] = answer
-        await self._settle(zone, several.values())
+        await self._publish(zone, several.values())
 
-    async def _settle(self, zone: str, answers: Iterable[Answer]) -> None:
+    async def _publish(self, zone: str, answers: Iterable[Answer]) -> None:
         learned, before, begun = {}, {}, self._do.clock.monotonic()
         for request, observation in answers:
             if self._do.clock.monotonic() - begun > _TURN:

@@ -27,7 +27,7 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def told_at(level: str, days_ago: float, number: int = 1) -> dict[AlertKey, Row]:
+def notified_at(level: str, days_ago: float, number: int = 1) -> dict[AlertKey, Row]:
     """Return a notification log in which the expiry of one certificate was notified some days ago."""
     key = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, certificate(number).sha256)
     return row(key, level, NOW - days_ago * DAYS)
@@ -40,15 +40,15 @@ def told_at(level: str, days_ago: float, number: int = 1) -> dict[AlertKey, Row]
         (3, Severity.CRITICAL, {}, [("first", "critical", "a:443")]),
         (-2, Severity.CRITICAL, {}, [("first", "expired", "a:443")]),
         (0, Severity.CRITICAL, {}, [("first", "expired", "a:443")]),
-        (20, Severity.WARNING, told_at("warning", 6.9), []),
-        (20, Severity.WARNING, told_at("warning", 7), [("reminder", "warning", "a:443")]),
-        (3, Severity.CRITICAL, told_at("warning", 0.1), [("worse", "critical", "a:443")]),
-        (3, Severity.CRITICAL, told_at("critical", 0.9), []),
-        (3, Severity.CRITICAL, told_at("critical", 1), [("reminder", "critical", "a:443")]),
-        (-1, Severity.CRITICAL, told_at("warning", 0.1), [("worse", "expired", "a:443")]),
-        (-1, Severity.CRITICAL, told_at("expired", 0.5), []),
-        (20, Severity.WARNING, told_at("expired", 0.5), []),
-        (20, Severity.WARNING, told_at("warning", -30), []),
+        (20, Severity.WARNING, notified_at("warning", 6.9), []),
+        (20, Severity.WARNING, notified_at("warning", 7), [("reminder", "warning", "a:443")]),
+        (3, Severity.CRITICAL, notified_at("warning", 0.1), [("worse", "critical", "a:443")]),
+        (3, Severity.CRITICAL, notified_at("critical", 0.9), []),
+        (3, Severity.CRITICAL, notified_at("critical", 1), [("reminder", "critical", "a:443")]),
+        (-1, Severity.CRITICAL, notified_at("warning", 0.1), [("worse", "expired", "a:443")]),
+        (-1, Severity.CRITICAL, notified_at("expired", 0.5), []),
+        (20, Severity.WARNING, notified_at("expired", 0.5), []),
+        (20, Severity.WARNING, notified_at("warning", -30), []),
         (20, Severity.UNKNOWN, {}, []),
         (20, Severity.OK, {}, []),
     ],
@@ -62,7 +62,7 @@ def test_levels(days: float, severity: Severity, before: dict[AlertKey, Row], ex
 def test_record_keeps_worst_level_and_first_instant() -> None:
     """A milder level later does not lower the recorded one, and the first instant stays."""
     snapshot = picture(ending("a:443", certificate(1, 20), Severity.WARNING))
-    decision = decide(snapshot, told_at("critical", 8), NOW, monitor_state=AFTER_INVENTORY)
+    decision = decide(snapshot, notified_at("critical", 8), NOW, monitor_state=AFTER_INVENTORY)
     (change,) = decision.changes
     assert change.record is not None
     assert (change.record.level, change.record.first_at, change.record.last_at) == (
@@ -161,7 +161,7 @@ def test_worst_comes_first() -> None:
 def test_reminders_nearly_due_come_along() -> None:
     """Once one reminder is due, one that falls due within a quarter of its interval shares the mail."""
     snapshot = picture(ending("a:443", certificate(1, 20)), ending("b:443", certificate(2, 20)))
-    before = told_at("warning", 7) | told_at("warning", 5.5, number=2)
+    before = notified_at("warning", 7) | notified_at("warning", 5.5, number=2)
     assert [why for why, _, _ in news(decide(snapshot, before, NOW, monitor_state=AFTER_INVENTORY))] == [
         "reminder",
         "reminder",
@@ -173,14 +173,14 @@ def test_strictest_policy_reminds() -> None:
     one = certificate(1, 20)
     strict = target("b:443", policy=Policy(remind_warning_every=timedelta(days=2)))
     snapshot = picture(ending("a:443", one), ending("b:443", one, on=strict))
-    decision = decide(snapshot, told_at("warning", 2), NOW, monitor_state=AFTER_INVENTORY)
+    decision = decide(snapshot, notified_at("warning", 2), NOW, monitor_state=AFTER_INVENTORY)
     assert [why for why, _, _ in news(decision)] == ["reminder"]
 
 
 def test_last_known_certificate_of_an_unreachable_target_still_climbs() -> None:
     """While a target is unreachable, its last known certificate is still judged."""
     state = unreachable(ending("a:443", certificate(1, -1), Severity.CRITICAL))
-    decision = decide(picture(state), told_at("critical", 0.5), NOW, monitor_state=AFTER_INVENTORY)
+    decision = decide(picture(state), notified_at("critical", 0.5), NOW, monitor_state=AFTER_INVENTORY)
     assert ("worse", "expired", "a:443") in news(decision)
 
 

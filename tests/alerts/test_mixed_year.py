@@ -40,7 +40,7 @@ def test_renewed_in_time(arrived: Sequence[Arrived]) -> None:
     assert [mail.subject for mail in arrived for one in mail.said if one.item.title in IN_TIME] == []
 
 
-def test_a_ca_is_told_of_instead_of_what_depends_on_it(arrived: Sequence[Arrived]) -> None:
+def test_a_ca_is_notified_instead_of_what_depends_on_it(arrived: Sequence[Arrived]) -> None:
     """No recorder is named in any mail but as a location of its CA."""
     items = [one.item for mail in arrived for one in mail.said]
     assert [one.title for one in items if one.title.startswith("Recorder")] == []

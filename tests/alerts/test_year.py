@@ -1,4 +1,4 @@
-"""A simulated year: who is told what and when, with outages, changes of daylight saving and all lives."""
+"""A simulated year: who is notified of what and when, with outages, daylight saving and all lifetimes."""
 
 import random
 from collections import Counter
@@ -111,40 +111,40 @@ def test_no_workday_digest_on_a_weekend(year: Year) -> None:
         assert at.astimezone(ZONES["new_york"]).weekday() < 5 or away
 
 
-def test_nothing_is_told_twice(year: Year) -> None:
-    """A level of a certificate is told once to each receiver, but for reminders."""
+def test_nothing_is_notified_twice(year: Year) -> None:
+    """A level of a certificate is notified once to each receiver, but for reminders."""
     for sent in by_receiver(year).values():
         news = [one for one in sent if one.reason in (NotifyReason.FIRST, NotifyReason.WORSE)]
-        told = Counter((one.sha256, one.level) for one in news)
-        assert {key: count for key, count in told.items() if count > 1} == {}
+        notified = Counter((one.sha256, one.level) for one in news)
+        assert {key: count for key, count in notified.items() if count > 1} == {}
 
 
 def test_nothing_due_is_left_untold(year: Year) -> None:
-    """Whatever is critical at a pass is told by the end of that pass, low impact by the next digest."""
+    """Whatever is critical at a pass is notified by the end of that pass, low impact by the next digest."""
     for receiver, sent in by_receiver(year).items():
         for now in list(year.instants())[:: max(1, 24 * HOUR // year.step)]:
             for lineage in year.lineages:
                 shown, _ = lineage.current(now)
                 if lineage.low_impact or severity_of(shown, now) is not Severity.CRITICAL:
                     continue
-                told = [
+                notified = [
                     one
                     for one in sent
                     if one.title == lineage.name
                     and shown.not_before <= one.at <= now
                     and one.level not in ("", "warning")
                 ]
-                assert told, (receiver, lineage.name, now)
+                assert notified, (receiver, lineage.name, now)
 
 
-def test_low_impact_is_never_told_at_once(year: Year) -> None:
+def test_low_impact_is_never_notified_at_once(year: Year) -> None:
     """Cameras come in digests alone, their renewals too."""
     low = {one.name for one in year.lineages if one.low_impact}
     assert [one for one in year.sent if one.title in low and not one.digest] == []
 
 
-def test_every_end_is_told_once(year: Year) -> None:
-    """Who was told of a certificate is told of its renewal, and nobody else is."""
+def test_every_end_is_notified_once(year: Year) -> None:
+    """Who was notified of a certificate is notified of its renewal, and nobody else is."""
     for sent in by_receiver(year).values():
         open_alerts: set[str] = set()
         for one in sent:

@@ -1,4 +1,4 @@
-"""What chats are told: a few lines, within the limits of Teams and Slack, and nothing that is markup."""
+"""What chats are sent: a few lines, within the limits of Teams and Slack, and nothing that is markup."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def said(
     full: bool = False,
     links: Links = NO_LINKS,
 ) -> ChatText:
-    """Return what a chat is told of this."""
+    """Return the message to a chat."""
     one = replace(about(content), short=short)
     return chat_text(one, WRITERS[code], text("watch.vms.example"), links, full=full)
 
@@ -56,29 +56,29 @@ def shown(text: ChatText) -> list[str]:
 @pytest.mark.parametrize("code", WRITERS)
 def test_every_kind(kind: str, code: str) -> None:
     """Each notification has a title, and the same words in both chats."""
-    told = said(CONTENTS[kind], code)
-    assert told.title
-    assert told.more == ""
-    expected = [part for part in (*shown(told), told.monitor) if part]
-    in_slack = [part for one in texts_of(json.loads(blocks(told))["blocks"]) for part in one.split("\n")]
+    message = said(CONTENTS[kind], code)
+    assert message.title
+    assert message.more == ""
+    expected = [part for part in (*shown(message), message.monitor) if part]
+    in_slack = [part for one in texts_of(json.loads(blocks(message))["blocks"]) for part in one.split("\n")]
     assert in_slack == expected
-    assert list(texts_of(content_of(card(told))["body"])) == expected
+    assert list(texts_of(content_of(card(message))["body"])) == expected
 
 
 def test_one_alert() -> None:
-    """One alert is told with its place, what stops, and what to do."""
-    told = said(CONTENTS["alert"])
-    assert told.title == "Recorder 02: certificate expires in 3 days (critical)"
-    assert [line.first for line in told.lines][:2] == [
+    """One alert comes with its location, what stops, and what to do."""
+    message = said(CONTENTS["alert"])
+    assert message.title == "Recorder 02: certificate expires in 3 days (critical)"
+    assert [line.first for line in message.lines][:2] == [
         "recorder02.vms.example, 10.1.2.12:7563",
         "No live video and no playback from this recorder. Recording continues.",
     ]
 
 
 def test_full() -> None:
-    """A chat that wants all of it is told what stops and what to do of several, and the steps of one."""
-    told = said(CONTENTS["several"], full=True)
-    recorder = next(line for line in told.lines if "Recorder 02: certificate expires" in line.first)
+    """With ``full`` a chat is sent impact and remedy of several alerts, and the steps of one."""
+    message = said(CONTENTS["several"], full=True)
+    recorder = next(line for line in message.lines if "Recorder 02: certificate expires" in line.first)
     assert recorder.more[1:] == (
         "No live video and no playback from this recorder. Recording continues.",
         "renew it, assign it to both groups, verify. This interrupts recording; plan a window.",
@@ -91,56 +91,59 @@ def test_full() -> None:
 
 
 def test_full_within_limits() -> None:
-    """Fewer are told in full, so that the message stays within what is taken."""
+    """Fewer are sent in full, so that the message stays within what is taken."""
     content = CONTENTS["alert"]
     assert isinstance(content, tuple)
     steps = replace(content[0].renewal_steps[0], impact=text("語" * 900), in_brief=text("語" * 900))
-    told = said(
+    message = said(
         tuple(replace(one, renewal_steps=(steps,)) for one in many("語" * 500)), full=True, links=PAGES
     )
-    assert (len(told.lines), told.more) == (MOST_FULL, "and 292 more")
-    assert {len(line.more) for line in told.lines} == {3}
-    assert len(card(told)) < 21_000
-    assert len(json.loads(blocks(told))["blocks"]) <= 50
+    assert (len(message.lines), message.more) == (MOST_FULL, "and 292 more")
+    assert {len(line.more) for line in message.lines} == {3}
+    assert len(card(message)) < 21_000
+    assert len(json.loads(blocks(message))["blocks"]) <= 50
 
 
 def test_digest() -> None:
     """What is new says so, what is acknowledged by whom, and what is over comes last."""
-    told = said(CONTENTS["digest"])
-    assert "(new" in told.lines[0].first or "new)" in told.lines[0].first
-    assert "Ana" in told.lines[-2].first
-    assert told.lines[-1].tone == "good"
+    message = said(CONTENTS["digest"])
+    assert "(new" in message.lines[0].first or "new)" in message.lines[0].first
+    assert "Ana" in message.lines[-2].first
+    assert message.lines[-1].tone == "good"
 
 
 def test_links_to_one_alert() -> None:
     """A message about one alert leads to its page."""
-    told = said(CONTENTS["alert"], links=PAGES)
+    message = said(CONTENTS["alert"], links=PAGES)
     content = CONTENTS["alert"]
     assert isinstance(content, tuple)
     url = f"https://certs.vms.example/alerts/{content[0].alert_id}"
-    (action,) = content_of(card(told))["actions"]
+    (action,) = content_of(card(message))["actions"]
     assert action == {"type": "Action.OpenUrl", "title": "This alert", "url": url}
-    assert json.loads(blocks(told))["blocks"][-2]["text"] == {"type": "mrkdwn", "text": f"<{url}|This alert>"}
+    assert json.loads(blocks(message))["blocks"][-2]["text"] == {
+        "type": "mrkdwn",
+        "text": f"<{url}|This alert>",
+    }
 
 
 def test_links_to_several() -> None:
     """One about several leads to each of them, and to all."""
-    told = said(CONTENTS["several"], links=PAGES)
-    pages = [line.link.url for line in told.lines if line.link]
+    message = said(CONTENTS["several"], links=PAGES)
+    pages = [line.link.url for line in message.lines if line.link]
     assert len(pages) >= 6
     assert all(one.startswith("https://certs.vms.example/alerts/") for one in pages)
-    body = content_of(card(told))
+    body = content_of(card(message))
     opened = [one["selectAction"]["url"] for one in objects(body["body"]) if "selectAction" in one]
     assert opened == pages
     assert body["actions"][0]["url"] == "https://certs.vms.example/alerts"
-    fields = [one["fields"][0]["text"] for one in json.loads(blocks(told))["blocks"] if "fields" in one]
+    fields = [one["fields"][0]["text"] for one in json.loads(blocks(message))["blocks"] if "fields" in one]
     assert fields == [f"<{one}|This alert>" for one in pages]
 
 
 def test_more() -> None:
     """What there is no room for is counted."""
-    told = said(many("Recorder", 32))
-    assert (len(told.lines), told.more) == (MOST_LINES, "and 12 more")
+    message = said(many("Recorder", 32))
+    assert (len(message.lines), message.more) == (MOST_LINES, "and 12 more")
     short = said(many("Recorder", 32), short=True)
     assert (len(short.lines), short.more) == (MOST_SHORT, "and 27 more")
 
@@ -148,9 +151,9 @@ def test_more() -> None:
 @pytest.mark.parametrize("letter", ["a", '"', "\\", "&", "é", "語", "\U0001f512"])
 def test_limits(letter: str) -> None:
     """Also the longest message in any script stays within what Teams and Slack take."""
-    told = said(many(letter * 500), links=PAGES)
-    assert len(card(told)) < 21_000
-    made = json.loads(blocks(told))["blocks"]
+    message = said(many(letter * 500), links=PAGES)
+    assert len(card(message)) < 21_000
+    made = json.loads(blocks(message))["blocks"]
     assert len(made) <= 50
     assert max(len(one["text"]["text"]) for one in made if "text" in one) <= 3000
     assert len(made[0]["text"]["text"]) <= 150
@@ -159,13 +162,13 @@ def test_limits(letter: str) -> None:
 
 def test_hostile_titles() -> None:
     """No title becomes a link, a mention or a style."""
-    told = said(many(HOSTILE, 1))
-    slack = json.loads(blocks(told))
+    message = said(many(HOSTILE, 1))
+    slack = json.loads(blocks(message))
     assert "<" not in slack["text"]
     assert {one["type"] for one in objects(slack["blocks"])} == {"header", "section", "context", "plain_text"}
-    kinds = {one["type"] for one in objects(content_of(card(told))["body"])}
+    kinds = {one["type"] for one in objects(content_of(card(message))["body"])}
     assert kinds == {"RichTextBlock", "TextRun"}
-    assert "\\u001b" not in (blocks(told) + card(told)).decode()
+    assert "\\u001b" not in (blocks(message) + card(message)).decode()
 
 
 def content_of(body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What each kind of receiver is told in a heartbeat, alone and inside a digest."""
+"""What each kind of receiver is sent in a heartbeat, alone and inside a digest."""
 
 import json
 from dataclasses import replace
@@ -50,11 +50,11 @@ def test_a_program_and_nothing_known() -> None:
 @pytest.mark.parametrize("kind", HEARTBEATS)
 def test_chats(kind: str) -> None:
     """The same lines in both, and they say when to look at the monitor."""
-    told = chat_text(about(HEARTBEATS[kind]), WRITERS["en"], text("watch.vms.example"))
-    lines = [line.first for line in told.lines]
+    message = chat_text(about(HEARTBEATS[kind]), WRITERS["en"], text("watch.vms.example"))
+    lines = [line.first for line in message.lines]
     assert lines[-2:] == [NEXT, "Next to expire: Portal (10.1.2.9:443) expires in 40 days (Jan 2, 2027)"]
     for form in (blocks, card):
-        assert NEXT in form(told).decode()
+        assert NEXT in form(message).decode()
 
 
 @pytest.mark.parametrize("kind", HEARTBEATS)
@@ -79,6 +79,6 @@ def test_an_outage() -> None:
     assert "Nothing was checked in that time" in text_of(mail_of(outage))
     (alert,) = posted(outage)["alerts"]
     assert (alert["reason"], alert["level"], alert["id"]) == ("outage", None, "")
-    told = chat_text(about(outage), WRITERS["en"], text("watch.vms.example"))
-    assert told.title == said
-    assert any("Nothing was checked in that time" in line.first for line in told.lines)
+    message = chat_text(about(outage), WRITERS["en"], text("watch.vms.example"))
+    assert message.title == said
+    assert any("Nothing was checked in that time" in line.first for line in message.lines)

@@ -16,7 +16,7 @@ from monitor.model import NotificationKind, text
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts.world import NOW
-from support.factories.delivery.killed_process import STEPS, KilledError, Life, Mortal
+from support.factories.delivery.killed_process import STEPS, KilledError, KilledProcess, StepsLeft
 from support.servers.mail.servers import Inbox, mail_server, relay
 from support.servers.web.posted import configured
 from support.servers.web.server import Web, http, web
@@ -44,7 +44,7 @@ def delivered(kill_after: int, receiver: Callable[[int], EmailReceiver] = one_re
         new = [notification("email", RECIPIENTS, NotificationKind.TEST, "x", NOW) for _ in range(2)]
         await store.notify([], {}, [replace(one, id=str(number)) for number, one in enumerate(new)], NOW)
         async with mail_server(inbox) as port:
-            mortal = Mortal(Life(kill_after), store, receiver(port))
+            mortal = KilledProcess(StepsLeft(kill_after), store, receiver(port))
             with pytest.raises(KilledError):
                 await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
             await deliver_due(store, receiver(port), NOW + timedelta(days=2))
@@ -80,7 +80,7 @@ def posted(folder: Path, kill_after: int) -> list[bytes]:
         await store.notify([], {}, [replace(one, id=str(number)) for number, one in enumerate(new)], NOW)
         async with web(hook=http(b"")) as server:
             receiver = configured(folder, "name: hook, kind: webhook, url_file: url", url=server.url("/hook"))
-            mortal = Mortal(Life(kill_after), store, receiver, "hook")
+            mortal = KilledProcess(StepsLeft(kill_after), store, receiver, "hook")
             with pytest.raises(KilledError):
                 await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
             await deliver_due(store, receiver, NOW + timedelta(days=2))

@@ -17,7 +17,7 @@ from monitor.model import Notification, NotificationKind
 from monitor.pipeline.notifications import notification
 from monitor.store import Store
 from support.factories.alerts.world import NOW
-from support.factories.delivery.killed_process import STEPS, KilledError, Life, Mortal
+from support.factories.delivery.killed_process import STEPS, KilledError, KilledProcess, StepsLeft
 from support.factories.delivery.mail_samples import contents
 from support.servers.daemon.stopping import STAGES, Stop, stopping_relay, stopping_web
 from support.servers.mail.servers import Inbox, mail_server, relay
@@ -55,8 +55,8 @@ async def put_two(store: Store, kind: str) -> None:
 async def killed(store: Store, receiver: Receiver, point: str, stop: Stop) -> None:
     """Deliver until the process is killed at a point."""
     steps = [f"before {step}" for step in STEPS]
-    life = Life(steps.index(point)) if point in steps else Life()
-    mortal = Mortal(life, store, receiver, receiver.name)
+    life = StepsLeft(steps.index(point)) if point in steps else StepsLeft()
+    mortal = KilledProcess(life, store, receiver, receiver.name)
     delivering = asyncio.create_task(deliver_due(mortal, mortal, NOW))  # type: ignore[arg-type]
     if point in STAGES:
         await stop.reached.wait()
@@ -118,7 +118,7 @@ def test_killed_when_some_have_accepted(tmp_path: Path, *, recorded: bool, expec
         async with mail_server(inbox) as port:
             receiver, store = relay(port), await Store.open(where, app_version="test")
             await store.notify([], {}, [two_of_them()], NOW)
-            mortal = Mortal(Life(len(STEPS) if recorded else len(STEPS) - 1), store, receiver)
+            mortal = KilledProcess(StepsLeft(len(STEPS) if recorded else len(STEPS) - 1), store, receiver)
             with pytest.raises(KilledError):
                 await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
             await store.close()

@@ -1,4 +1,4 @@
-"""A relay that refuses every recipient for good: nothing counts as told, and one catch-up follows."""
+"""A relay that refuses every recipient for good: nothing counts as notified, and one catch-up follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -49,12 +49,12 @@ def test_what_everybody_refused_comes_as_one_catch_up() -> None:
             assert await monitor.step(*faulty, after=MINUTE) == []
         monitor.answers.clear()
         await monitor.to_the_retry()
-        told = await monitor.step(wrong(1), wrong(2), right(3))
-        return told, texts(monitor)[-1], await monitor.step(wrong(1), wrong(2), right(3), after=HOUR)
+        notified = await monitor.step(wrong(1), wrong(2), right(3))
+        return notified, texts(monitor)[-1], await monitor.step(wrong(1), wrong(2), right(3), after=HOUR)
 
-    told, body, later = during(act)
-    assert len(told) == 1
-    assert "2 more" not in told[0]
+    notified, body, later = during(act)
+    assert len(notified) == 1
+    assert "2 more" not in notified[0]
     assert all(name in body for name in ("host1", "host2"))
     assert "host3" not in body
     assert later == []
@@ -119,7 +119,7 @@ def test_nothing_is_sent_between_two_retries() -> None:
 
 
 def test_accepted_level_counts_when_a_worse_one_was_refused() -> None:
-    """A warning that was accepted and a critical one that was not: worse is told when it can be."""
+    """A warning that was accepted and a critical one that was not: worse is notified when it can be."""
 
     async def act(monitor: SmallMonitor) -> object:
         first = await monitor.step(wrong(1, Severity.WARNING))
@@ -149,8 +149,8 @@ def test_reminder_that_was_refused_is_due_again() -> None:
     assert (refused, len(reminded)) == ([], 1)
 
 
-def test_good_news_of_what_was_accepted_is_told_later() -> None:
-    """Whoever was told of a fault is told of its end, and until then the alert is recorded as open."""
+def test_good_news_of_what_was_accepted_is_notified_later() -> None:
+    """Whoever was notified of a fault is notified of its end; until then the alert is recorded as open."""
 
     async def act(monitor: SmallMonitor) -> object:
         await monitor.step(wrong(1))
@@ -161,13 +161,13 @@ def test_good_news_of_what_was_accepted_is_told_later() -> None:
         await monitor.to_the_retry()
         return held, await monitor.step(right(1)), len(await monitor.store.open_alerts())
 
-    held, told, left = during(act)
+    held, notified, left = during(act)
     assert (held, left) == (([], 1), 0)
-    assert [word_of(one) for one in told] == ["Resolved"]
+    assert [word_of(one) for one in notified] == ["Resolved"]
 
 
-def test_end_of_what_was_never_accepted_is_not_told() -> None:
-    """A fault that came and went while nobody could be told is over without a word."""
+def test_end_of_what_was_never_accepted_is_not_notified() -> None:
+    """A fault that came and went while nobody could be notified is over without a word."""
 
     async def act(monitor: SmallMonitor) -> object:
         monitor.answers.update(NOBODY)
@@ -175,15 +175,15 @@ def test_end_of_what_was_never_accepted_is_not_told() -> None:
         await monitor.step(right(1), after=SECOND)
         monitor.answers.clear()
         await monitor.to_the_retry()
-        told = await monitor.step(right(1))
+        notified = await monitor.step(right(1))
         record = await monitor.store.receiver_record("email")
-        return told, await monitor.store.open_alerts(), record.log, await monitor.store.outbox()
+        return notified, await monitor.store.open_alerts(), record.log, await monitor.store.outbox()
 
     assert during(act) == ([], {}, {}, (0, None))
 
 
-def test_end_of_what_is_still_under_way_is_told() -> None:
-    """A fault whose mail waits for a second attempt is over, and that is refused: both are told, in order."""
+def test_end_of_what_is_still_under_way_is_notified() -> None:
+    """A fault is over while its mail waits, and that is refused: both are notified, in order."""
 
     async def act(monitor: SmallMonitor) -> object:
         monitor.answers.update({ONE: "451 try later", TWO: "451 try later"})
@@ -192,22 +192,22 @@ def test_end_of_what_is_still_under_way_is_told() -> None:
         held = await monitor.step(right(1), after=SECOND), await monitor.step(right(1), after=SECOND)
         open_meanwhile = len(await monitor.store.open_alerts())
         monitor.answers.clear()
-        told = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1))
+        notified = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1))
         return (
             held,
             open_meanwhile,
-            told,
+            notified,
             await monitor.step(right(1), after=HOUR),
             await monitor.store.outbox(),
         )
 
-    held, open_meanwhile, told, later, outbox = during(act)
+    held, open_meanwhile, notified, later, outbox = during(act)
     assert (held, open_meanwhile, later, outbox) == (([], []), 1, [], (0, None))
-    assert [one.rpartition("(")[2] for one in told] == ["critical)", "resolved)"]
+    assert [one.rpartition("(")[2] for one in notified] == ["critical)", "resolved)"]
 
 
-def test_end_is_not_told_where_what_was_under_way_is_refused_too() -> None:
-    """When the mail that waited is refused as well, nobody is told anything."""
+def test_end_is_not_notified_where_what_was_under_way_is_refused_too() -> None:
+    """When the mail that waited is refused as well, nobody is notified."""
 
     async def act(monitor: SmallMonitor) -> object:
         monitor.answers.update({ONE: "451 try later", TWO: "451 try later"})
@@ -217,8 +217,13 @@ def test_end_is_not_told_where_what_was_under_way_is_refused_too() -> None:
         for _ in range(4):
             await monitor.step(right(1), after=10 * MINUTE)
         monitor.answers.clear()
-        told = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1), after=HOUR)
-        return told, await monitor.store.open_alerts(), await monitor.store.outbox(), await monitor.retry_at()
+        notified = await monitor.step(right(1), after=HOUR) + await monitor.step(right(1), after=HOUR)
+        return (
+            notified,
+            await monitor.store.open_alerts(),
+            await monitor.store.outbox(),
+            await monitor.retry_at(),
+        )
 
     assert during(act) == ([], {}, (0, None), None)
 
@@ -251,14 +256,14 @@ def test_inventory_that_nobody_accepted_is_sent_again_as_inventory() -> None:
             await monitor.to_the_retry()
         early = len(monitor.inbox.taken) - before
         monitor.answers.clear()
-        told = await monitor.step(wrong(1), wrong(2))
+        notified = await monitor.step(wrong(1), wrong(2))
         later = await monitor.step(wrong(1), wrong(2), after=HOUR)
         await store.close()
-        return early, told, later
+        return early, notified, later
 
-    early, told, later = during(scenario)
+    early, notified, later = during(scenario)
     assert (early, later) == (0, [])
-    assert [one.split(",")[0] for one in told] == ["Certificates: 3 watched"]
+    assert [one.split(",")[0] for one in notified] == ["Certificates: 3 watched"]
 
 
 def test_mail_that_is_refused_for_what_it_says_holds_up_no_other() -> None:
@@ -281,7 +286,7 @@ def test_mail_that_is_refused_for_what_it_says_holds_up_no_other() -> None:
 
 
 def test_one_recipient_who_accepts_is_enough() -> None:
-    """What one of several got is told; the others are refused for good."""
+    """What one of several got is notified; the others are refused for good."""
 
     async def act(monitor: SmallMonitor) -> object:
         monitor.answers[ONE] = "550 no such user here"
@@ -291,12 +296,12 @@ def test_one_recipient_who_accepts_is_enough() -> None:
             await monitor.step(wrong(1), after=HOUR),
         )
 
-    told, retry_at, later = during(act)
-    assert (len(told), retry_at, later) == (1, None, [])
+    notified, retry_at, later = during(act)
+    assert (len(notified), retry_at, later) == (1, None, [])
 
 
 def test_other_receivers_wait_for_nobody() -> None:
-    """What one receiver refused is told to another once, and its end too."""
+    """What one receiver refused is notified to another once, and its end too."""
     both = {**RECEIVERS, "room": ("room",)}
 
     async def act(monitor: SmallMonitor) -> list[int]:
@@ -313,7 +318,7 @@ def test_other_receivers_wait_for_nobody() -> None:
     assert during(act) == [2, 2, 3, 3]
 
 
-def test_clock_problem_is_told_again() -> None:
+def test_clock_problem_is_notified_again() -> None:
     """A refused notification of the monitor's own clock is repeated before its day is over."""
 
     async def act(monitor: SmallMonitor) -> object:
@@ -325,12 +330,12 @@ def test_clock_problem_is_told_again() -> None:
         await monitor.to_the_retry()
         return held, await monitor.step(), await monitor.step(after=HOUR), await monitor.retry_at()
 
-    held, told, later, retry_at = during(act)
-    assert (held, len(told), later, retry_at) == ([], 1, [], None)
+    held, notified, later, retry_at = during(act)
+    assert (held, len(notified), later, retry_at) == ([], 1, [], None)
 
 
-def test_renewals_that_nobody_accepted_are_told_again() -> None:
-    """With ``notify_renewals: all`` a renewal without an alert is told once it is accepted, and once only."""
+def test_renewals_that_nobody_accepted_are_notified_again() -> None:
+    """With ``notify_renewals: all`` a renewal without an alert is notified once, when it is accepted."""
     old, new = certificate(1, 10, age=355), certificate(2, 360, age=5)
     gone = FormerLeaf("host1:443", old, new, 2)
     state = seen("host1:443", new, former_leaves=(gone,))
@@ -344,8 +349,8 @@ def test_renewals_that_nobody_accepted_are_told_again() -> None:
         await monitor.to_the_retry()
         return held, await monitor.step(state), await monitor.step(state, after=HOUR)
 
-    held, told, later = during(act)
-    assert (held, len(told), later) == ([], 1, [])
+    held, notified, later = during(act)
+    assert (held, len(notified), later) == ([], 1, [])
 
 
 class KilledError(BaseException):
@@ -353,7 +358,7 @@ class KilledError(BaseException):
 
 
 @dataclass
-class Mortal:
+class KilledProcess:
     """A store and a receiver in a process that is killed after some steps."""
 
     monitor: SmallMonitor
@@ -416,10 +421,10 @@ async def outage(monitor: SmallMonitor, mortal: SmallMonitor) -> None:
 
 @pytest.mark.parametrize("kill_after", range(15))
 def test_killed_between_any_two_steps(kill_after: int) -> None:
-    """Each alert is told; a mail that comes twice has the same Message-ID and the same bytes."""
+    """Each alert is notified; a mail that comes twice has the same Message-ID and the same bytes."""
 
     async def act(monitor: SmallMonitor) -> object:
-        mortal = Mortal(monitor, kill_after)
+        mortal = KilledProcess(monitor, kill_after)
         with pytest.raises(KilledError):
             await outage(monitor, replace(monitor, store=mortal, receiver=mortal))  # type: ignore[arg-type]
         monitor.answers.clear()
@@ -431,8 +436,8 @@ def test_killed_between_any_two_steps(kill_after: int) -> None:
         ][1:]
 
     bodies, sent = during(act)  # type: ignore[misc]
-    told = [number for number in (1, 2) if any(f"host{number}" in body for body in bodies)]
-    assert told == [1, 2]
+    notified = [number for number in (1, 2) if any(f"host{number}" in body for body in bodies)]
+    assert notified == [1, 2]
     once = dict(sent)
     assert len(set(sent)) == len(once)
     for number in (1, 2):

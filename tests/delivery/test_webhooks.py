@@ -252,7 +252,7 @@ def test_what_was_not_accepted_is_current(tmp_path: Path) -> None:
 
 
 def test_english_by_default(tmp_path: Path) -> None:
-    """Without a section email a receiver is told in English."""
+    """Without a section email a receiver is sent English."""
 
     async def run() -> bytes:
         receiver = configured(tmp_path, f"{ENTRY}, timezone: UTC", url="http://127.0.0.1/")

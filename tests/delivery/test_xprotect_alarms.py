@@ -47,16 +47,16 @@ def first() -> NotificationItem:
 def notice(level: AlertLevel = AlertLevel.CRITICAL, at: datetime = NOW) -> Notification:
     """Return the notification of an alert with this level."""
     reason = NotifyReason.FIRST
-    told = NotifiedAlert(ID, reason.value, level.value)
-    return replace(about((replace(first(), level=level),)), alerts=(told,), created_at=at)
+    notified = NotifiedAlert(ID, reason.value, level.value)
+    return replace(about((replace(first(), level=level),)), alerts=(notified,), created_at=at)
 
 
 def over(at: datetime = NOW) -> Notification:
     """Return the notification that the same alert is over."""
     content = CONTENTS["renewed"]
     assert isinstance(content, tuple)
-    told = NotifiedAlert(ID, "renewed")
-    return replace(about((replace(content[0], alert_id=""),)), alerts=(told,), created_at=at)
+    notified = NotifiedAlert(ID, "renewed")
+    return replace(about((replace(content[0], alert_id=""),)), alerts=(notified,), created_at=at)
 
 
 def asked(name: str, code: str = "en") -> AlarmOrders:
@@ -119,15 +119,15 @@ def test_decided() -> None:
     old, new = certificate(1, 20), certificate(2, age=1)
     soon, ended = ending("a:443", old), ending("a:443", old, Severity.CRITICAL)
     renewed = seen("a:443", new, former_leaves=(FormerLeaf("a:443", old, new, 3),))
-    told: list[AlarmOrders] = []
+    notified: list[AlarmOrders] = []
     for minutes, state in enumerate((soon, ended, renewed, renewed)):
         at = NOW + minutes * MINUTE
         _, made = outgoing(passes.decide(picture(state), at), {"vms": ("vms",)}, at)
-        told += [orders(one, WRITERS["en"]) for one in made]
-    raised = [(one.alert_id, one.level) for found in told for one in found.raised]
+        notified += [orders(one, WRITERS["en"]) for one in made]
+    raised = [(one.alert_id, one.level) for found in notified for one in found.raised]
     assert [level for _, level in raised] == ["warning", "critical"]
     (id_,) = {alert_id for alert_id, _ in raised}
-    (closed,) = (one for found in told for one in found.closed)
+    (closed,) = (one for found in notified for one in found.closed)
     assert closed.alert_id == id_
     assert "a:443" in closed.comment
 

@@ -13,8 +13,8 @@ from support.factories.dialects.text_conversations import (
     UNUSUAL,
     US,
     USUAL,
+    Conversation,
     Outcome,
-    Talk,
     dialogue_of,
     failure_of,
     play,
@@ -24,7 +24,7 @@ from support.factories.dialects.text_conversations import (
 @pytest.mark.parametrize(
     "conversation", [*USUAL, *UNUSUAL.values()], ids=[*(t.protocol for t in USUAL), *UNUSUAL]
 )
-def test_each_reply_gets_its_answer(conversation: Talk) -> None:
+def test_each_reply_gets_its_answer(conversation: Conversation) -> None:
     """A server that leads to TLS hears the right words in the right order, and TLS begins."""
     dialogue = dialogue_of(conversation.protocol)
     said = (dialogue.start(), *(dialogue.feed(reply) for reply in conversation.replies))

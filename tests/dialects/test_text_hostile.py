@@ -12,7 +12,7 @@ from support.factories.dialects.text_conversations import (
     STREAM,
     UNUSUAL,
     USUAL,
-    Talk,
+    Conversation,
     dialogue_of,
     failure_of,
     play,
@@ -38,7 +38,7 @@ MYSQL = b"J\x00\x00\x00\x0a8.0.36\x00"
 ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 
 
-def stream_of(conversation: Talk) -> bytes:
+def stream_of(conversation: Conversation) -> bytes:
     """Return all that a server says, with the start of a TLS alert behind."""
     return b"".join(conversation.replies) + ALERT
 
@@ -119,7 +119,7 @@ def test_no_text_dialect_says_nul(protocol: str, said: bytes, quoted: str) -> No
 
 
 @pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
-def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Talk) -> None:
+def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Conversation) -> None:
     """A reply that no server of the dialect would give ends the dialogue after any good beginning."""
     reasons = [
         failure_of(conversation.protocol, *conversation.replies[:n], SSH).reason
@@ -129,7 +129,7 @@ def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Talk) -> None:
 
 
 @pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
-def test_a_hang_up_at_any_byte_is_closed(conversation: Talk) -> None:
+def test_a_hang_up_at_any_byte_is_closed(conversation: Conversation) -> None:
     """A server may hang up anywhere before its go-ahead is whole: the reason is always closed."""
     stream = b"".join(conversation.replies)
     outcomes = [play(conversation.protocol, stream[:at], eof=True) for at in range(len(stream))]

@@ -99,13 +99,6 @@ def test_every_symptom_is_listed() -> None:
     ] == []
 
 
-def test_every_decision_is_listed() -> None:
-    """The index of decisions has a link to each record."""
-    index = ROOT / "docs" / "decisions" / "index.md"
-    records = {path.name for path in index.parent.glob("*.md")} - {index.name}
-    assert set(links(index)) == records
-
-
 def test_nothing_is_installed_from_an_index() -> None:
     """No index has the package, so no page, message or file for deployment says so."""
     found = [

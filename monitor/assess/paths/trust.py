@@ -206,7 +206,7 @@ def _walked(case: _Case, *, known: bool) -> _Verdict:
         if isinstance(found, tuple):
             return _Verdict(found)
         refusal = found
-    route = anchored[0] if anchored else max(routes, key=_told_most)
+    route = anchored[0] if anchored else max(routes, key=_completeness)
     why = problem(route, refusal, walk.namesakes(route), known=known)
     return _Verdict(tuple(certificate for certificate, _ in route), why, walk.ended)
 
@@ -229,7 +229,7 @@ def _refused_as_served(case: _Case, chain: Sequence[CertificateWithDer], path: S
     return found.reason if isinstance(found, Refusal) else ""
 
 
-def _told_most(route: Route) -> tuple[bool, int]:
+def _completeness(route: Route) -> tuple[bool, int]:
     return route[-1][0].self_issued, len(route)
 
 

@@ -56,13 +56,13 @@ class ComponentWatch:
     """What is missing now, and since when: where no part knows, since it was first noticed."""
 
     def __init__(self, known: Callable[[], KnownComponents], now: Callable[[], datetime]) -> None:
-        """Take what returns what is known; ``look`` is to be called every second."""
+        """Take what returns what is known; ``missing`` is to be called every second."""
         self._known = known
         self._now = now
         self._since: Mapping[tuple[Component, str], datetime] = {}
 
-    def look(self) -> tuple[Degradation, ...]:
-        """Return what is missing."""
+    def missing(self) -> tuple[Degradation, ...]:
+        """Return the missing components."""
         now = self._now()
         found = tuple(
             replace(one, since=one.since or self._since.get((one.component, one.name), now))

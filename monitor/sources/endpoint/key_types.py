@@ -105,10 +105,10 @@ async def _asked(server: _Server, location: str, ask: Ask, now: float) -> list[P
             return [*gave, seen]
         else:
             return [_moved(seen, at, location)]  # the connection failed: no evidence on key types
-    return gave or [await _not_told_apart(server, fell, location, ask)]
+    return gave or [await _preferred(server, fell, location, ask)]
 
 
-async def _not_told_apart(server: _Server, fell: list[KeyType], location: str, ask: Ask) -> ProbeResult:
+async def _preferred(server: _Server, fell: list[KeyType], location: str, ask: Ask) -> ProbeResult:
     """Probe the certificate that the server prefers."""
     at = f"{location} (any type)"
     seen = await ask(None, at)

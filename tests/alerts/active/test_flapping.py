@@ -92,7 +92,7 @@ def test_hundreds_of_changes_are_one_alert() -> None:
 
 @pytest.mark.parametrize("check", [Check.TRUST, Check.EXPIRY, Check.WEAK_KEY, Check.NAME])
 def test_what_is_wrong_with_each_certificate_is_one_alert_too(check: Check) -> None:
-    """A server whose every certificate has a fault is not told of again at each probe."""
+    """A server whose every certificate has a fault is not notified again at each probe."""
     assert len(mailed(probes(others(200), check), all_renewals=False)) <= 5
 
 

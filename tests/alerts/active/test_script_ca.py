@@ -1,4 +1,4 @@
-"""A CA made with the vendor's script: told two months ahead, once for all recorders, and not every day."""
+"""A CA made with the vendor's script: notified two months ahead, once for all recorders, not every day."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -55,12 +55,12 @@ def decided(
 
 def test_a_zone_is_an_alert_after_its_time() -> None:
     """Short outages of a line are none; it gets worse, and is said once a day."""
-    log, told = Log(), []
+    log, notified = Log(), []
     for minutes in (5, 9, 10, 30, 59, 60, 120, 60 + 25 * 60):
         decision = decided(log, minutes)
-        told.append([(item.reason, item.level) for item in decision.items])
+        notified.append([(item.reason, item.level) for item in decision.items])
         log = apply(log, decision)
-    assert told == [
+    assert notified == [
         [],
         [],
         [(NotifyReason.FIRST, AlertLevel.WARNING)],

@@ -1,4 +1,4 @@
-"""A target list, a site or a kind of which nothing is seen any more is one alert, told at once."""
+"""A target list, a site or a kind of which nothing is seen any more is one alert, notified at once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -36,7 +36,7 @@ def passes() -> Passes:
     return Passes({"a": ReceiverRecord("a", inventory_at=AT - 24 * HOUR, digest_at=AT)}, RULES)
 
 
-def told(on: Passes, snapshot: Snapshot, hours: float = 0) -> Said:
+def notified(on: Passes, snapshot: Snapshot, hours: float = 0) -> Said:
     """Return what one pass tells at once and in the digest."""
     (mine,) = on.decide(snapshot, AT + hours * HOUR).receivers
     return said(mine.items), in_digest(mine)
@@ -61,16 +61,16 @@ def site(down: int, total: int = 8, *, name: str = "Harbor", rest: int = 60) -> 
     return picture(*(unreachable(one) if n < down else one for n, one in enumerate(states)), *others(rest))
 
 
-def test_a_site_is_told_once_and_at_once() -> None:
-    """It does not wait for the digest, it is one alert, and its end is told at once and once."""
+def test_a_site_is_notified_once_and_at_once() -> None:
+    """It does not wait for the digest, it is one alert, and its end is notified at once and once."""
     on = passes()
-    assert told(on, site(8)) == ([("first", "Harbor")], [])
+    assert notified(on, site(8)) == ([("first", "Harbor")], [])
     (group,) = on.last.groups
     assert (group.title, group.level, len(group.targets)) == ("Harbor", AlertLevel.WARNING, 8)
     assert on.last.receivers[0].items[0].messages[0] == many_unreachable(count=8, watched=8)
-    assert [told(on, site(8), hours) for hours in (1, 20, 44)] == [([], [])] * 3
-    assert told(on, site(0), 45) == ([("reachable_again", "Harbor")], [])
-    assert (told(on, site(0), 70), on.last.groups, on.records) == (([], []), (), {})
+    assert [notified(on, site(8), hours) for hours in (1, 20, 44)] == [([], [])] * 3
+    assert notified(on, site(0), 45) == ([("reachable_again", "Harbor")], [])
+    assert (notified(on, site(0), 70), on.last.groups, on.records) == (([], []), (), {})
 
 
 def test_before_all_of_it_counts_as_unreachable() -> None:
@@ -78,21 +78,21 @@ def test_before_all_of_it_counts_as_unreachable() -> None:
     on = passes()
     states = [at_site(n) for n in range(8)]
     down = picture(unreachable(states[0]), *map(failing, states[1:]), *others())
-    assert told(on, down) == ([("first", "Harbor")], [])
-    assert told(on, site(8), 1) == ([], [])
+    assert notified(on, down) == ([("first", "Harbor")], [])
+    assert notified(on, site(8), 1) == ([], [])
 
 
 @pytest.mark.parametrize(("down", "total"), [(7, 8), (2, 2), (1, 1), (0, 8)])
 def test_what_is_no_unreachable_source(down: int, total: int) -> None:
-    """Hosts that fail beside others that answer, and one or two hosts, are told each by itself."""
+    """Hosts that fail beside others that answer, and one or two hosts, are notified each by itself."""
     on = passes()
-    assert told(on, site(down, total))[0] == []
+    assert notified(on, site(down, total))[0] == []
     assert not [key for group in on.last.groups for key in group.alerts if is_source(key)]
 
 
 def test_nearly_all_is_enough() -> None:
     """One of ten that answers still does not make the others ten alerts."""
-    assert told(passes(), site(9, 10)) == ([("first", "Harbor")], [])
+    assert notified(passes(), site(9, 10)) == ([("first", "Harbor")], [])
 
 
 def test_three_ports_of_one_host_are_a_host() -> None:
@@ -103,14 +103,14 @@ def test_three_ports_of_one_host_are_a_host() -> None:
         )
         for port in (1, 2, 3, 4)
     ]
-    assert told(passes(), picture(*states, *others())) == ([], [])
+    assert notified(passes(), picture(*states, *others())) == ([], [])
 
 
 def test_targets_that_answer_but_not_as_they_should() -> None:
     """A broken report has its own cause at each target."""
     because = (Failure(FailureReason.BAD_ANSWER, text("cut off")),)
     states = [replace(unreachable(at_site(n)), failures=because) for n in range(8)]
-    assert told(passes(), picture(*states, *others()))[0] == []
+    assert notified(passes(), picture(*states, *others()))[0] == []
 
 
 def test_standbys_do_not_count() -> None:
@@ -121,25 +121,25 @@ def test_standbys_do_not_count() -> None:
     ]
     states = [unreachable(at_site(n)) for n in range(4)]
     on = passes()
-    assert told(on, picture(*states, *map(failing, spare), *others())) == ([("first", "Harbor")], [])
+    assert notified(on, picture(*states, *map(failing, spare), *others())) == ([("first", "Harbor")], [])
     assert on.last.receivers[0].items[0].messages[0] == many_unreachable(count=4, watched=4)
 
 
 def test_the_whole_network_comes_first() -> None:
     """Where a fifth of everything is unreachable, that is the one alert, with unreachable sources in it."""
     on = passes()
-    assert told(on, site(8, rest=60)) == ([("first", "Harbor")], [])
-    assert told(on, site(8, rest=20), 1) == ([("first", "")], [])
+    assert notified(on, site(8, rest=60)) == ([("first", "Harbor")], [])
+    assert notified(on, site(8, rest=20), 1) == ([("first", "")], [])
     assert [one.alerts[0] for one in on.last.groups] == [NETWORK]
-    assert told(on, site(0, rest=20), 2) == ([("reachable_again", "")], [])
-    assert (told(on, site(0), 30), on.records) == (([], []), {})
+    assert notified(on, site(0, rest=20), 2) == ([("reachable_again", "")], [])
+    assert (notified(on, site(0), 30), on.records) == (([], []), {})
 
 
 def test_a_target_list() -> None:
     """What one discovery found is a source, whatever sites it has."""
     states = [unreachable(at_site(n, f"s{n}", ORIGIN)) for n in range(4)]
     snapshot = replace(picture(*states, *others()), discoveries={ORIGIN: DiscoveryState(ORIGIN, found=4)})
-    assert told(passes(), snapshot) == ([("first", ORIGIN)], [])
+    assert notified(passes(), snapshot) == ([("first", ORIGIN)], [])
 
 
 def test_a_kind() -> None:
@@ -149,67 +149,67 @@ def test_a_kind() -> None:
         replace(unreachable(at_site(n, "", kind="windows_remote")), failures=because) for n in range(4)
     ]
     on = passes()
-    assert told(on, picture(*machines, *others())) == ([("first", "windows_remote")], [])
+    assert notified(on, picture(*machines, *others())) == ([("first", "windows_remote")], [])
     ordinary = [unreachable(at_site(n, "")) for n in range(4)]
-    assert told(passes(), picture(*ordinary, *others()))[0] == []
+    assert notified(passes(), picture(*ordinary, *others()))[0] == []
 
 
 def test_one_target_is_in_one_alert() -> None:
-    """A list that is the whole of a site is told as the list; sites are told each."""
+    """A list that is the whole of a site is notified as the list; sites are notified each."""
     states = [unreachable(at_site(n, "Harbor", ORIGIN)) for n in range(4)]
     snapshot = replace(picture(*states, *others()), discoveries={ORIGIN: DiscoveryState(ORIGIN, found=4)})
-    assert told(passes(), snapshot) == ([("first", ORIGIN)], [])
+    assert notified(passes(), snapshot) == ([("first", ORIGIN)], [])
     two = [unreachable(at_site(n, name)) for name in ("Harbor", "Plant") for n in range(4)]
-    assert told(passes(), picture(*two, *others())) == ([("first", "Harbor"), ("first", "Plant")], [])
+    assert notified(passes(), picture(*two, *others())) == ([("first", "Harbor"), ("first", "Plant")], [])
 
 
 def test_a_few_that_come_back_do_not_end_it() -> None:
     """It is over when half of the source is seen again, and says how many are not."""
     on = passes()
-    assert told(on, site(8)) == ([("first", "Harbor")], [])
-    assert [told(on, site(n), 9 - n) for n in (7, 6, 5)] == [([], [])] * 3
-    assert told(on, site(3), 6) == ([("reachable_again", "Harbor")], [])
+    assert notified(on, site(8)) == ([("first", "Harbor")], [])
+    assert [notified(on, site(n), 9 - n) for n in (7, 6, 5)] == [([], [])] * 3
+    assert notified(on, site(3), 6) == ([("reachable_again", "Harbor")], [])
     item = on.last.receivers[0].items[0]
     assert item.messages == (many_reachable(count=5, watched=8), still_unreachable(count=3))
     assert len(on.last.groups) == 3
-    again, digest = told(on, site(0), 7)
+    again, digest = notified(on, site(0), 7)
     assert [reason for reason, _ in again + digest] == ["reachable_again"] * 3
-    assert (told(on, site(0), 30), on.records) == (([], []), {})
+    assert (notified(on, site(0), 30), on.records) == (([], []), {})
 
 
-def test_hosts_that_were_told_before() -> None:
+def test_hosts_that_were_notified_before() -> None:
     """Where only some of them were, the source is news; where all were, it is not."""
     on = passes()
-    assert told(on, site(2), 21)[1] != []
-    assert told(on, site(8), 22) == ([("first", "Harbor")], [])
+    assert notified(on, site(2), 21)[1] != []
+    assert notified(on, site(8), 22) == ([("first", "Harbor")], [])
     inventory = Passes({"a": ReceiverRecord("a")}, RULES)
     down = [failing(at_site(n)) for n in range(8)]
     (first,) = inventory.decide(picture(*down, *others()), AT).receivers
     assert first.inventory is not None
-    assert told(inventory, site(8), 3) == ([], [])
+    assert notified(inventory, site(8), 3) == ([], [])
     assert [one.title for one in inventory.last.groups] == ["Harbor"]
-    assert told(inventory, site(0), 4)[0] == [("reachable_again", "Harbor")]
+    assert notified(inventory, site(0), 4)[0] == [("reachable_again", "Harbor")]
 
 
 def test_it_gets_worse() -> None:
-    """When its targets have failed for days it is critical, and told again."""
+    """When its targets have failed for days it is critical, and notified again."""
     on = passes()
-    told(on, site(8))
+    notified(on, site(8))
     states = [unreachable(at_site(n), Severity.CRITICAL) for n in range(8)]
-    assert told(on, picture(*states, *others()), 9) == ([("worse", "Harbor")], [])
+    assert notified(on, picture(*states, *others()), 9) == ([("worse", "Harbor")], [])
 
 
 def test_a_site_that_is_removed_is_not_reachable_again() -> None:
-    """Nothing is told of what is watched no more."""
+    """Nothing is notified of what is watched no more."""
     on = passes()
-    told(on, site(8))
-    assert (told(on, picture(*others()), 1), on.records) == (([], []), {})
+    notified(on, site(8))
+    assert (notified(on, picture(*others()), 1), on.records) == (([], []), {})
 
 
 def test_the_address_that_is_called_hears_of_it() -> None:
     """An unreachable source is a failure of the heartbeat, however few targets it has."""
     on = passes()
-    told(on, site(8))
+    notified(on, site(8))
     assert unreachable_problems(replace(site(8), alerts=on.last.groups)) == (
         "Harbor: nearly all targets are unreachable",
     )

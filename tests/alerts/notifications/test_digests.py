@@ -1,4 +1,4 @@
-"""What waits for a digest and what does not, and that nothing is lost or told twice."""
+"""What waits for a digest and what does not, and that nothing is lost or notified twice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -105,7 +105,7 @@ def test_a_warning_waits_for_the_digest() -> None:
 
 
 def test_what_is_critical_does_not_wait() -> None:
-    """It is told at once, whether it was a warning before or not."""
+    """It is notified at once, whether it was a warning before or not."""
     inbox = Inbox()
     inbox.pass_(at(0, 10), soon("a:443"))
     assert inbox.pass_(at(0, 11), soon("a:443", Severity.CRITICAL)) == {"now": [("first", "a:443")]}
@@ -116,7 +116,7 @@ def test_what_is_critical_does_not_wait() -> None:
 
 
 def test_low_impact_waits() -> None:
-    """A camera is told in the digest, however bad it is."""
+    """A camera is notified in the digest, however bad it is."""
     inbox = Inbox()
     assert inbox.pass_(at(0, 10), soon("cam:443", Severity.CRITICAL, low=True)) == {}
     assert inbox.pass_(at(1), soon("cam:443", Severity.CRITICAL, low=True)) == {
@@ -125,7 +125,7 @@ def test_low_impact_waits() -> None:
 
 
 def test_a_renewal_of_what_waited_waits() -> None:
-    """The alert is off the board at once, and its renewal is told in the next digest, once."""
+    """The alert is off the board at once, and its renewal is notified in the next digest, once."""
     inbox = Inbox()
     inbox.pass_(at(0, 10), soon("a:443"))
     inbox.pass_(at(1), soon("a:443"))
@@ -136,8 +136,8 @@ def test_a_renewal_of_what_waited_waits() -> None:
     assert (inbox.pass_(at(3), renewed("a:443")), inbox.records) == ({}, {})
 
 
-def test_a_renewal_of_what_was_told_at_once_does_not_wait() -> None:
-    """Whoever was woken is told that it is over."""
+def test_a_renewal_of_what_was_notified_at_once_does_not_wait() -> None:
+    """Whoever was woken is notified that it is over."""
     inbox = Inbox()
     inbox.pass_(at(0, 10), soon("a:443", Severity.CRITICAL))
     assert inbox.pass_(at(0, 11), renewed("a:443")) == {"now": [("renewed", "a:443")]}
@@ -145,7 +145,7 @@ def test_a_renewal_of_what_was_told_at_once_does_not_wait() -> None:
 
 
 def test_what_came_and_went_between_two_digests() -> None:
-    """Nobody was told, and nobody needs to be."""
+    """Nobody was notified, and nobody needs to be."""
     inbox = Inbox()
     inbox.pass_(at(0, 10), soon("a:443"))
     assert inbox.pass_(at(0, 11), renewed("a:443")) == {}
@@ -153,7 +153,7 @@ def test_what_came_and_went_between_two_digests() -> None:
 
 
 def test_what_comes_back_before_the_digest() -> None:
-    """It is the same alert as before: neither its end nor its return is told."""
+    """It is the same alert as before: neither its end nor its return is notified."""
     inbox = Inbox()
     bad = unreachable(soon("a:443"))
     inbox.pass_(at(0, 10), bad, *many())
@@ -182,9 +182,9 @@ def test_a_digest_that_all_refuse_comes_with_the_retry() -> None:
     """A pass before the retry does not take its place; a later pass on that day brings no second one."""
     inbox = Inbox()
     assert inbox.pass_(at(1), soon("a:443")) == {"digest": [("first", "a:443")]}
-    told, retry_at = inbox.passes.receivers["a"], at(1) + HOUR / 6
-    log = {key: replace(one, refused_at=at(1)) for key, one in told.log.items()}
-    inbox.passes.receivers["a"] = replace(told, log=log, digest_at=None, retry_at=retry_at)
+    notified, retry_at = inbox.passes.receivers["a"], at(1) + HOUR / 6
+    log = {key: replace(one, refused_at=at(1)) for key, one in notified.log.items()}
+    inbox.passes.receivers["a"] = replace(notified, log=log, digest_at=None, retry_at=retry_at)
     assert inbox.pass_(at(1, 8.1), soon("a:443")) == {}
     assert inbox.pass_(retry_at, soon("a:443")) == {"digest": [("first", "a:443")]}
     assert [inbox.pass_(at(1, hour), soon("a:443")) for hour in (9, 20)] == [{}, {}]
@@ -226,7 +226,7 @@ def test_both_at_once() -> None:
     }
 
 
-def test_the_inventory_counts_as_told() -> None:
+def test_the_inventory_counts_as_notified() -> None:
     """What it named is in no digest; its warnings are over in the digest, its critical ones at once."""
     inbox = Inbox(known=ReceiverRecord("a"))
     inbox.pass_(at(0, 10), soon("a:443"), soon("b:443", Severity.CRITICAL))
@@ -253,7 +253,7 @@ def test_acknowledged_alerts_are_listed() -> None:
 
 
 def test_a_released_warning_is_in_the_next_digest() -> None:
-    """The end of an acknowledgement is told with the next digest when the alert is a warning."""
+    """The end of an acknowledgement is notified with the next digest when the alert is a warning."""
     inbox = Inbox()
     inbox.pass_(at(0, 10), soon("a:443"))
     inbox.pass_(at(1), soon("a:443"))
@@ -270,7 +270,7 @@ def test_a_released_warning_is_in_the_next_digest() -> None:
 
 
 def test_expired_is_repeated_daily_then_weekly() -> None:
-    """Daily for the first week, then once a week, at once as it was told."""
+    """Daily for the first week, then once a week, at once as it was notified."""
     inbox, shown = Inbox(), certificate(5, 0)
     found = []
     for day in range(30):
@@ -290,7 +290,7 @@ def test_reminded_with_the_digest_through_the_first_week() -> None:
 
 
 def test_a_reminder_that_waits_hurries_none() -> None:
-    """A camera whose reminder waits for Monday brings nothing along that is told at once."""
+    """A camera whose reminder waits for Monday brings nothing along that is notified at once."""
     workdays = ReceiverRules(digest=Schedule(Every.WORKDAY, time(8), UTC))
     inbox = Inbox(workdays, ReceiverRecord("a", inventory_at=at(3, 12)))
     camera, server = soon("cam:443", Severity.CRITICAL, low=True), soon("a:443", Severity.CRITICAL)
@@ -298,12 +298,12 @@ def test_a_reminder_that_waits_hurries_none() -> None:
         "now": [("first", "a:443")],
         "digest": [("first", "cam:443")],
     }
-    told = [hour for hour in range(24, 3 * 24) if inbox.pass_(at(4, 8 + hour), camera, server)]
-    assert told == [24, 48]
+    notified = [hour for hour in range(24, 3 * 24) if inbox.pass_(at(4, 8 + hour), camera, server)]
+    assert notified == [24, 48]
 
 
 @pytest.mark.parametrize("rules", [ReceiverRules()])
-def test_without_a_digest_all_is_told_at_once(rules: ReceiverRules) -> None:
+def test_without_a_digest_all_is_notified_at_once(rules: ReceiverRules) -> None:
     """``every: off``."""
     inbox = Inbox(rules)
     assert inbox.pass_(at(0, 10), soon("a:443")) == {"now": [("first", "a:443")]}
@@ -313,7 +313,7 @@ def test_without_a_digest_all_is_told_at_once(rules: ReceiverRules) -> None:
 def test_when_the_next_one_is_due() -> None:
     """After one that was late, and after the inventory, it is that of the next day with digests."""
     daily, monday = Schedule(Every.DAILY, time(8), UTC), datetime(2026, 11, 23, 3, tzinfo=UTC)
-    told = ReceiverRecord("a", inventory_at=monday - timedelta(days=9))
-    late = replace(told, digest_at=monday)
-    assert next_digest_at(daily, told, monday) == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    notified = ReceiverRecord("a", inventory_at=monday - timedelta(days=9))
+    late = replace(notified, digest_at=monday)
+    assert next_digest_at(daily, notified, monday) == datetime(2026, 11, 23, 8, tzinfo=UTC)
     assert next_digest_at(daily, late, monday) == datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""When each receiver is told that the monitor is alive, and that all is well only when it is."""
+"""When each receiver is notified that the monitor is alive, and that all is well only when it is."""
 
 import asyncio
 from collections.abc import Sequence
@@ -159,7 +159,7 @@ def test_counts_and_dates() -> None:
 
 
 def test_all_is_well_only_when_it_is() -> None:
-    """An open alert is counted, whoever is told of it."""
+    """An open alert is counted, whoever is notified of it."""
     assert (heartbeat().all_is_well, heartbeat(FINE, soon()).all_is_well) == (True, False)
     assert heartbeat(FINE, soon()).open == 1
 
@@ -232,7 +232,7 @@ def test_no_change_without_one() -> None:
 
 
 def test_about_the_receivers_own_targets() -> None:
-    """With routes it counts what the receiver would be told of, as its inventory does."""
+    """With routes it counts what the receiver would be notified of, as its inventory does."""
     inbox = Inbox()
     mine, theirs = (
         replace(one, target=replace(one.target, labels=(("site", name),)))

@@ -67,7 +67,7 @@ def decided(
     rules: dict[str, ReceiverRules] | None = None,
     silences: tuple[Silence, ...] = (),
 ) -> dict[str, ReceiverDecision]:
-    """Return what two receivers are told at the end of the first pass."""
+    """Return the decisions for two receivers at the end of the first pass."""
     receivers = (ReceiverRecord("a"), ReceiverRecord("b"))
     settings = NotifySettings(rules or {}, routing, silences)
     given = DecisionInput(picture(*states), {}, receivers, NOW, MONITOR, settings)
@@ -119,8 +119,8 @@ def test_a_receiver_of_one_site() -> None:
     assert (hosts(own), hosts(other)) == (["h3:443"], ["l3:443", "l4:443"])
     assert own is not None
     assert {one.location for one in own.upcoming} == {"h1:443", "h2:443", "h3:443"}
-    told = {change.key.scope_id for change in found["a"].changes.log}
-    assert not [one for one in told if "endpoint:l" in one]
+    notified = {change.key.scope_id for change in found["a"].changes.log}
+    assert not [one for one in notified if "endpoint:l" in one]
 
 
 def test_alerts_that_others_are_sent() -> None:

@@ -79,7 +79,7 @@ def test_a_clock_that_was_set_back() -> None:
 
 
 def test_the_next_one() -> None:
-    """What is due next can be told."""
+    """The next due time is computed."""
     schedule = Schedule(Every.WORKDAY, time(8), UTC)
     assert schedule.following(at("2026-11-27T08:00")) == at("2026-11-30T08:00")
     assert schedule.following(at("2026-11-27T07:59")) == at("2026-11-27T08:00")

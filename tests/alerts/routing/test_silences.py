@@ -1,4 +1,4 @@
-"""Acknowledged and silenced alerts: nobody is notified of them, and what ends that is told."""
+"""Acknowledged and silenced alerts: nobody is notified of them, and what ends that is notified."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -104,7 +104,7 @@ def test_an_acknowledged_alert_is_not_repeated() -> None:
 
 
 def test_a_worse_level_ends_an_acknowledgement() -> None:
-    """It is told at once, and the acknowledgement stays over when the level improves."""
+    """It is notified at once, and the acknowledgement stays over when the level improves."""
     receiver = Receiver()
     receiver.pass_(picture(at("a:443", "x")), NOW)
     receiver.acknowledge(after(14))
@@ -115,8 +115,8 @@ def test_a_worse_level_ends_an_acknowledgement() -> None:
     assert receiver.states == [AlertState.ACTIVE]
 
 
-def test_the_end_of_the_time_is_told() -> None:
-    """When an acknowledgement ends with the trouble still there, it is told, once."""
+def test_the_end_of_the_time_is_notified() -> None:
+    """When an acknowledgement ends with the trouble still there, it is notified, once."""
     receiver = Receiver()
     receiver.pass_(picture(at("a:443", "x")), NOW)
     receiver.acknowledge(after(2))
@@ -126,7 +126,7 @@ def test_the_end_of_the_time_is_told() -> None:
     assert receiver.ends == [SilenceEnd.TIME]
 
 
-def test_a_renewal_is_told_all_the_same() -> None:
+def test_a_renewal_is_notified_all_the_same() -> None:
     """Good news of what was acknowledged is good news, and ends the acknowledgement."""
     receiver = Receiver()
     receiver.pass_(picture(at("a:443", "x")), NOW)

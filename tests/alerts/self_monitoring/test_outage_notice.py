@@ -1,4 +1,4 @@
-"""Who is told of an outage of the monitor: each once, those that relied on it, and of no short pause."""
+"""Who is notified of an outage of the monitor: each once, those that relied on it, and of no short pause."""
 
 import asyncio
 from dataclasses import replace
@@ -30,7 +30,7 @@ FINE = seen("z:443", certificate(1, 200))
 KNOWN = ReceiverRecord("a", inventory_at=AT - 60 * 24 * HOUR)
 
 
-def told(
+def notified(
     passes: Passes, now: datetime = AT + MINUTE, *states: TargetState, outage: Outage | None = BACK
 ) -> list[str]:
     """Return which receivers one pass tells of the outage."""
@@ -57,18 +57,18 @@ def test_a_start_that_did_nothing_ends_none() -> None:
     assert outage_since(AT, AT + 5 * HOUR, Outage(AT - 9 * HOUR, AT)) == Outage(AT - 9 * HOUR, AT + 5 * HOUR)
 
 
-def test_each_receiver_is_told_once() -> None:
+def test_each_receiver_is_notified_once() -> None:
     """At the first pass, and of the next outage again."""
     passes = Passes({name: replace(KNOWN, receiver=name) for name in "ab"})
-    assert told(passes) == ["a", "b"]
-    assert (told(passes), told(passes, AT + HOUR), told(passes, AT + 24 * HOUR)) == ([], [], [])
+    assert notified(passes) == ["a", "b"]
+    assert (notified(passes), notified(passes, AT + HOUR), notified(passes, AT + 24 * HOUR)) == ([], [], [])
     later = Outage(AT + 48 * HOUR, AT + 50 * HOUR)
-    assert told(passes, AT + 50 * HOUR, outage=later) == ["a", "b"]
+    assert notified(passes, AT + 50 * HOUR, outage=later) == ["a", "b"]
 
 
 def test_without_an_outage_nobody_is() -> None:
     """A restart is no news."""
-    assert told(Passes({"a": KNOWN}), outage=None) == []
+    assert notified(Passes({"a": KNOWN}), outage=None) == []
 
 
 @pytest.mark.parametrize(
@@ -80,24 +80,24 @@ def test_without_an_outage_nobody_is() -> None:
         replace(KNOWN, outage_at=AT + MINUTE),
     ],
 )
-def test_who_is_not_told(known: ReceiverRecord) -> None:
-    """Who had no inventory before it did not rely on the monitor; who was told knows."""
-    assert told(Passes({"a": known})) == []
+def test_who_is_not_notified(known: ReceiverRecord) -> None:
+    """Who had no inventory before it did not rely on the monitor; who was notified knows."""
+    assert notified(Passes({"a": known})) == []
 
 
-def test_a_new_receiver_is_not_told_of_old_outages() -> None:
-    """One that comes back into the configuration is not told after a week."""
-    assert told(Passes({"a": KNOWN}), AT + 8 * 24 * HOUR) == []
+def test_a_new_receiver_is_not_notified_of_old_outages() -> None:
+    """One that comes back into the configuration is not notified after a week."""
+    assert notified(Passes({"a": KNOWN}), AT + 8 * 24 * HOUR) == []
 
 
-def test_told_under_a_clock_that_was_ahead() -> None:
+def test_notified_under_a_clock_that_was_ahead() -> None:
     """What was recorded for a time that is still to come keeps no outage back."""
-    assert told(Passes({"a": replace(KNOWN, outage_at=AT + 999 * HOUR)})) == ["a"]
+    assert notified(Passes({"a": replace(KNOWN, outage_at=AT + 999 * HOUR)})) == ["a"]
 
 
 def test_an_outage_that_ends_in_the_future() -> None:
     """The clock was set back since: that was no outage."""
-    assert told(Passes({"a": KNOWN}), AT - 48 * HOUR) == []
+    assert notified(Passes({"a": KNOWN}), AT - 48 * HOUR) == []
 
 
 def test_levels_and_escalation() -> None:
@@ -105,19 +105,19 @@ def test_levels_and_escalation() -> None:
     rules = {"a": ReceiverRules(levels=frozenset({AlertLevel.CRITICAL, AlertLevel.EXPIRED}))}
     routing = Routing((Route(("b",), (), escalation=Escalation(HOUR, ("c",))),), ("a", "b"))
     receivers = {name: replace(KNOWN, receiver=name) for name in "abc"}
-    assert told(Passes(receivers, rules, routing)) == ["b"]
+    assert notified(Passes(receivers, rules, routing)) == ["b"]
 
 
 def test_not_before_the_retry() -> None:
     """While all is refused it waits."""
     passes = Passes({"a": replace(KNOWN, retry_at=AT + 10 * MINUTE)})
-    assert [told(passes, AT + n * MINUTE) for n in (1, 9, 10)] == [[], [], ["a"]]
+    assert [notified(passes, AT + n * MINUTE) for n in (1, 9, 10)] == [[], [], ["a"]]
 
 
 def test_a_notification_of_its_own() -> None:
     """It goes first, beside what is reported in the same pass."""
     passes = Passes({"a": KNOWN})
-    assert told(passes, AT + MINUTE, ending("a:443", certificate(2, -1), Severity.CRITICAL)) == ["a"]
+    assert notified(passes, AT + MINUTE, ending("a:443", certificate(2, -1), Severity.CRITICAL)) == ["a"]
     changes, sent = outgoing(passes.last, {"a": ("a@vms.example",)}, AT + MINUTE)
     assert [one.kind for one in sent] == [NotificationKind.OUTAGE, NotificationKind.NOTICE]
     assert (sent[0].alerts, changes["a"].outage_at) == ((), AT + MINUTE)
@@ -126,7 +126,7 @@ def test_a_notification_of_its_own() -> None:
 def test_words() -> None:
     """From when to when, what that means, and what to look at if it is not so."""
     passes = Passes({"a": KNOWN})
-    told(passes)
+    notified(passes)
     item = passes.last.receivers[0].outage
     assert item is not None
     assert (item.reason, item.level) == (NotifyReason.OUTAGE, None)
@@ -137,14 +137,14 @@ def test_words() -> None:
     ]
 
 
-def test_what_all_refuse_is_told_again() -> None:
+def test_what_all_refuse_is_notified_again() -> None:
     """It is recorded with the pass that decides it, and forgotten when nobody accepts it."""
 
     async def run() -> list[datetime | None]:
         store = await Store.open("sqlite://", app_version="test")
         try:
             passes = Passes({"a": KNOWN})
-            told(passes)
+            notified(passes)
             changes, (sent,) = outgoing(passes.last, {"a": ("a@vms.example",)}, AT + MINUTE)
             await store.notify((), changes, [sent], AT + MINUTE)
             before = (await store.receiver_record("a")).outage_at

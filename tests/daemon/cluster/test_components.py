@@ -101,7 +101,7 @@ def test_the_beginning_is_remembered_until_it_is_back() -> None:
     def look(at: datetime) -> list[datetime | None]:
         nonlocal now
         now = at
-        return [one.since for one in watch.look()]
+        return [one.since for one in watch.missing()]
 
     watch = ComponentWatch(lambda: known, lambda: now)
     assert [look(NOW), look(NOW + MINUTE)] == [[NOW], [NOW]]

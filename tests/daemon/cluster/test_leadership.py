@@ -126,7 +126,7 @@ def test_a_standby_works_without_the_database_after_a_while() -> None:
             await center.round()
         assert (center.lost.is_set(), center.away) == (True, AWAY)
         silent = timedelta(seconds=WITHOUT_DATABASE_AFTER + 1)
-        assert center.database_since == clock.now() - silent  # what waited is told of too
+        assert center.database_since == clock.now() - silent  # what waited is notified of too
 
     with_center(act)
 

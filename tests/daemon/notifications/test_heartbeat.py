@@ -94,7 +94,7 @@ def test_not_before_the_first_pass(tmp_path: Path) -> None:
 
 
 def test_failure_when_blind(tmp_path: Path) -> None:
-    """Most targets unreachable is told as failure, with a sentence."""
+    """Most targets unreachable is notified as failure, with a sentence."""
     states = [failing(one) for one in probed(NOW, "a", "b")] + probed(NOW, "c")
     server = rounds(tmp_path, (NOW, states))
     assert server.asked == [f"/{TOKEN}/fail"]
@@ -102,7 +102,7 @@ def test_failure_when_blind(tmp_path: Path) -> None:
 
 
 def test_failure_when_unwell(tmp_path: Path) -> None:
-    """What health says is told."""
+    """What health says is reported."""
     unwell = Health(problems=(text("the loop is stuck"),))
     server = rounds(tmp_path, (NOW, probed(NOW, "a")), health=unwell)
     assert (server.asked, json.loads(server.requests[0].body)["problems"]) == (

@@ -111,7 +111,7 @@ def away(machine: Machine, length: timedelta, *, killed: bool = False) -> Outage
 
 @pytest.mark.parametrize("length", [MINUTE, 50 * MINUTE])
 def test_a_restart_is_no_outage(machine: Machine, length: timedelta) -> None:
-    """Updates and restarts of the machine are not told."""
+    """Updates and restarts of the machine are not notified."""
     assert away(machine, length) is None
 
 
@@ -201,7 +201,7 @@ def test_a_clock_that_is_set_is_no_outage(
 
 
 def test_a_clock_that_is_too_early_leaves_no_record(machine: Machine) -> None:
-    """Otherwise an outage of years would be told when it is right again."""
+    """Otherwise an outage of years would be notified when it is right again."""
 
     async def run() -> tuple[str | None, Outage | None]:
         first = await started(machine)
@@ -218,7 +218,7 @@ def test_a_clock_that_is_too_early_leaves_no_record(machine: Machine) -> None:
 
 
 def test_killed_before_and_after_its_first_pass(machine: Machine) -> None:
-    """What was not told yet is told by the next start; what was told is not continued."""
+    """What was not notified yet is notified by the next start; what was notified is not continued."""
 
     async def run() -> list[Outage | None]:
         first, found = await started(machine), []

@@ -125,7 +125,7 @@ def test_names_arrive_as_they_were_written(names: list[str]) -> None:
 
 
 def test_envelope_has_addresses_only() -> None:
-    """The relay is told addresses, and results are kept by what is configured."""
+    """The relay is given addresses, and results are kept by what is configured."""
     recipients = (f"Büro, IT <{ADDRESS}>", "b@vms.example")
 
     async def run() -> tuple[Inbox, dict[str, str]]:

@@ -106,7 +106,7 @@ def test_short_form_follows_at_once(answer: str) -> None:
 
 
 def test_what_is_too_large_even_then_is_not_notified() -> None:
-    """It counts as refused: it is decided again later, and told once the relay takes it."""
+    """It counts as refused: it is decided again later, and notified once the relay takes it."""
     inbox = Small(100_000)
 
     async def act(monitor: SmallMonitor) -> object:
@@ -117,8 +117,8 @@ def test_what_is_too_large_even_then_is_not_notified() -> None:
         inbox.limit = 100_000
         return refused_so_far, due is not None, await monitor.step(wrong(1), after=MINUTE)
 
-    tried, retried, told = during(act, inbox)
-    assert (tried, retried, len(told)) == (2, True, 1)
+    tried, retried, notified = during(act, inbox)
+    assert (tried, retried, len(notified)) == (2, True, 1)
 
 
 def test_only_who_refused_the_size_is_offered_the_short_form() -> None:

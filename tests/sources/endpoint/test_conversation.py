@@ -1,4 +1,4 @@
-"""Tests of what is said when the talk before TLS comes to a sudden end."""
+"""Tests of what is said when the conversation before TLS comes to a sudden end."""
 
 from datetime import timedelta
 
@@ -14,25 +14,25 @@ from monitor.tls import Handshake, shared_context
 from monitor.tls.texts import RESET_IN_HANDSHAKE
 
 NAME = "server.vms.example"
-TALKS = {name: dialect.dialogue for name, dialect in DIALECTS.items() if dialect.dialogue}
+CONVERSATIONS = {name: dialect.dialogue for name, dialect in DIALECTS.items() if dialect.dialogue}
 FIVE_SECONDS = timedelta(seconds=5)
 
 
 def begun(protocol: str) -> Conversation:
-    """Return a talk whose first words have been said."""
-    make = TALKS[protocol]
+    """Return a conversation whose first words have been said."""
+    make = CONVERSATIONS[protocol]
     conversation = Conversation(make(NAME), Handshake(shared_context(), NAME))
     conversation.start()
     return conversation
 
 
 def ended(conversation: Conversation) -> tuple[FailureReason, Message]:
-    """Return why a talk came to its end."""
+    """Return why a conversation came to its end."""
     assert conversation.failure is not None
     return conversation.failure.reason, conversation.failure.message
 
 
-@pytest.mark.parametrize("protocol", TALKS)
+@pytest.mark.parametrize("protocol", CONVERSATIONS)
 def test_a_reset_before_tls_is_none_in_the_handshake(protocol: str) -> None:
     """A connection that is reset before TLS ends as closed in the dialect, not in a handshake never begun."""
     conversation = begun(protocol)
@@ -61,7 +61,7 @@ def test_a_failed_connection_is_reported_as_it_is() -> None:
     assert ended(conversation) == (FailureReason.REFUSED, CONNECTION_REFUSED)
 
 
-@pytest.mark.parametrize("protocol", TALKS)
+@pytest.mark.parametrize("protocol", CONVERSATIONS)
 def test_no_answer_hints_at_tls_on_connect(protocol: str) -> None:
     """A server that says nothing may be waiting for a TLS greeting, as at port 465 instead of 587."""
     conversation = begun(protocol)

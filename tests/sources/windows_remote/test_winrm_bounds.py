@@ -23,8 +23,8 @@ from support.factories.sources.winrm_probes import (
     reason,
     tls,
 )
+from support.servers.machines.winrm_faults import cut, drip, endless, half, saying
 from support.servers.machines.winrm_server import Handler, Machine, serving
-from support.servers.machines.winrm_tricks import cut, drip, endless, half, saying
 from support.written import written
 
 # Each entity holds ten of the one before: a few lines become gigabytes for anybody who expands them.

@@ -27,9 +27,9 @@ from support.factories.sources.winrm_probes import (
     reason,
     tls,
 )
+from support.servers.machines.winrm_faults import saying
 from support.servers.machines.winrm_messages import ACCESS_DENIED, Call, MissingError
 from support.servers.machines.winrm_server import Machine, serving
-from support.servers.machines.winrm_tricks import saying
 from support.servers.programs import free_port
 from support.written import written
 

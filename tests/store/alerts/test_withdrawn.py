@@ -160,7 +160,7 @@ def test_refusals_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize("kind", [NotificationKind.NOTICE, NotificationKind.DIGEST])
-def test_end_that_was_not_sent_is_told_as_it_would_have_been(kind: NotificationKind) -> None:
+def test_end_that_was_not_sent_is_notified_as_it_would_have_been(kind: NotificationKind) -> None:
     """At once or in a digest, as the alert itself was."""
     over = replace(
         about(2), kind=kind, created_at=NOW + HOUR, alerts=(NotifiedAlert(alert_key("a").id, "renewed"),)

@@ -130,7 +130,7 @@ def _batch() -> tuple[list[object], dict[str, object]]:
 
 
 def test_what_is_in_memory_is_lost_with_the_process(database: FallbackDatabase, path: Path) -> None:
-    """A killed process has told what the file does not know: it is told again, never lost."""
+    """What a killed process notified and did not write to the file is notified again, never lost."""
     break_disk(database)
     database.write(attempted, finished(waiting(1)), LATER)
     assert due(database) == []

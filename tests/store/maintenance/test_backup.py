@@ -92,12 +92,12 @@ def filled(path: Path) -> None:
 
     async def act(store: Store) -> None:
         await store.record([state], seen)
-        await store.notify(*told("leaf"), NOW)
+        await store.notify(*pending("leaf"), NOW)
 
     using(act, url(path))
 
 
-def told(
+def pending(
     name: str, number: int = 1
 ) -> tuple[list[AlertRecord], dict[str, ReceiverChanges], list[Notification]]:
     """Return what is written when an alert is notified, with its pending notification."""
@@ -337,7 +337,7 @@ def test_only_what_all_recipients_accepted_is_not_notified_again(
 ) -> None:
     """What one recipient still waits for is decided again; what was delivered is not."""
     filled(path)
-    [item] = told("leaf")[2]
+    [item] = pending("leaf")[2]
     results = (("one@vms.example", RecipientStatus.ACCEPTED), ("two@vms.example", RecipientStatus[rest]))
     using(lambda store: store.attempted(replace(item, recipients=results), NOW), url(path))
     back_up(url(path), copy)
@@ -361,7 +361,7 @@ def test_dropped_inventory_is_sent_again(path: Path, copy: Path) -> None:
 def test_dropped_good_news_is_decided_again(path: Path, copy: Path) -> None:
     """An alert that is over stays open for a receiver that was not notified of its end."""
     filled(path)
-    [item] = told("leaf")[2]
+    [item] = pending("leaf")[2]
     accepted = tuple((name, RecipientStatus.ACCEPTED) for name, _ in item.recipients)
     key, after = alert_key("leaf"), NOW + timedelta(minutes=1)
 
@@ -385,8 +385,8 @@ def test_several_pending_notifications_are_decided_in_one_pass(path: Path, copy:
     filled(path)
 
     async def more(store: Store) -> None:
-        await store.notify(*told("other", 2), NOW)
-        await store.notify(*told("other", 3), NOW)
+        await store.notify(*pending("other", 2), NOW)
+        await store.notify(*pending("other", 3), NOW)
         await store.notify(*notified("delivered"), [], NOW)
 
     using(more, url(path))

@@ -41,7 +41,7 @@ class Run:
     """A run of a campaign: iterating gives its rounds.
 
     What a round does follows from the seed and its number alone, so that one round can be repeated.
-    ``counts`` says what happened so far, ``say`` is told of each round, ``current`` is the last one's number.
+    ``counts`` says what happened so far, ``say`` is called in each round, ``current`` is its number.
     """
 
     folder: Path

@@ -50,7 +50,7 @@ class _World:
         config = self.site.configure(interval="200ms")
         for life in range(LIVES):
             async with timed_daemon(config) as running:
-                await running.has_told_all(self.site.target)
+                await running.has_notified_all(self.site.target)
                 await self._goes_on(running)
                 for _ in range(STEPS):
                     self._set()
@@ -60,7 +60,7 @@ class _World:
                     await self._settled(running)
                 require(await running.end(signal.SIGTERM) == 0, f"the end failed: {running.log[-3000:]}")
                 require_no_traceback(running.log)
-        self._told()
+        self._notified()
 
     def _set(self) -> None:
         """Set the clock; what follows a time that is too early or ahead is the right one, or the same.
@@ -115,7 +115,7 @@ class _World:
     def _mailed(self) -> set[str]:
         return {fingerprint for mail in self.site.post.mails for fingerprint in self.site.mailed_in(mail)}
 
-    def _told(self) -> None:
+    def _notified(self) -> None:
         """Require that every alert was mailed, and none twice in a row."""
         require(ask(self.site.database, UNREACHABLE) == [], f"false mails: {self._subjects()}")
         require(set(self.served) <= self._mailed(), "an alert was never mailed")
@@ -124,6 +124,6 @@ class _World:
             said[alert_id].append(f"{reason} {level}")
         for alert_id, each in said.items():
             twice = [a for a, b in pairwise(each) if a == b and "reminder" not in a]
-            require(not twice, f"{alert_id} was told twice in a row: {each}")
+            require(not twice, f"{alert_id} was notified twice in a row: {each}")
         require(damage(self.site.database) == [], "the database is damaged")
-        self.counts += Counter({"mails": len(self.site.post.mails), "alerts told": len(said)})
+        self.counts += Counter({"mails": len(self.site.post.mails), "alerts notified": len(said)})

@@ -46,7 +46,7 @@ class _World:
         for _ in range(LIVES):
             await self._live(config, self.chance.choice(STATES))
         await self._recovered(config)
-        self._told()
+        self._notified()
 
     def _make_disk(self) -> None:
         """Make a folder of somebody else, so that its mode counts for a daemon without root's rights too."""
@@ -67,7 +67,7 @@ class _World:
         self._may_write(allowed=state != "read-only")
         self.counts[f"starts, disk {state}"] += 1
         async with daemon(config, inside=_with_limit(self._limit(state))) as running:
-            await running.has_told_all(self.site.target)
+            await running.has_notified_all(self.site.target)
             for further in (state, *self.chance.sample(STATES, self.chance.randrange(3))):
                 await self._set(running, further)
                 await self._goes_on(running, further)
@@ -109,7 +109,7 @@ class _World:
         require(left is not None and 0 < left < 2, f"the metric shows {left} days")
 
     async def _recovered(self, config: Path) -> None:
-        """Require that a daemon on a disk that works is well, and mails nothing that was told."""
+        """Require that a daemon on a disk that works is well, and mails nothing that was notified."""
         self._may_write(allowed=True)
         async with daemon(config, inside=_with_limit(NO_LIMIT)) as running:
 
@@ -117,7 +117,7 @@ class _World:
                 return (await running.get("/healthz")).status_code == 200
 
             await until(well)
-            await running.has_told_all(self.site.target)
+            await running.has_notified_all(self.site.target)
             await self._goes_on(running, "works again")
             await running.passes(2)
             await running.shows("cert_monitor_outbox_pending", 0)
@@ -136,7 +136,7 @@ class _World:
                 found[fingerprint][mail["Message-ID"]] = MARK in text
         return {fingerprint: [*mails.values()] for fingerprint, mails in found.items()}
 
-    def _told(self) -> None:
+    def _notified(self) -> None:
         """Require that every alert was mailed, and repeated only where the mails say that they may be."""
         mailed = self._mailed()
         require(set(self.served) <= set(mailed), "an alert was never mailed")

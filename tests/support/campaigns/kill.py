@@ -42,7 +42,7 @@ async def _round(one: Round, where: Site) -> Counter[str]:
         require(not found_wrong, f"the database is damaged, killed {name}: {found_wrong}")
     where.met = None
     await _settled(config, where)
-    return found + _told(where)
+    return found + _notified(where)
 
 
 async def _killed(config: Path, where: Site, moment: Moment, chance: random.Random) -> None:
@@ -67,7 +67,7 @@ async def _settled(config: Path, where: Site) -> None:
     require(damage(where.database) == [], "the database is damaged in the end")
 
 
-def _told(where: Site) -> Counter[str]:
+def _notified(where: Site) -> Counter[str]:
     """Compare the mails that arrived with what is recorded; return how many there were."""
     found = mails_as_recorded(where, repeated_by=KILLS)
     mails = {mail["Message-ID"]: mail for mail in where.post.mails}

@@ -10,12 +10,12 @@ from support.servers.daemon.site import Post, Site
 
 MESSAGE_IDS = "SELECT '<' || id || '@vms.example>' FROM notification"
 UNFINISHED = f"{MESSAGE_IDS} WHERE finished_at IS NULL"
-TOLD_AS_NEW = (
+NOTIFIED_AS_NEW = (
     "SELECT alert.scope_id, sum(n.reason = 'first') FROM notification_alert n"
     " JOIN alert ON alert.id = n.alert_id"
     " WHERE alert.\"check\" = 'expiry' AND n.reason IN ('first', 'inventory') GROUP BY alert.scope_id"
 )
-"""How often an alert was told as new, for each that was told at all: an inventory may have it once more."""
+"""How often each alert was notified as new; an inventory may have it once more."""
 _NAMES = re.compile(r"\bn\d+\.vms\.example")
 
 
@@ -51,11 +51,11 @@ def mails_as_recorded(where: Site, repeated_by: int) -> Counter[str]:
     return Counter({"mails": len(forms), "mails repeated": repeats})
 
 
-def told_once(where: Site, served: Iterable[str]) -> Counter[str]:
+def notified_once(where: Site, served: Iterable[str]) -> Counter[str]:
     """Require that each alert was mailed once, and one about each certificate that is served."""
-    told = dict(ask(where.database, TOLD_AS_NEW))
-    twice = [sha256 for sha256, times in told.items() if times > 1]
+    notified = dict(ask(where.database, NOTIFIED_AS_NEW))
+    twice = [sha256 for sha256, times in notified.items() if times > 1]
     require(not twice, f"alerts were mailed twice, about {twice}")
-    never = set(served) - told.keys()
+    never = set(served) - notified.keys()
     require(not never, f"certificates that are served were never mailed: {never}")
-    return Counter({"alerts mailed": len(told)})
+    return Counter({"alerts mailed": len(notified)})

@@ -29,7 +29,7 @@ QUARTER = 15 * MINUTE
 
 
 async def relay(run: Run) -> None:
-    """Let alerts come and go under a relay with moods; all are told, none is told twice or held up."""
+    """Let alerts come and go under a relay with moods; all are notified, none twice or late."""
     for one in run:
         async with _world(one.chance) as world:
             for _ in range(STEPS):
@@ -108,21 +108,23 @@ class _World:
         store = self.monitor.store
         require(await store.outbox() == (0, None), "something is undelivered although the relay works")
         require(await store.retry_due(["email"], EVER) is False, "something is to be decided again")
-        await self._told()
+        await self._notified()
         before = len(self.relay.copies)
         for _ in range(3):
             await self.monitor.step(*self._states(), after=SECOND)
-        require(len(self.relay.copies) == before, "something was told again")
+        require(len(self.relay.copies) == before, "something was notified again")
         self.counts += Counter({"alerts in the end": len(self.wrong), "mails kept": before})
 
-    async def _told(self) -> None:
+    async def _notified(self) -> None:
         """Compare what is recorded, what is true, and what the relay kept."""
         record = await self.monitor.store.receiver_record("email")
-        told = {f"host{number}:443" for number in self.wrong}
+        notified = {f"host{number}:443" for number in self.wrong}
         found = {key.scope_id: str(one.level) for key, one in record.log.items() if one.level}
-        require(len(found) == len(told), f"told is {found}, true is {self.wrong}")
+        require(len(found) == len(notified), f"notified is {found}, true is {self.wrong}")
         open_alerts = await self.monitor.store.open_alerts()
-        require(len(open_alerts) == len(told), f"{len(open_alerts)} alerts are open, {len(told)} are true")
+        require(
+            len(open_alerts) == len(notified), f"{len(open_alerts)} alerts are open, {len(notified)} are true"
+        )
         self._once()
         self._none_twice()
 
@@ -137,7 +139,7 @@ class _World:
         self.counts["mails whose acceptance nobody knew"] += sum(not one.known for one in self.relay.copies)
 
     def _none_twice(self) -> None:
-        """Require that no alert was told as new, or as worse, twice unless it was over in between."""
+        """Require that no alert was notified as new, or as worse, twice unless it was over in between."""
         kept = {copy.id for copy in self.relay.copies}
         certain = {copy.id for copy in self.relay.copies if copy.known}
         heard: dict[str, str] = {}
@@ -147,10 +149,10 @@ class _World:
                 if alert.reason == "resolved":
                     heard.pop(alert.alert_id, None)
                 elif one.id in kept and alert.reason != "reminder":
-                    require(heard.get(alert.alert_id) != said, f"{alert.alert_id} was told twice: {said}")
+                    require(heard.get(alert.alert_id) != said, f"{alert.alert_id} was notified twice: {said}")
                     if one.id in certain:
                         heard[alert.alert_id] = said
-                self.counts["alerts told"] += one.id in kept
+                self.counts["alerts notified"] += one.id in kept
 
 
 @asynccontextmanager

@@ -105,7 +105,7 @@ class _World:
             start = time.monotonic()
             await self.pipeline.run(batch)
             self._judged(honest, start)
-            await self._told()
+            await self._notified()
         await self._nothing_left()
 
     async def _crowd(self, stack: AsyncExitStack, chance: random.Random) -> tuple[list[Target], list[Target]]:
@@ -144,7 +144,7 @@ class _World:
             self.counts["failures"] += len(state.failures)
         require(self.pipeline.store_ok, "the results could not be recorded")
 
-    async def _told(self) -> None:
+    async def _notified(self) -> None:
         """Expose all, run the alert pass, and render its mails."""
         now = datetime.now(UTC)
         text = b"".join(self.exposition.pieces(self.board.snapshot, now)).decode()

@@ -26,11 +26,11 @@ _RENEWED_AT = (0.5, 0.66, 0.66, 0.8, 0.93, 0.99, 1.02)
 _POLICY = Policy()
 _TRIED_AGAIN = timedelta(minutes=15)
 _SOON = 30 * DAY
-"""By then what is over has been told, whatever was down meanwhile."""
+"""By then what is over has been notified, whatever was down meanwhile."""
 
 
 async def year(run: Run) -> None:
-    """Let a random year pass in each round: what is due is told once, at its time, and nothing else is."""
+    """Let a random year pass in each round: what is due is notified once, in time, and nothing else."""
     for one in run:
         world = _World.random(one.chance)
         arrived = await lived(world.scenario)
@@ -44,9 +44,9 @@ async def year(run: Run) -> None:
             _one_digest_a_day(reader, mine)
             _nothing_twice(mine)
             _low_impact_waits(world, mine)
-            _ends_are_told(world, mine)
+            _ends_are_notified(world, mine)
             for server in world.scenario.servers:
-                run.counts["levels that were due"] += _all_is_told(world, reader, server, mine)
+                run.counts["levels that were due"] += _all_is_notified(world, reader, server, mine)
 
 
 def _hours(spans: Sequence[Span]) -> int:
@@ -134,7 +134,7 @@ def _nothing_twice(mine: Sequence[Arrived]) -> None:
         if said.item.reason in _NEWS and said.item.certificate
     )
     twice = [one for one, count in news.items() if count > 1]
-    require(not twice, f"told as new twice: {twice}")
+    require(not twice, f"notified as new twice: {twice}")
 
 
 def _low_impact_waits(world: _World, mine: Sequence[Arrived]) -> None:
@@ -142,29 +142,31 @@ def _low_impact_waits(world: _World, mine: Sequence[Arrived]) -> None:
     at_once = [
         str(said) for mail in mine if mail.kind == "notice" for said in mail.said if said.item.title in low
     ]
-    require(not at_once, f"of low impact, and told at once: {at_once}")
+    require(not at_once, f"of low impact, and notified at once: {at_once}")
 
 
-def _ends_are_told(world: _World, mine: Sequence[Arrived]) -> None:
-    """Each end is told once, to whom the alert was told."""
-    told: dict[str, datetime] = {}
+def _ends_are_notified(world: _World, mine: Sequence[Arrived]) -> None:
+    """Each end is notified once, to whom the alert was notified."""
+    notified: dict[str, datetime] = {}
     for mail in mine:
         for said in mail.said:
             if said.item.reason is NotifyReason.RENEWED:
-                require(told.pop(said.item.replaced_sha256, None), f"an end of what was not told: {mail}")
+                require(
+                    notified.pop(said.item.replaced_sha256, None), f"an end of what was not notified: {mail}"
+                )
             elif said.item.certificate and "acknowledged" not in said.part:
-                told.setdefault(said.item.certificate.sha256, mail.at)
+                notified.setdefault(said.item.certificate.sha256, mail.at)
     for server in world.scenario.servers:
         for old, new in zip(server.served, server.served[1:], strict=False):
-            at = told.get(old.leaf.sha256)
+            at = notified.get(old.leaf.sha256)
             require(
                 at is None or new.since + _SOON > END or at > new.since,
-                f"the renewal of {server.title} at {new.since} is not told",
+                f"the renewal of {server.title} at {new.since} is not notified",
             )
 
 
-def _all_is_told(world: _World, reader: Reader, server: Server, mine: Sequence[Arrived]) -> int:
-    """Return how many levels of a server's certificates were due; each was told, or the next one was."""
+def _all_is_notified(world: _World, reader: Reader, server: Server, mine: Sequence[Arrived]) -> int:
+    """Return how many levels of a server's certificates were due; each was notified, or the next one was."""
     number = 0
     for at, level, leaf, until in _due(server):
         urgent = level is not AlertLevel.WARNING and not server.low_impact
@@ -172,19 +174,19 @@ def _all_is_told(world: _World, reader: Reader, server: Server, mine: Sequence[A
         if deadline is None or deadline >= until:
             continue
         number += 1
-        told = [
+        notified = [
             mail
             for mail in mine
             if at <= mail.at <= deadline
             for said in mail.said
             if said.item.certificate == leaf and said.item.level and said.item.level.rank >= level.rank
         ]
-        require(told, f"{server.title} was {level} at {at}, which is not told until {deadline}")
+        require(notified, f"{server.title} was {level} at {at}, which is not notified until {deadline}")
     return number
 
 
 def _at_once(world: _World, at: datetime) -> datetime | None:
-    """Return by when an urgent alert is told, ``None`` where somebody may acknowledge it before."""
+    """Return by when an urgent alert is notified, ``None`` where somebody may acknowledge it before."""
     start = next((span.end for span in world.scenario.away if at in span), at)
     down = (span.end + _TRIED_AGAIN for span in world.scenario.relay_down if start in span)
     deadline = next(down, start)

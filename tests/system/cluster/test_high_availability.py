@@ -66,14 +66,14 @@ async def leads(one: Running, *, within: float = 60.0) -> None:
 async def all_notified(where: Site, number: int) -> None:
     """Wait until each certificate was mailed, and require that only what was in delivery came twice."""
 
-    def told() -> list[str]:
+    def notified() -> list[str]:
         return [one for mail in where.post.mails for one in where.mailed_in(mail)]
 
-    await until(lambda: len(set(told())) == number)
+    await until(lambda: len(set(notified())) == number)
     assert sum(count - 1 for count in Counter(where.post.ids).values()) <= 1
     by_certificate = {
         one: {mail["Message-ID"] for mail in where.post.mails if one in where.mailed_in(mail)}
-        for one in set(told())
+        for one in set(notified())
     }
     assert {len(ids) for ids in by_certificate.values()} == {1}
 
@@ -114,7 +114,7 @@ def test_a_standby_shows_itself_alone(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with cluster(tmp_path) as (where, _), running(where, "center-a") as a:
             await leads(a)
-            await a.has_told_all(where.target)
+            await a.has_notified_all(where.target)
             async with running(where, "center-b") as b:
 
                 async def knows() -> bool:
@@ -157,8 +157,8 @@ def test_a_standby_shows_itself_alone(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("blow", ["kill", "freeze"])
-def test_a_leader_that_is_gone(tmp_path: Path, blow: str) -> None:
+@pytest.mark.parametrize("fault", ["kill", "freeze"])
+def test_a_leader_that_is_gone(tmp_path: Path, fault: str) -> None:
     """Amid a delivery; another one takes over in 15 s, nothing is lost, the one delivery is repeated."""
 
     async def scenario() -> None:
@@ -168,7 +168,7 @@ def test_a_leader_that_is_gone(tmp_path: Path, blow: str) -> None:
             running(where, "center-b") as b,
         ):
             await leads(a)
-            await a.has_told_all(where.target)
+            await a.has_notified_all(where.target)
             where.post.mails.clear()
             struck = asyncio.Event()
 
@@ -176,13 +176,13 @@ def test_a_leader_that_is_gone(tmp_path: Path, blow: str) -> None:
                 """Strike when the third mail was taken and its sender does not know that."""
                 if len(where.post.mails) == 3 and not struck.is_set():
                     struck.set()
-                    a.process.send_signal(signal.SIGKILL if blow == "kill" else signal.SIGSTOP)
+                    a.process.send_signal(signal.SIGKILL if fault == "kill" else signal.SIGSTOP)
 
             where.post.taken = strike
             serve_another_at_each_second_look(where, 8)
             await asyncio.wait_for(struck.wait(), 60)
             await leads(b, within=TAKEOVER)
-            if blow == "freeze":
+            if fault == "freeze":
                 await asyncio.sleep(1)
                 a.process.send_signal(signal.SIGCONT)
                 await until(lambda: "starting again as a standby" in a.log)
@@ -203,7 +203,7 @@ def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
             running(where, "center-b") as b,
         ):
             await leads(a)
-            await a.has_told_all(where.target)
+            await a.has_notified_all(where.target)
             with server.frozen():
                 where.serve_leaf(3 * DAY)
                 await a.shows("cert_monitor_leader", 0)
@@ -235,7 +235,7 @@ def test_centers_without_their_database(tmp_path: Path) -> None:
                 await asyncio.to_thread(server.start)
                 await until(lambda: one_leads(a, b))
                 leader, standby = (a, b) if await metric(a, "cert_monitor_leader") else (b, a)
-                await leader.has_told_all(where.target)
+                await leader.has_notified_all(where.target)
                 assert where.post.words == ["Certificates"]
                 await until(lambda: standby.log.count("what is recorded was read") == 1)
                 assert await standby.metric("cert_monitor_target_up") is None

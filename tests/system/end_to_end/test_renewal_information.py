@@ -99,7 +99,7 @@ def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> Non
 
 
 def test_the_life_of_a_window(tmp_path: Path) -> None:
-    """Shown, pulled in, told once, still told after a restart, and renewed."""
+    """Shown, pulled in, notified once, still notified after a restart, and renewed."""
 
     async def act(site: Site, config: Path) -> None:
         old = site.serve(age=30)

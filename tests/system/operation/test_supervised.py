@@ -1,4 +1,4 @@
-"""The daemon under a service manager and a journal: what they are told by the running process."""
+"""The daemon under a service manager and a journal: what the running process reports to them."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ journalctl -D /run/log/journal/* -o json -q LOGGER=monitor.x
 """
 
 
-def test_states_are_told(tmp_path: Path) -> None:
+def test_states_are_reported(tmp_path: Path) -> None:
     """Ready after the start, alive while it runs, the reloads, the bad one too, and the end."""
 
     async def scenario() -> None:

@@ -31,7 +31,7 @@ def held(campaign: Campaign, folder: Path, rounds: int) -> int:
 
 
 def test_relay_with_moods(tmp_path: Path) -> None:
-    """All is told once, whatever the relay does meanwhile, and nothing is held up."""
+    """All is notified once, whatever the relay does meanwhile, and nothing is held up."""
     assert held(relay, tmp_path, 2) == 2
 
 
@@ -73,7 +73,7 @@ def test_hostile_servers_and_files(tmp_path: Path) -> None:
 
 
 def test_random_year(tmp_path: Path) -> None:
-    """What is due is told once, at its time, over outages of service and relay; and nothing else is."""
+    """What is due is notified once, at its time, over outages of service and relay; and nothing else is."""
     assert held(year, tmp_path, 1) == 1
 
 

@@ -191,7 +191,7 @@ def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
 def test_a_mail_for_a_relay_that_comes_back_after_a_day(tmp_path: Path) -> None:
     """A mail that could not be delivered waits through a day and then arrives once.
 
-    It goes out as it is, or is said anew when the outage would be told first: an inventory that is made after
+    It is sent as it is, or made again when the outage would be notified first: an inventory made after
     an outage needs no notice of it.
     """
 

@@ -121,7 +121,7 @@ def test_killed_while_every_web_server_has_read_all_and_answers_nothing(tmp_path
             assert damage(where.database) == []
             async with daemon(config) as running:
                 await until(lambda: all(len(bodies) == 2 for bodies in taken.values()))
-                await running.has_told_all(where.target)
+                await running.has_notified_all(where.target)
 
     asyncio.run(scenario())
     assert [(len(bodies), len(set(bodies))) for bodies in taken.values()] == [(2, 1)] * 3

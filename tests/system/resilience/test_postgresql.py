@@ -27,7 +27,7 @@ def test_a_database_that_goes_away(tmp_path: Path) -> None:
             where.store = server.database()
             config, environment = where.configure(), {"STATE_DIRECTORY": str(tmp_path)}
             async with daemon(config, environment=environment) as running:
-                await running.has_told_all(where.target)
+                await running.has_notified_all(where.target)
                 await asyncio.to_thread(server.stop)
                 where.serve_leaf(3 * DAY)
                 await running.looks_on(where.target)
@@ -59,7 +59,7 @@ def test_a_database_that_goes_away(tmp_path: Path) -> None:
                 assert await checked.process.wait() == 0
             assert "certificate: 3 rows" in checked.log
             async with daemon(config, environment=environment) as again:
-                await again.has_told_all(where.target)
+                await again.has_notified_all(where.target)
                 assert where.post.words == ["Certificates", "CRITICAL"]
         await asyncio.to_thread(server.stop)
 

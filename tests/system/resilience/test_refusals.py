@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the same on Win
 
 
 def test_the_inventory_comes_once_the_relay_takes_it(tmp_path: Path) -> None:
-    """Nothing counts as told until then, over a kill too; then there is one mail, which is the inventory."""
+    """Nothing counts as notified until then, also after a kill; then the inventory is the one mail."""
 
     async def scenario() -> list[str]:
         async with site(tmp_path, ends_in=2 * DAY) as where:

@@ -90,8 +90,8 @@ def showing(group: AlertGroup = GROUP, **more: Any) -> FakeDaemon:
 
 def test_alerts() -> None:
     """Everything that is known of an alert, without any credential."""
-    told = {KEY.id: [Notified("admins", AlertLevel.WARNING, NOW)]}
-    answer = ask(showing(told=told), "/api/v1/alerts", token="")
+    notified = {KEY.id: [Notified("admins", AlertLevel.WARNING, NOW)]}
+    answer = ask(showing(notified_of=notified), "/api/v1/alerts", token="")
     [alert] = answer.json()["items"]
     assert alert == {
         "id": KEY.id,

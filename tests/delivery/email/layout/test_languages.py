@@ -58,7 +58,7 @@ def test_the_envelope_is_the_same() -> None:
 
 
 def test_what_is_html_says_its_language() -> None:
-    """A mail program or a screen reader is told which language it is."""
+    """A mail program or a screen reader gets the language from the mail."""
     decided = decide(picture(*STATES), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decided, writer=BRAZIL)
     assert '<html lang="pt-BR">' in text_of(mail, "html")

@@ -78,7 +78,7 @@ def test_odd_ids_are_left_out() -> None:
 
 
 def test_nobody_answers_for_absence() -> None:
-    """Programs that answer mails by themselves are told not to (RFC 3834)."""
+    """Programs that answer mails by themselves are asked not to (RFC 3834)."""
     assert mail(ONE)["Auto-Submitted"] == "auto-generated"
 
 

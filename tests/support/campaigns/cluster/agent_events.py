@@ -9,7 +9,7 @@ from random import Random
 from support.campaigns.campaign import BrokenError, require
 from support.campaigns.cluster.zone import Zone
 from support.campaigns.mails import MailedNames
-from support.campaigns.part import LONG
+from support.campaigns.restarted_process import LONG
 from support.servers.cluster.cut_line import SWALLOWED, UNPLUGGED
 from support.servers.daemon.process import damage, until
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from support.campaigns.campaign import Run, require
 from support.campaigns.cluster.agent_events import EVENTS, World
 from support.campaigns.cluster.zone import zone
-from support.campaigns.mails import mails_as_recorded, told_once
+from support.campaigns.mails import mails_as_recorded, notified_once
 from support.servers.daemon.process import ask, damage
 
 IN_A_ROUND = (*EVENTS, "agent killed", "agent killed")
@@ -17,7 +17,7 @@ UNREACHABLE = "SELECT scope_id FROM alert WHERE \"check\" IN ('unreachable', 'zo
 
 
 async def agents(run: Run, events: Sequence[str] = IN_A_ROUND, interval: str = INTERVAL) -> None:
-    """Let these things happen in any order: what was probed is recorded, and told once."""
+    """Let these things happen in any order: what was probed is recorded, and notified once."""
     for one in run:
         async with zone(one.folder, one.chance, interval) as made:
             world = World(made, one.chance)
@@ -28,7 +28,7 @@ async def agents(run: Run, events: Sequence[str] = IN_A_ROUND, interval: str = I
                 await world.goes_on(f"after: {event}")
             await world.settle()
             _arrived(world)
-            run.counts += world.counts + _told(world)
+            run.counts += world.counts + _notified(world)
         shutil.rmtree(one.folder)
 
 
@@ -43,11 +43,11 @@ def _arrived(world: World) -> None:
     endpoints.require_right_times(zone.site.database, world.skewed)
 
 
-def _told(world: World) -> Counter[str]:
+def _notified(world: World) -> Counter[str]:
     """Require that each alert was mailed once, and nothing is called unreachable; return what was mailed."""
     where = world.zone.site
     found = mails_as_recorded(where, repeated_by=world.counts["center killed"])
-    found += told_once(where, world.zone.endpoints.served)
+    found += notified_once(where, world.zone.endpoints.served)
     wrong = ask(where.database, UNREACHABLE)
     require(not wrong, f"called unreachable: {wrong}")
     return found

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.store.database import Database
 from support.campaigns.campaign import Campaign, Round, Run, require
-from support.campaigns.cluster.center_blows import (
+from support.campaigns.cluster.center_faults import (
     Cluster,
     beside,
     cut_network,
@@ -21,23 +21,23 @@ from support.campaigns.cluster.center_blows import (
     kill_leader,
     move_clock,
 )
-from support.campaigns.cluster.center_records import LINK_KEY, alerts_in, require_all_told
+from support.campaigns.cluster.center_records import LINK_KEY, alerts_in, require_all_notified
 from support.servers.cluster.centers import EXTERNAL, Center, Inbox, center
-from support.servers.cluster.lease_witness import LeaseWitness
+from support.servers.cluster.lease_observer import LeaseObserver
 from support.servers.cluster.postgresql_server import PostgresqlServer, new_server
 from support.servers.daemon.process import started
 from support.servers.daemon.site import Site, site
 
-Blow = Callable[[Cluster], Awaitable[None]]
+Fault = Callable[[Cluster], Awaitable[None]]
 
-OF_CENTERS: dict[str, Blow] = {
+OF_CENTERS: dict[str, Fault] = {
     "leader killed": kill_leader,
     "leader frozen": freeze_leader,
     "network cut": cut_network,
 }
-OF_DATABASE: dict[str, Blow] = {"database killed": kill_database, "database frozen": freeze_database}
-BLOWS: dict[str, Blow] = {**OF_CENTERS, **OF_DATABASE, "clock an hour off": move_clock}
-ROUND = (*BLOWS, "database killed", "database killed")
+OF_DATABASE: dict[str, Fault] = {"database killed": kill_database, "database frozen": freeze_database}
+FAULTS: dict[str, Fault] = {**OF_CENTERS, **OF_DATABASE, "clock an hour off": move_clock}
+ROUND = (*FAULTS, "database killed", "database killed")
 """What happens in a round, in a random order; the leader is also killed while a clock is off, twice."""
 
 TOGETHER = 0.25
@@ -49,7 +49,7 @@ _PROBES = 4
 _LINK = re.compile(rf"{re.escape(EXTERNAL)}(/acknowledge/[^\s\"<>]+)")
 
 
-def centers_with(blows: Sequence[str], *, quick: bool = False) -> Campaign:
+def centers_with(faults: Sequence[str], *, quick: bool = False) -> Campaign:
     """Return the campaign in which these things happen in each round, to ``quick`` centers or real ones."""
 
     async def centers(run: Run) -> None:
@@ -58,7 +58,7 @@ def centers_with(blows: Sequence[str], *, quick: bool = False) -> Campaign:
         try:
             for one in run:
                 async with site(one.folder) as where, _cluster(where, server, one, quick=quick) as on:
-                    await _World(where, on, [*blows]).play()
+                    await _World(where, on, [*faults]).play()
                     run.counts += on.found
                 shutil.rmtree(one.folder)
         finally:
@@ -77,15 +77,15 @@ async def _cluster(
     """Run two centers on a new database, and what watches both and it."""
     url, inbox = server.database(), Inbox()
     await asyncio.to_thread(lambda: Database.open(url, app_version="1.0").close())
-    witness = LeaseWitness(url)
-    await witness.begin()
+    observer = LeaseObserver(url)
+    await observer.begin()
     async with AsyncExitStack() as stack:
         both = [
             await stack.enter_async_context(center(f"center-{n}", where, url, inbox, quick=quick))
             for n in "ab"
         ]
-        on = Cluster(server, tuple(both), inbox, witness, one.chance)
-        async with beside(witness.watch()), beside(on.feel_stalls()):
+        on = Cluster(server, tuple(both), inbox, observer, one.chance)
+        async with beside(observer.watch()), beside(on.feel_stalls()):
             yield on
 
 
@@ -93,7 +93,7 @@ async def _cluster(
 class _World:
     site: Site
     on: Cluster
-    blows: list[str]
+    faults: list[str]
     served: list[str] = field(default_factory=list)
     seen: int = 0
 
@@ -101,15 +101,17 @@ class _World:
         """Serve one certificate after the other while things happen, and compare in the end."""
         on = self.on
         self.site.met = self._count
-        on.chance.shuffle(self.blows)
+        on.chance.shuffle(self.faults)
         await on.comes(lambda: bool(on.inbox.arrivals), "nothing is mailed after the start")
         async with beside(self._serve()):
             key = await self._all_well()
-            while self.blows:
+            while self.faults:
                 await self._strike()
                 require(await self._all_well() == key, "the key of links is another one")
         await self._settled()
-        on.found += await require_all_told(self.site, on.witness, on.inbox.arrivals, self.served, on.blows)
+        on.found += await require_all_notified(
+            self.site, on.observer, on.inbox.arrivals, self.served, on.faults
+        )
 
     def _count(self) -> None:
         self.seen += 1
@@ -132,14 +134,14 @@ class _World:
 
     async def _strike(self) -> None:
         """Let the next thing happen, sometimes one to a center and one to the database together."""
-        on, names = self.on, [self.blows.pop()]
+        on, names = self.on, [self.faults.pop()]
         if names[0] in OF_CENTERS and on.chance.random() < TOGETHER:
-            names += [one for one in OF_DATABASE if one in self.blows][:1]
+            names += [one for one in OF_DATABASE if one in self.faults][:1]
             for name in names[1:]:
-                self.blows.remove(name)
+                self.faults.remove(name)
         on.alone = len(names) == 1
         on.found.update([*names, *["two things together"][on.alone :]])
-        for failed in await asyncio.gather(*(BLOWS[name](on) for name in names), return_exceptions=True):
+        for failed in await asyncio.gather(*(FAULTS[name](on) for name in names), return_exceptions=True):
             if failed is not None:
                 raise failed
 
@@ -149,7 +151,7 @@ class _World:
         await on.comes(on.anyone_leads, "nobody leads")
         await on.comes(on.all_are_there, "a center is missing")
         await on.comes(lambda: len(self.served) >= number + 2, "an alert is not mailed")
-        [[key]] = await on.witness.ask(LINK_KEY)
+        [[key]] = await on.observer.ask(LINK_KEY)
         return str(key)
 
     async def _settled(self) -> None:
@@ -170,7 +172,7 @@ class _World:
         await self._require_sound(first)
 
     async def _nothing_waits(self) -> bool:
-        waiting = await self.on.witness.ask("SELECT 1 FROM notification WHERE finished_at IS NULL")
+        waiting = await self.on.observer.ask("SELECT 1 FROM notification WHERE finished_at IS NULL")
         return not waiting
 
     async def _require_link(self, asked: Center) -> None:
@@ -189,5 +191,5 @@ class _World:
         arguments = ("store", "check", "--config", str(one.config))
         async with started(*arguments, wait=False) as checked:
             require(await checked.process.wait() == 0, f"the database is damaged: {checked.log}")
-        found = await asyncio.to_thread(self.on.server.damage, self.on.witness.url)
+        found = await asyncio.to_thread(self.on.server.damage, self.on.observer.url)
         require(not found, f"the database is damaged: {found}")

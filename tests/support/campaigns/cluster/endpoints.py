@@ -34,7 +34,7 @@ class Shown:
 
 @dataclass
 class Endpoints:
-    """Endpoints that are told apart by the name that a client asks for.
+    """Endpoints that are distinguished by the name that a client asks for.
 
     ``era`` is counted up whenever what was probed before may be lost: an answer to a handshake is taken for
     kept where the same endpoint was probed twice more in its era, unless that is ``lossy``. ``held`` are

@@ -18,7 +18,7 @@ from monitor.workers.trust import tls_of
 from support.campaigns.campaign import BrokenError
 from support.campaigns.cluster.endpoints import Endpoints, served
 from support.campaigns.mails import MailedNames
-from support.campaigns.part import LONG, Part
+from support.campaigns.restarted_process import LONG, RestartedProcess
 from support.servers.cluster.nats_server import NatsServer, nats_server
 from support.servers.daemon.process import daemon, started, until
 from support.servers.daemon.site import Site, site
@@ -39,20 +39,22 @@ class World:
     chance: Random
     interval: str
     counts: Counter[str] = field(default_factory=Counter)
-    workers: list[Part] = field(default_factory=list)
+    workers: list[RestartedProcess] = field(default_factory=list)
     mailed: MailedNames = field(init=False)
-    center: Part = field(init=False)
+    center: RestartedProcess = field(init=False)
 
     def __post_init__(self) -> None:
         """Write the files of all parts."""
         self.mailed = MailedNames(self.site.post)
         config = self.site.folder / "cert-monitor.yaml"
         config.write_text(_center_text(self))
-        self.center = Part("center", lambda: daemon(config, patience=LONG))
+        self.center = RestartedProcess("center", lambda: daemon(config, patience=LONG))
         file = self.site.folder / "worker.yaml"
         file.write_text(f"{_nats(self.server, 'worker')}\nallow: ['127.0.0.1:*']\n")
         asked = ("worker", "--config", str(file))
-        self.workers = [Part("worker", lambda: started(*asked, wait=False)) for _ in range(WORKERS)]
+        self.workers = [
+            RestartedProcess("worker", lambda: started(*asked, wait=False)) for _ in range(WORKERS)
+        ]
 
     async def begin(self) -> None:
         """Start all, and wait for what is mailed at a start."""

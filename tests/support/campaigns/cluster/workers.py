@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from support.campaigns.campaign import Run, require
 from support.campaigns.cluster.worker_events import EVENTS, SLOWEST, World, world
-from support.campaigns.mails import mails_as_recorded, told_once
+from support.campaigns.mails import mails_as_recorded, notified_once
 from support.servers.daemon.process import ask, damage
 
 KILLED = "worker killed"
@@ -27,7 +27,7 @@ async def workers(run: Run, events: Sequence[str] = IN_A_ROUND, interval: str = 
             await _none_counts_twice(made)
             await made.settle()
             slowest = max(run.counts[SLOWEST], made.counts.pop(SLOWEST))
-            run.counts += made.counts + _told(made)
+            run.counts += made.counts + _notified(made)
             run.counts[SLOWEST] = slowest
         shutil.rmtree(one.folder)
 
@@ -45,11 +45,11 @@ async def _none_counts_twice(made: World) -> None:
     made.counts.update({"handshakes": probes, "answers": answers, "answers never given": round(ours)})
 
 
-def _told(made: World) -> Counter[str]:
+def _notified(made: World) -> Counter[str]:
     where = made.site
     require(damage(where.database) == [], "the database is damaged in the end")
     made.endpoints.require_right_times(where.database)
-    found = mails_as_recorded(where, repeated_by=0) + told_once(where, made.endpoints.served)
+    found = mails_as_recorded(where, repeated_by=0) + notified_once(where, made.endpoints.served)
     wrong = ask(where.database, BLAMED)
     require(not wrong, f"called unreachable: {wrong}")
     return found

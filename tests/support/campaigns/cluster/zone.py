@@ -9,7 +9,7 @@ from random import Random
 
 from support.campaigns.campaign import require
 from support.campaigns.cluster.endpoints import Endpoints, served
-from support.campaigns.part import LONG, Part
+from support.campaigns.restarted_process import LONG, RestartedProcess
 from support.pki import authority, leaf
 from support.pki.certificates import TODAY
 from support.servers.cluster.cut_line import Line, line
@@ -37,8 +37,10 @@ class Zone:
         self.spool = self.folder / "spool"
         self._cut = ""
         self._write()
-        self.center = Part("center", lambda: timed_daemon(where.folder / "cert-monitor.yaml", LONG))
-        self.agent = Part("agent", self._agent)
+        self.center = RestartedProcess(
+            "center", lambda: timed_daemon(where.folder / "cert-monitor.yaml", LONG)
+        )
+        self.agent = RestartedProcess("agent", self._agent)
 
     def _agent(self) -> AbstractAsyncContextManager[Running]:
         self.endpoints.era += 1

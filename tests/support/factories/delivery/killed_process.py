@@ -17,7 +17,7 @@ class KilledError(BaseException):
 
 
 @dataclass
-class Life:
+class StepsLeft:
     """The steps that a process still makes before it is killed."""
 
     steps: int = 1000
@@ -34,10 +34,10 @@ class Life:
 
 
 @dataclass
-class Mortal:
+class KilledProcess:
     """A store and a receiver in a process that is killed."""
 
-    life: Life
+    life: StepsLeft
     store: Outbox
     receiver: Receiver
     name: str = "email"

@@ -9,7 +9,7 @@ NAME = "mail.vms.example"
 US = b"cert-monitor.invalid"
 
 
-class Talk(NamedTuple):
+class Conversation(NamedTuple):
     """What a server says, piece by piece, and all that we say to it, its start included."""
 
     protocol: str
@@ -80,7 +80,7 @@ PROCEED = b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 
 # One usual conversation for each dialect, as the servers of the distributions lead it.
 USUAL = (
-    Talk(
+    Conversation(
         "smtp",
         (
             b"220 mail.vms.example ESMTP Postfix (Debian)\r\n",
@@ -89,7 +89,7 @@ USUAL = (
         ),
         (b"", b"EHLO " + US + b"\r\n", b"STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "lmtp",
         (
             b"220 mail.vms.example Dovecot ready.\r\n",
@@ -98,7 +98,7 @@ USUAL = (
         ),
         (b"", b"LHLO " + US + b"\r\n", b"STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "imap",
         (
             b"* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] Dovecot ready.\r\n",
@@ -107,7 +107,7 @@ USUAL = (
         ),
         (b"", b"a1 CAPABILITY\r\n", b"a2 STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "pop3",
         (
             b"+OK Dovecot ready. <4.1.655@mail>\r\n",
@@ -116,12 +116,12 @@ USUAL = (
         ),
         (b"", b"CAPA\r\n", b"STLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "ftp",
         (b"220 (vsFTPd 3.0.3)\r\n", b"234 Proceed with negotiation.\r\n"),
         (b"", b"AUTH TLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "nntp",
         (
             b"200 news.vms.example InterNetNews NNRP server INN 2.7.1 ready\r\n",
@@ -130,7 +130,7 @@ USUAL = (
         ),
         (b"", b"CAPABILITIES\r\n", b"STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "sieve",
         (
             b'"IMPLEMENTATION" "Dovecot"\r\n"SASL" ""\r\n"STARTTLS"\r\nOK "Dovecot ready."\r\n',
@@ -138,7 +138,7 @@ USUAL = (
         ),
         (b"", b"STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "irc",
         (
             b":irc.vms.example NOTICE * :*** Looking up your hostname...\r\n",
@@ -147,32 +147,32 @@ USUAL = (
         ),
         (ASKED, b"", b"STARTTLS\r\n", b""),
     ),
-    Talk(
+    Conversation(
         "xmpp-client",
         (STREAM + FEATURES, PROCEED),
         (_header(b"jabber:client"), STARTTLS, b""),
     ),
-    Talk("xmpp-server", (STREAM + FEATURES, PROCEED), (_header(b"jabber:server"), STARTTLS, b"")),
+    Conversation("xmpp-server", (STREAM + FEATURES, PROCEED), (_header(b"jabber:server"), STARTTLS, b"")),
 )
 
 # Good conversations of another shape; each is named by what is unusual in it.
 UNUSUAL = {
-    "smtp without EHLO": Talk(
+    "smtp without EHLO": Conversation(
         "smtp",
         (b"220 old\r\n", b"502 what?\r\n", b"250 hello\r\n", b"220 go\r\n"),
         (b"", b"EHLO " + US + b"\r\n", b"HELO " + US + b"\r\n", b"STARTTLS\r\n", b""),
     ),
-    "smtp with a long greeting and line feeds only": Talk(
+    "smtp with a long greeting and line feeds only": Conversation(
         "smtp",
         (b"220-one\n220-two\n220 three\n", b"250-a\n250-starttls\n250\n", b"220\n"),
         (b"", b"EHLO " + US + b"\r\n", b"STARTTLS\r\n", b""),
     ),
-    "smtp with stray line ends": Talk(
+    "smtp with stray line ends": Conversation(
         "smtp",
         (b"\r\n220 a\r\r\n\n", b"250-a\r\n\r\n250 STARTTLS \r\n", b"\r\n220 go\r\n"),
         (b"", b"EHLO " + US + b"\r\n", b"STARTTLS\r\n", b""),
     ),
-    "imap with news between and a literal": Talk(
+    "imap with news between and a literal": Conversation(
         "imap",
         (
             b"* ok ready\r\n",
@@ -181,27 +181,27 @@ UNUSUAL = {
         ),
         (b"", b"a1 CAPABILITY\r\n", b"a2 STARTTLS\r\n", b""),
     ),
-    "pop3 without CAPA": Talk(
+    "pop3 without CAPA": Conversation(
         "pop3",
         (b"+OK\r\n", b"-ERR unknown command\r\n", b"+OK go\r\n"),
         (b"", b"CAPA\r\n", b"STLS\r\n", b""),
     ),
-    "ftp with a banner of free lines": Talk(
+    "ftp with a banner of free lines": Conversation(
         "ftp",
         (b"220-Welcome\r\n  to\r\n\r\n230 no reply\r\n220-or\r\n220 ready\r\n", b"234 go\r\n"),
         (b"", b"AUTH TLS\r\n", b""),
     ),
-    "ftp that is ready later and calls it SSL": Talk(
+    "ftp that is ready later and calls it SSL": Conversation(
         "ftp",
         (b"120 in 1 minute\r\n", b"220 now\r\n", b"504 no TLS\r\n", b"234 go\r\n"),
         (b"", b"", b"AUTH TLS\r\n", b"AUTH SSL\r\n", b""),
     ),
-    "nntp without CAPABILITIES": Talk(
+    "nntp without CAPABILITIES": Conversation(
         "nntp",
         (b"201 no posting\r\n", b"500 what?\r\n", b"382 go\r\n"),
         (b"", b"CAPABILITIES\r\n", b"STARTTLS\r\n", b""),
     ),
-    "sieve with literals": Talk(
+    "sieve with literals": Conversation(
         "sieve",
         (
             b'"IMPLEMENTATION" {13}\r\nOK\r\n"STARTTLS\r\n"starttls"\r\nOK (TAG {3+}\r\na\r\n)\r\n',
@@ -209,7 +209,7 @@ UNUSUAL = {
         ),
         (b"", b"STARTTLS\r\n", b""),
     ),
-    "irc with message tags": Talk(
+    "irc with message tags": Conversation(
         "irc",
         (
             b"NOTICE AUTH :hello\r\n@a=b :a CAP * LS * :x\r\nCAP * LS tls=1 y\r\nPONG a\r\n",
@@ -217,22 +217,22 @@ UNUSUAL = {
         ),
         (ASKED, b"STARTTLS\r\n", b""),
     ),
-    "irc that has no CAP": Talk(
+    "irc that has no CAP": Conversation(
         "irc",
         (b":a 421 * CAP :What?\r\n:a 451 * CAP :No\r\n", b":a 451 * :No\r\n", b":a 670 * :go\r\n"),
         (ASKED, b"", b"STARTTLS\r\n", b""),
     ),
-    "irc that passes over CAP": Talk(
+    "irc that passes over CAP": Conversation(
         "irc",
         (b":a PONG a :cert-monitor\r\n", b":a 670 * :go\r\n"),
         (ASKED, b"STARTTLS\r\n", b""),
     ),
-    "xmpp without a version, whose server announces nothing": Talk(
+    "xmpp without a version, whose server announces nothing": Conversation(
         "xmpp-server",
         (b"<stream:stream xmlns='jabber:server'>", PROCEED),
         (_header(b"jabber:server"), STARTTLS, b""),
     ),
-    "xmpp with other prefixes, quotes and room between": Talk(
+    "xmpp with other prefixes, quotes and room between": Conversation(
         "xmpp-client",
         (
             b'\n<?xml version="1.0"?> <s:stream version = "1.0" from=\'a">b\'>\n',

@@ -186,7 +186,7 @@ class FakeDaemon:
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
     held: tuple[Silence, ...] = ()
-    told: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
+    notified_of: Mapping[str, Sequence[Notified]] = field(default_factory=dict)
     seen: Sequence[HistoryEntry] = ()
     periods: Mapping[str, Sequence[OutcomePeriod]] = field(default_factory=dict)
     recorded: Sequence[AlertRecord] = ()
@@ -322,7 +322,7 @@ class FakeDaemon:
 
     async def notified(self) -> Mapping[str, Sequence[Notified]]:
         """Return what is prepared."""
-        return self.told
+        return self.notified_of
 
     async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Keep the request and return the prepared result."""

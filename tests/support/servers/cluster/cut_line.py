@@ -1,4 +1,4 @@
-"""A network namespace as a host of its own, on a line that can be cut without either end being told."""
+"""A network namespace as a host of its own, on a line that can be cut unnoticed by either end."""
 
 import asyncio
 import ctypes

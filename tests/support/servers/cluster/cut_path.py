@@ -1,4 +1,4 @@
-"""A way to a server on loopback that can be cut: then nothing passes either way, and nobody is told."""
+"""A way to a server on loopback that can be cut: then nothing passes either way, and neither end notices."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter

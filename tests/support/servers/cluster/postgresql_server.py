@@ -113,7 +113,7 @@ class PostgresqlServer:
         return found.stdout + found.stderr if found.returncode else ""
 
     def stop(self) -> None:
-        """End it at once, as its administrator does: clients are told."""
+        """End it at once, as its administrator does: clients are notified."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             stop(self.process)

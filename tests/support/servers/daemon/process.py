@@ -110,7 +110,7 @@ class Running:
 
             await until(another)
 
-    async def has_told_all(self, target: str) -> None:
+    async def has_notified_all(self, target: str) -> None:
         """Wait until an inventory and all else that is true at the start was mailed."""
         await self.looks_on(target)
         await self.passes(2)

@@ -33,7 +33,7 @@ POSTGRES = Kind(
     _postgres,
     user="postgres",
     own_user=True,
-    usual="exited with exit code 1",  # a part of it that is told to stop
+    usual="exited with exit code 1",  # a part of it that is asked to stop
 )
 
 

@@ -104,7 +104,7 @@ Answer = bytes | Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def token_server(**replies: Answer) -> AsyncIterator[TokenServer]:
-    """Run a token server that gives tokens at ``/token``, and answers as told at other paths."""
+    """Run a token server that gives tokens at ``/token``, and answers as configured at other paths."""
     async with web(**replies) as running:
         server = TokenServer(running)
         running.replies.setdefault("/token", server.give)

@@ -14,7 +14,7 @@ REST = "/api/rest/v1/"
 
 
 class Clock:
-    """Stand still until told otherwise."""
+    """Do nothing until something is set."""
 
     def __init__(self) -> None:
         """Start at one hour."""

@@ -11,7 +11,7 @@ LONG = 300.0
 """Seconds for anything: a cut line is tried again after 30, and a busy machine starts programs slowly."""
 
 
-class Part:
+class RestartedProcess:
     """One process after the other, each on the same files."""
 
     def __init__(self, name: str, make: Callable[[], AbstractAsyncContextManager[Running]]) -> None:

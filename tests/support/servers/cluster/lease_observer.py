@@ -17,21 +17,21 @@ _NEVER_FENCED = {"lease", "fact"}
 """Written by whoever stands by as well: that it is there, and the key that the first center makes."""
 
 _SETUP = """
-CREATE SCHEMA witness;
-CREATE TABLE witness.reign (epoch bigint, holder text, at double precision, was_over boolean);
-CREATE TABLE witness.unfenced (writer text, holder text, changed text, at double precision);
-CREATE FUNCTION witness.note_reign() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE SCHEMA observer;
+CREATE TABLE observer.term (epoch bigint, holder text, at double precision, was_over boolean);
+CREATE TABLE observer.unfenced (writer text, holder text, changed text, at double precision);
+CREATE FUNCTION observer.note_term() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE now_at double precision := extract(epoch FROM clock_timestamp());
 BEGIN
-  INSERT INTO witness.reign VALUES (NEW.epoch, NEW.holder, now_at, OLD.expires_at < now_at * 1000000);
+  INSERT INTO observer.term VALUES (NEW.epoch, NEW.holder, now_at, OLD.expires_at < now_at * 1000000);
   RETURN NULL;
 END $$;
-CREATE TRIGGER note_reign AFTER UPDATE ON public.lease FOR EACH ROW
-  WHEN (NEW.name = 'leader' AND NEW.epoch <> OLD.epoch) EXECUTE FUNCTION witness.note_reign();
-CREATE FUNCTION witness.note_unfenced() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE TRIGGER note_term AFTER UPDATE ON public.lease FOR EACH ROW
+  WHEN (NEW.name = 'leader' AND NEW.epoch <> OLD.epoch) EXECUTE FUNCTION observer.note_term();
+CREATE FUNCTION observer.note_unfenced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE writer text := current_setting('application_name');
 BEGIN
-  INSERT INTO witness.unfenced
+  INSERT INTO observer.unfenced
     SELECT writer, holder, TG_TABLE_NAME, extract(epoch FROM clock_timestamp()) FROM public.lease
     WHERE name = 'leader' AND holder <> writer;
   RETURN NULL;
@@ -41,7 +41,7 @@ _WITHIN = 60.0
 
 
 @dataclass(frozen=True)
-class Reign:
+class LeaseTerm:
     """A center took the lease at an instant of the database's clock; ``was_over`` says it was free then."""
 
     epoch: int
@@ -51,11 +51,11 @@ class Reign:
 
 
 @dataclass
-class LeaseWitness:
+class LeaseObserver:
     """The notes in one database; ``url`` leads to it directly, whatever is cut."""
 
     url: str
-    reigns: list[Reign] = field(default_factory=list)
+    terms: list[LeaseTerm] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Put the triggers on the tables, which exist."""
@@ -63,7 +63,7 @@ class LeaseWitness:
         for table in metadata.tables.keys() - _NEVER_FENCED:
             await self.ask(
                 f"CREATE TRIGGER note_unfenced AFTER INSERT OR UPDATE OR DELETE ON public.{table}"
-                " FOR EACH STATEMENT EXECUTE FUNCTION witness.note_unfenced()"
+                " FOR EACH STATEMENT EXECUTE FUNCTION observer.note_unfenced()"
             )
 
     async def ask(self, query: str, within: float = _WITHIN) -> list[tuple[Any, ...]]:
@@ -83,14 +83,14 @@ class LeaseWitness:
     async def look(self, within: float) -> None:
         """Read who leads and led, within so many seconds; while the database is away nothing changes."""
         with contextlib.suppress(psycopg.Error, TimeoutError):
-            found = await self.ask("SELECT * FROM witness.reign ORDER BY epoch", within)
-            if len(found) > len(self.reigns):
-                self.reigns = [Reign(*row) for row in found]
+            found = await self.ask("SELECT * FROM observer.term ORDER BY epoch", within)
+            if len(found) > len(self.terms):
+                self.terms = [LeaseTerm(*row) for row in found]
 
     def holder_at(self, at: float) -> str:
         """Return who had the lease at an instant, empty for nobody yet."""
-        return next((one.holder for one in reversed(self.reigns) if one.at <= at), "")
+        return next((one.holder for one in reversed(self.terms) if one.at <= at), "")
 
-    def taken_after(self, at: float) -> Reign | None:
+    def taken_after(self, at: float) -> LeaseTerm | None:
         """Return the first time that the lease was taken after an instant."""
-        return next((one for one in self.reigns if one.at > at), None)
+        return next((one for one in self.terms if one.at > at), None)

@@ -1,4 +1,4 @@
-"""What several checks find wrong with one thing is told of once, and its end too."""
+"""One thing that several checks find wrong is notified once, and its end too."""
 
 from datetime import datetime, timedelta
 

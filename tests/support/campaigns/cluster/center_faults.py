@@ -1,4 +1,4 @@
-"""What is done to centers and their database: killed, stopped and woken, cut off, an hour off."""
+"""Faults of centers and their database: killed, stopped and woken, cut off, an hour off."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any
 
 from support.campaigns.campaign import BrokenError, require
 from support.servers.cluster.centers import Center, Inbox
-from support.servers.cluster.lease_witness import LeaseWitness
+from support.servers.cluster.lease_observer import LeaseObserver
 from support.servers.cluster.postgresql_server import PostgresqlServer
 from support.servers.daemon.timed import set_clock
 
@@ -35,17 +35,17 @@ class Cluster:
     server: PostgresqlServer
     centers: tuple[Center, ...]
     inbox: Inbox
-    witness: LeaseWitness
+    observer: LeaseObserver
     chance: random.Random
     alone: bool = True
-    blows: int = 0
+    faults: int = 0
     found: Counter[str] = field(default_factory=Counter)
     stalls: list[tuple[float, float]] = field(default_factory=list)
 
     async def leader(self) -> Center:
         """Return the center that leads, or led when the database last answered."""
-        await self.witness.look(_LOOK)
-        holder = self.witness.holder_at(time.time())
+        await self.observer.look(_LOOK)
+        holder = self.observer.holder_at(time.time())
         return next((one for one in self.centers if one.name == holder), self.centers[0])
 
     async def comes(self, condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:
@@ -72,7 +72,7 @@ class Cluster:
 
         Then its sender gets no answer before the end of the block.
         """
-        self.blows += 1
+        self.faults += 1
         name = self.chance.choice(["", "before", "after"])
         if not name:
             await asyncio.sleep(self.chance.uniform(0, 3))
@@ -95,10 +95,10 @@ class Cluster:
 
     async def taken_over(self, since: float) -> None:
         """Require that a center takes the lease after an instant and is ready, and note how long it took."""
-        await self.comes(lambda: self.witness.taken_after(since) is not None, "nobody took over")
-        reign = self.witness.taken_after(since)
-        assert reign is not None
-        took = reign.at - since
+        await self.comes(lambda: self.observer.taken_after(since) is not None, "nobody took over")
+        term = self.observer.taken_after(since)
+        assert term is not None
+        took = term.at - since
         await self.comes(self.anyone_leads, "nobody is ready who took over")
         ready = time.time() - since
         if self.alone:
