@@ -9,10 +9,15 @@ from collections.abc import Generator
 from types import FrameType
 
 import pytest
+from hypothesis import settings
 
 from support.watchdog import SECONDS, watchdog
 
 NO_SKIPS = bool(os.environ.get("CERT_MONITOR_NO_SKIPS"))
+
+# Hypothesis would fail an example that takes longer than 0.2 s, as any does on a busy machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)

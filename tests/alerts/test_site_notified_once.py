@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts import FIRST_PASS_AT_MOST
@@ -70,7 +70,6 @@ def site_of(rows: list[tuple[Certificate | None, bool, int]]) -> Snapshot:
     return replace(plain, correlated=correlate(plain, NOW))
 
 
-@settings(deadline=None)
 @given(st.lists(sites, min_size=1, max_size=4), st.booleans())
 def test_whatever_happens_to_a_site_is_reported_once(
     history: list[list[tuple[Certificate | None, bool, int]]],

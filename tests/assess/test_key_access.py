@@ -1,7 +1,7 @@
 """Whether an account may read a key, by the entries of its access list."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.key_access import decide_access, may_read, service_sid, sids_of
@@ -93,7 +93,6 @@ def in_order(entries: list[KeyPermission], sids: set[str]) -> bool:
 
 
 @given(ENTRIES, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from("DE")))
-@settings(deadline=None)
 def test_unknown_exactly_where_it_depends(
     entries: list[KeyPermission], sure: set[str], perhaps: set[str]
 ) -> None:

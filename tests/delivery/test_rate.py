@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.delivery import RateLimit, SendAllowance, deliver_due
@@ -35,7 +35,6 @@ def test_refilling(left: float, passed: timedelta, expected: float) -> None:
     assert refilled(Permissions(left, NOW), LIMIT, NOW + passed) == Permissions(expected, NOW + passed)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 500), st.lists(st.integers(0, 4000), min_size=1, max_size=300))
 def test_no_hour_has_too_many(per_hour: int, pauses: list[int]) -> None:
     """In no hour are more sent than at once and in an hour together."""

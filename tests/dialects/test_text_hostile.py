@@ -1,7 +1,7 @@
 """Text dialects against other protocols, floods, closed connections, cuts at every byte and noise."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.dialects import MAX_BYTES, DialogueFailure, texts
@@ -270,7 +270,6 @@ NOISE = st.lists(WORDS | st.binary(max_size=40), max_size=12)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(deadline=None)
 @given(pieces=NOISE, eof=st.booleans())
 def test_noise_reads_alike_in_one_piece(protocol: str, pieces: list[bytes], *, eof: bool) -> None:
     """Whatever comes, nothing raises, and how it is cut changes nothing."""
@@ -278,7 +277,6 @@ def test_noise_reads_alike_in_one_piece(protocol: str, pieces: list[bytes], *, e
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(deadline=None)
 @given(pieces=NOISE)
 def test_noise_ends_in_tls_or_in_a_failure(protocol: str, pieces: list[bytes]) -> None:
     """After any noise and a hang-up there is one of both, never none and never two."""
@@ -287,7 +285,6 @@ def test_noise_ends_in_tls_or_in_a_failure(protocol: str, pieces: list[bytes]) -
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(deadline=None)
 @given(pieces=NOISE)
 def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
     """Any noise ends in TLS or in a failure once it is longer than the bound, without a hang-up."""
@@ -297,7 +294,6 @@ def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@settings(deadline=None)
 @given(pieces=NOISE)
 def test_failures_are_reported_in_short_plain_words(protocol: str, pieces: list[bytes]) -> None:
     """What a server says cannot break a mail or a terminal: printable ASCII, a sentence long."""
@@ -306,7 +302,6 @@ def test_failures_are_reported_in_short_plain_words(protocol: str, pieces: list[
     assert (detail.isascii(), detail.isprintable(), len(detail) < 250) == (True, True, True)
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=300), sizes=st.lists(st.integers(0, 20), max_size=30))
 def test_lines_lose_nothing(data: bytes, sizes: list[int]) -> None:
     """Lines taken one by one and the rest are the bytes that came, but for line ends."""

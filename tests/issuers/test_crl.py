@@ -73,7 +73,7 @@ def test_serial_numbers_of_any_size(bits: int) -> None:
     assert issued_list(crl(CA, other, own)).entry(serial) is not None
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sets(st.integers(1, 1 << 80), max_size=20), st.integers(1, 1 << 80))
 def test_the_quick_check_agrees_with_the_whole_one(listed: set[int], asked: int) -> None:
     """Searching the bytes first never changes whether a serial number is found."""
@@ -252,7 +252,7 @@ def test_what_is_no_list(data: bytes) -> None:
 WHOLE_DER = crl(CA, entry(LEAF), extensions=PARTIAL["another part"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.integers(0, len(WHOLE_DER) - 1), st.integers(0, 255), min_size=1, max_size=3))
 def test_damaged_lists(damage: dict[int, int]) -> None:
     """No damage ends in another error, and none makes a certificate good."""

@@ -196,7 +196,7 @@ def test_what_is_no_response(data: bytes) -> None:
 WHOLE = response(LEAF, CA, STATUS.UNKNOWN, by=responder(CA))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.integers(0, len(WHOLE) - 1), st.integers(0, 255), min_size=1, max_size=3))
 def test_damaged_responses(damage: dict[int, int]) -> None:
     """No damage ends in an error, and none makes a certificate good or revoked."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -96,7 +96,6 @@ HOSTILE = st.text(
 )
 
 
-@settings(deadline=None)
 @given(title=HOSTILE, site=HOSTILE)
 def test_hostile_title(title: str, site: str) -> None:
     """Whatever a title or a label contains, it is one value of one series."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -437,7 +437,6 @@ HOSTILE = st.text(
 )
 
 
-@settings(deadline=None)
 @given(ids=st.lists(HOSTILE, min_size=1, max_size=4, unique=True), location=HOSTILE, cn=HOSTILE, site=HOSTILE)
 def test_hostile_text(ids: list[str], location: str, cn: str, site: str) -> None:
     """Whatever names, locations and labels contain, the text parses and every target has its own series."""
@@ -453,7 +452,6 @@ def test_hostile_text(ids: list[str], location: str, cn: str, site: str) -> None
     ] * 3
 
 
-@settings(deadline=None)
 @given(text=st.text(st.sampled_from('ab\\"\n{}=, é漢'), max_size=30))
 def test_ordinary_text_arrives_unchanged(text: str) -> None:
     """Quotes, backslashes, newlines and other alphabets come out of the parser as they went in."""
@@ -461,7 +459,6 @@ def test_ordinary_text_arrives_unchanged(text: str) -> None:
     assert labels(scrape(snapshot(TargetState(target))), "target_info")[0]["location"] == text
 
 
-@settings(deadline=None)
 @given(days=st.floats(-40000, 40000, allow_nan=False))
 def test_days_and_end_agree(days: float) -> None:
     """Days left are the end minus now, to a second, in every century."""

@@ -281,7 +281,7 @@ def _number(state: TargetState) -> int:
     return int(state.target.id.removeprefix("endpoint:recorder").removesuffix(":443%"))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_kept_text_is_that_of_a_plain_rendering(data: st.DataObject) -> None:
     """After any changes a scrape is what it would be with nothing kept."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
@@ -342,7 +342,6 @@ def harmless(handshake: Handshake) -> bool:
     return detail.isascii() and detail.isprintable()
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=80), max_size=4))
 def test_any_bytes(arrivals: list[bytes]) -> None:
     """Whatever arrives, in whatever pieces, ends in words that harm no terminal."""
@@ -356,7 +355,6 @@ def test_any_bytes(arrivals: list[bytes]) -> None:
 FLIGHT = shown(LEAF.der, ROOT.der)
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(FLIGHT) - 1), st.integers(0, 255))
 def test_any_damage(at: int, byte: int) -> None:
     """One damaged byte anywhere in a server's flight is survived."""

@@ -123,7 +123,7 @@ def test_only_get(method: str) -> None:
     assert (answer.status_code, daemon.requests) == (405, [])
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.binary(max_size=60))
 def test_any_query(query: bytes) -> None:
     """Any bytes in a query arrive as text, what is no UTF-8 replaced."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha1
 
-from monitor.assess import Held, PathFinder
+from monitor.assess import CertificateWithDer, PathFinder
 from monitor.assess.correlate.store_vs_endpoint.joining import machine_views
 from monitor.model import (
     AlertKey,
@@ -60,7 +60,7 @@ def spots(found: StoreContents) -> list[tuple[str, int, str]]:
     return [(one.location, one.position, one.certificate.sha256) for one in found.sightings]
 
 
-def held(*issued: Issued) -> list[Held]:
+def held(*issued: Issued) -> list[CertificateWithDer]:
     """Return certificates with their bytes."""
     return [(parse_certificate(one.der), one.der) for one in issued]
 

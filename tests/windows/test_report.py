@@ -4,7 +4,7 @@ import json
 from hashlib import sha1, sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import (
@@ -269,7 +269,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(document())), _JSON)
 def test_any_value_in_any_field_is_read_or_refused(field: str, value: object) -> None:
     """Nothing but ReportError leaves the parser, and what it takes can be shown."""

@@ -101,7 +101,7 @@ def read(data: Any, request: ProbeRequest = REQUEST, **held: bytes) -> Observati
     return read_answer(received.answers[0], request, ders.get)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(RESULTS, TIMES, st.timedeltas(timedelta(0), timedelta(hours=1)))
 def test_an_observation_comes_back(result: ProbeResult, at: datetime, took: timedelta) -> None:
     """With all that a probe may give, and the certificates from their bytes."""

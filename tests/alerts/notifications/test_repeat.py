@@ -181,7 +181,7 @@ class Estate(RuleBasedStateMachine):
         assert len(self.log) <= 10 * len(PLACES)
 
 
-Estate.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
+Estate.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestEstate = Estate.TestCase
 
 

@@ -234,7 +234,7 @@ def test_unknown_braces_stay(text: str) -> None:
     assert written(said) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     """Texts of a configuration and hostile names never break a mail."""

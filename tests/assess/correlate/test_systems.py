@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.correlate import texts
@@ -253,7 +253,6 @@ class TestMixedEncryption:
         assert found(self.recorder("r1", encrypted=True), server) == {}
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

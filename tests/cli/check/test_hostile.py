@@ -131,7 +131,7 @@ def test_hostile(one: type, said: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text(said: str) -> None:
     """The same with anything."""
     for one in CHECKS:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -112,7 +112,6 @@ def test_what_was_not_asked_is_not_listed(asking: Asking, tmp_path: Path, form: 
     assert (done.code, done.out.strip()) == (3, printed)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text(text: str) -> None:
     """Any text is read back from YAML as it was."""

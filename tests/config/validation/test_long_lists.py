@@ -38,7 +38,7 @@ def planned(*found: DiscoveredTarget) -> Plan:
     return plan(CONFIG, {LIST.id: found})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(found=st.lists(FOUND, max_size=12))
 def test_entries_do_not_depend_on_each_other(found: list[DiscoveredTarget]) -> None:
     """A list is the targets and the problems of its entries, the first of those with one id."""

@@ -109,7 +109,7 @@ NAMES = (
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(NAMES, min_size=1, max_size=4))
 @example(["Büro, IT; Lisboa", "Admins, Lisbon"])
 @example(["x" * 60, "é" * 40])

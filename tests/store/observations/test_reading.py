@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -237,7 +237,6 @@ SHOWN = st.lists(
 ).map(lambda found: tuple(sorted(found, key=lambda one: (one.location, one.position))))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(SHOWN, st.sampled_from([HOUR, DAY, 30 * DAY])), min_size=1, max_size=6))
 def test_last_state_is_what_comes_back(probes: list[tuple[tuple[Sighting, ...], timedelta]]) -> None:
     """Whatever looks were recorded before, the state of the last one is loaded."""

@@ -169,7 +169,7 @@ async def _recorded(
     return await loaded(store, of), await store.history(target_id=of.id), await store.outcomes(of.id)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @example(steps=[(one, 0, False, True, False) for one in ((), (), A, ())])  # nothing, and again nothing
 @example(  # another certificate, and back to the one before it
     steps=[

@@ -59,7 +59,7 @@ KEPT = [checks.not_a_server_error, *(checks.CHECKS.get_one(name) for name in _NA
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_every_answer_is_as_the_document_says(case: schemathesis.Case) -> None:
     """No request breaks the service, and every status, type and field is documented."""
     case.call_and_validate(headers=HEADERS, checks=KEPT)

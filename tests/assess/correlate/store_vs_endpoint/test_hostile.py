@@ -1,6 +1,6 @@
 """Hostile reports of machines: joining terminates, and findings are about existing targets."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts.keys import STORE_VS_ENDPOINT
@@ -89,7 +89,6 @@ def ports(draw: st.DrawFn) -> TargetState:
 
 
 @given(st.lists(machines(), max_size=3), st.lists(ports(), max_size=4))
-@settings(deadline=None)
 def test_joining_never_fails(known: list[TargetState], served: list[TargetState]) -> None:
     """Every finding belongs to a target that is there, and its alert is of its check and a machine."""
     states = [TRUST, *known, *served]
@@ -100,7 +99,6 @@ def test_joining_never_fails(known: list[TargetState], served: list[TargetState]
 
 
 @given(machines(), ports())
-@settings(deadline=None)
 def test_the_same_facts_give_the_same_findings(known: TargetState, served: TargetState) -> None:
     """The order in which targets are known does not matter."""
     assert by_target(TRUST, known, served) == by_target(served, known, TRUST)

@@ -1,7 +1,7 @@
 """Which endpoints are a machine's: full names, addresses and short names."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.correlate.store_vs_endpoint.machine_names import LOCAL, MachineNames, comparable
@@ -114,7 +114,6 @@ LABEL = st.sampled_from(["rec01", "REC01", "a", "10.0.0.5", "rec01.a.example", "
 
 
 @given(st.lists(LABEL, max_size=4), st.lists(LABEL, max_size=4))
-@settings(deadline=None)
 def test_being_one_machine_is_mutual(one: list[str], other: list[str]) -> None:
     """If one is taken for a machine, so is the other way round; and each with a name is itself."""
     left, right = MachineNames.of(one), MachineNames.of(other)

@@ -10,7 +10,7 @@ from support.factories.alerts.world import mails, parsed
 WORDS = st.lists(st.text("abc não está é 日本語 =?_", min_size=1, max_size=12), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(WORDS)
 @example(["apresenta", "um", "certificado", "que", "não", "está", "no", "repositório", "do", "computador"])
 def test_spaces_between_words_stay(words: list[str]) -> None:

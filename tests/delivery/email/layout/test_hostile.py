@@ -66,7 +66,7 @@ def test_hostile_text_breaks_nothing() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_text_makes_a_sound_mail(text: str) -> None:
     """Whatever a certificate says, the mail parses without defects and has both bodies."""
     message = parsed(hostile_mail(text))
@@ -82,7 +82,7 @@ def structure(mail: Letter) -> tuple[list[str], int, list[str]]:
 
 
 @given(st.text(st.characters(exclude_categories=()), min_size=1))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_text_changes_the_structure(text: str) -> None:
     """Headers, lines and tags are those of a mail about a plain name, whatever a certificate says."""
     assert structure(hostile_mail(text)) == structure(hostile_mail("name"))
