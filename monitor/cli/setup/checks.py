@@ -1,5 +1,6 @@
 """Read one answer: return it in one form, or raise ``AnswerRefusedError`` with the reason; no network."""
 
+import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -206,4 +207,5 @@ def external_url(value: str) -> str:
 
 def path(value: str) -> Path:
     """Return the absolute path of what a person names, also in quotes, as Windows copies paths."""
-    return Path(text(value.strip().strip('"'))).expanduser().absolute()
+    named = text(value.strip().strip('"'))
+    return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111 - pathlib raises for the home of nobody

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from monitor.cli.setup import progress_texts, question_texts
-from monitor.cli.setup.answers import SetupAnswers
+from monitor.cli.setup import progress_texts, question_texts, refusal_texts
+from monitor.cli.setup.answers import AnswerRefusedError, SetupAnswers
 from monitor.cli.setup.options import Options
 from monitor.cli.setup.question import SetupQuestion, empty
 from monitor.messages import Writer
@@ -81,7 +81,10 @@ class Person:
     def _typed(self, question: SetupQuestion, default: str) -> str:
         self._console.print(self._line(question, default), end="")
         # What is typed is hidden before the end of the prompt is there: nothing typed early is shown.
-        return getpass.getpass(_END) if question.secret else input(_END)
+        try:
+            return getpass.getpass(_END) if question.secret else input(_END)
+        except UnicodeDecodeError:  # the terminal has another encoding than this process
+            raise AnswerRefusedError(refusal_texts.NOT_PRINTABLE) from None
 
     def _line(self, question: SetupQuestion, default: str) -> Text:
         asked = Text(self._writer.write(question.text))

@@ -33,6 +33,12 @@ def test_a_folder_that_cannot_be_looked_up(tmp_path: Path) -> None:
     assert checks.folder(str(tmp_path)) == str(tmp_path)
 
 
+@pytest.mark.parametrize("check", [checks.folder, checks.file, checks.certificates])
+def test_the_home_of_nobody(check: Callable[[str], object]) -> None:
+    """As in a shell it is a name like others."""
+    assert "~nobody-of-this-name/x" in refused(check, "~nobody-of-this-name/x")
+
+
 def test_a_folder_for_the_configuration_that_cannot_be_looked_up(tmp_path: Path) -> None:
     """What is above it may be read, but not written: then that is said."""
     (tmp_path / "file").touch()

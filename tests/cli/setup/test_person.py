@@ -35,13 +35,15 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
 
-    def typed(lines: list[str], *options: str) -> Done:
+    def typed(lines: list[str | Exception], *options: str) -> Done:
         left = iter(lines)
 
         def line(_: str = "") -> str:
             text = next(left, None)
             if text is None:
                 raise KeyboardInterrupt
+            if isinstance(text, Exception):
+                raise text
             return text
 
         monkeypatch.setattr("builtins.input", line)
@@ -91,6 +93,14 @@ def test_stopped(there: World, tmp_path: Path, folder: Path, typed: Typed, numbe
     assert (done.code, names(folder), folder.exists()) == (130, set(), False)
     assert "nothing was written" in done.err
     assert names(tmp_path / "temporary") == set()
+
+
+def test_a_password_that_the_terminal_encodes_otherwise(there: World, folder: Path, typed: Typed) -> None:
+    """It is asked again, since what was typed is not known."""
+    answers: list[str | Exception] = [*site(there, folder)]
+    answers.insert(answers.index(there.password), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"))
+    done = typed(answers)
+    assert (done.code, "cannot be printed" in done.out) == (0, True)
 
 
 def test_no_password_before_trust(there: World, folder: Path, typed: Typed) -> None:
