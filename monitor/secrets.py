@@ -5,6 +5,7 @@ password needs no reload.
 """
 
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -154,8 +155,10 @@ class ClientCertificate:
 def _decoded(content: bytes, reference: SecretReference) -> str:
     if len(content) > _LONGEST:
         raise SecretUnavailableError(secret_too_long(secret=reference.message, most=_LONGEST))
+    # Windows PowerShell writes UTF-16 with its mark, which begins no text in UTF-8.
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError:
         # "from None": the original exception contains the bytes.
         raise SecretUnavailableError(secret_not_utf8(secret=reference.message)) from None

@@ -45,10 +45,11 @@ def test_secrets_compare() -> None:
         (b" pass ", " pass "),
         (b"\xef\xbb\xbfpass\r\n", "pass"),
         ("pässwörd\n".encode(), "pässwörd"),
+        ("\ufeffpässwörd\r\n".encode("utf-16-le"), "pässwörd"),
     ],
 )
 def test_file(tmp_path: Path, content: bytes, expected: str) -> None:
-    """One line end at the end of a file is dropped and nothing else."""
+    """One line end at the end of a file is dropped and nothing else, as are the marks that Windows writes."""
     file = tmp_path / "pw"
     file.write_bytes(content)
     assert SecretReference(file=str(file)).resolve().reveal() == expected
@@ -76,9 +77,10 @@ def test_variable(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"", "is empty"),
         (b"\n", "is empty"),
         (b"hunter2\xff", "is not UTF-8"),
+        (b"\xff\xfehunter2", "is not UTF-8"),
         (b"hunter2" * 10000, "longer than"),
     ],
-    ids=["nothing", "a line end", "another encoding", "too long"],
+    ids=["nothing", "a line end", "another encoding", "half a letter", "too long"],
 )
 def test_unfit_file(tmp_path: Path, content: bytes, said: str) -> None:
     """A file that holds no password is reported without a word of what it holds."""
