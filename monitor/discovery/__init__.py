@@ -19,6 +19,7 @@ from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.srv import SrvSettings
 from monitor.discovery.windows_report import WindowsReportSettings
 from monitor.discovery.xprotect import XProtectHostSettings, XProtectSiteSettings
+from monitor.discovery.xprotect.resources import NEEDED_RIGHTS
 
 _Settings = (
     CidrSettings
@@ -76,6 +77,7 @@ __all__ = [
     "DISCOVERIES",
     "LONGEST_LIST",
     "MOST_TARGETS",
+    "NEEDED_RIGHTS",
     "CidrSettings",
     "Discovery",
     "DiscoveryContext",

@@ -11,13 +11,14 @@ class DiscoveryResult(NamedTuple):
 
     A list with failures is incomplete and must not remove any target; neither must an empty one, unless
     ``certain`` says that it is empty on purpose. ``notes`` are sentences about results that were empty, left
-    out or need a permission.
+    out or need a permission; ``missing_rights`` are those that the login lacks, as the product names them.
     """
 
     found: tuple[DiscoveredTarget, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     certain: bool = False
+    missing_rights: tuple[str, ...] = ()
 
 
 class DiscoveryMemory(Protocol):

@@ -26,7 +26,7 @@ def answers(there: World) -> dict[str, str]:
         "https://vms01.vms.example:": there.site.url,
         "(empty: there is none):": there.trust,
         "1-2 [basic]:": "",
-        "a role that may only read is enough:": "certmon",
+        "User name at the site:": "certmon",
         "Password (it is not shown):": there.password,
         "nobody is sent mails):": there.relay,
         "1-3 [none]:": "",

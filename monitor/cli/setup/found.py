@@ -16,7 +16,7 @@ from monitor.delivery import SendResult, SendStatus
 from monitor.delivery.email.entry import IMPLICIT
 from monitor.errors import ConfigError
 from monitor.messages import Writer
-from monitor.model import Failure, Target, TargetState
+from monitor.model import Failure, FailureReason, Target, TargetState
 
 _OWN = "management_server"
 MOST = 500
@@ -27,13 +27,25 @@ MOST = 500
 class FoundTargets:
     """The targets that would be watched, with a probe of each unless they are very many.
 
-    ``failures`` are those of the discovery.
+    ``failures`` and ``notes`` are those of the discovery, ``missing_rights`` what the login at a site lacks.
     """
 
     targets: tuple[Target, ...]
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     states: Mapping[str, TargetState]
+    missing_rights: tuple[str, ...] = ()
+
+    @property
+    def other_failures(self) -> tuple[Failure, ...]:
+        """Return the failures that missing rights do not explain."""
+        explained = FailureReason.FORBIDDEN if self.missing_rights else None
+        return tuple(one for one in self.failures if one.reason is not explained)
+
+    @property
+    def other_notes(self) -> tuple[str, ...]:
+        """Return the notes that do not name a missing right."""
+        return tuple(one for one in self.notes if not any(right in one for right in self.missing_rights))
 
     @property
     def answered(self) -> bool:
@@ -67,9 +79,12 @@ def find(answers: SetupAnswers, writer: Writer) -> FoundTargets:
         states = {}
         if len(targets) <= MOST and all(one.found for one in results.values()):
             states = dict(asyncio.run(probe_targets(targets, SystemClock())))
-    failures = tuple(failure for one in results.values() for failure in one.failures)
     return FoundTargets(
-        targets, failures, tuple(note for one in results.values() for note in one.notes), states
+        targets,
+        failures=tuple(failure for one in results.values() for failure in one.failures),
+        notes=tuple(note for one in results.values() for note in one.notes),
+        states=states,
+        missing_rights=tuple(right for one in results.values() for right in one.missing_rights),
     )
 
 

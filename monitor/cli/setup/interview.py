@@ -12,8 +12,9 @@ from monitor.cli.setup.question import Asker, agreed, ask, yes_or_no
 from monitor.cli.setup.served import ServedChain, read_served
 from monitor.cli.setup.trust import confirmed
 from monitor.delivery import SendResult, SendStatus
+from monitor.discovery import NEEDED_RIGHTS
 from monitor.messages import Writer
-from monitor.model import Failure, FailureReason, Message
+from monitor.model import FailureReason, Message
 from monitor.model.component_names import component_name
 from monitor.parse import display
 
@@ -62,6 +63,8 @@ class Interview:
         if answers.first != First.FOLDER:
             answers = replace(answers, trusted=confirmed(self.asker, answers, self._served(answers)))
         if answers.first == First.SITE:
+            if self.asker.attended:
+                self.asker.say(progress_texts.login_rights(rights=NEEDED_RIGHTS))
             return ask(self.asker, questions.LOGIN, answers, self._logged_in)
         if answers.first == First.FOLDER:
             self.asker.say(progress_texts.READING_FILES)
@@ -87,12 +90,15 @@ class Interview:
         self.asker.say(progress_texts.LOGGING_IN)
         seen = find(answers, self.writer)
         if not seen.answered:
-            self._refuse(seen.failures[0])
+            self._refuse(seen)
         self._show(seen)
         return answers
 
-    def _refuse(self, failure: Failure) -> None:
+    def _refuse(self, seen: FoundTargets) -> None:
         """Raise what is wrong: the login, or else the site; options are kept where it is only away."""
+        failure = seen.failures[0]
+        if seen.missing_rights:
+            raise AnswerRefusedError(refusal_texts.rights_missing(rights=seen.missing_rights))
         if failure.reason is FailureReason.UNAUTHORIZED:
             raise AnswerRefusedError(refusal_texts.LOGIN_REFUSED)
         if failure.reason is FailureReason.FORBIDDEN:
@@ -105,8 +111,11 @@ class Interview:
         self.asker.say(progress_texts.watches(count=len(seen.targets)))
         components = ((component_name(name), n) for name, n in seen.components.items() if name)
         self.asker.say(*(progress_texts.component(name=name, number=n) for name, n in components))
-        self.asker.say(*(progress_texts.warning(problem=one.message) for one in seen.failures))
-        self.asker.say(*(progress_texts.note(text=display(one)) for one in seen.notes[:_NOTES]))
+        if seen.missing_rights:
+            lacking = refusal_texts.rights_missing(rights=seen.missing_rights)
+            self.asker.say(progress_texts.warning(problem=lacking))
+        self.asker.say(*(progress_texts.warning(problem=one.message) for one in seen.other_failures))
+        self.asker.say(*(progress_texts.note(text=display(one)) for one in seen.other_notes[:_NOTES]))
         if seen.states:
             self.asker.say(progress_texts.certificates(count=seen.certificates))
         if seen.silent:

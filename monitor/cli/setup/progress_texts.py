@@ -40,6 +40,14 @@ STARTED = plain(
 MAIL_SENT = plain("setup_mail_sent", "The test mail was accepted; look whether it arrives.")
 
 
+@message(
+    "setup_login_rights",
+    "A role with these rights is enough, as docs/xprotect.md says under Rights: {rights:open}; only XProtect "
+    "Corporate has such roles, other products need an administrator.",
+)
+def login_rights(*, rights: tuple[str, ...]) -> None: ...
+
+
 @message("setup_connecting", "connecting to {where} ...")
 def connecting(*, where: str) -> None: ...
 

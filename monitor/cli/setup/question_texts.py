@@ -14,7 +14,7 @@ ASK_FOLDER = plain("setup_ask_folder", "Folder or file with certificates")
 ASK_LOGIN = plain("setup_ask_login", "Which kind of login at the site?")
 LOGIN_BASIC = plain("setup_login_basic", "a basic user of the VMS")
 LOGIN_WINDOWS = plain("setup_login_windows", "a Windows account, written DOMAIN\\name")
-ASK_USERNAME = plain("setup_ask_username", "User name at the site; a role that may only read is enough")
+ASK_USERNAME = plain("setup_ask_username", "User name at the site")
 ASK_PASSWORD = plain("setup_ask_password", "Password (it is not shown)")
 ASK_SMTP = plain(
     "setup_ask_smtp",

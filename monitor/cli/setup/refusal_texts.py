@@ -137,6 +137,14 @@ def not_trusted(*, where: str, issuer: str, sha256: str) -> None: ...
 def login_failed(*, problem: Message) -> None: ...
 
 
+@message(
+    "setup_rights_missing",
+    "the role of the login lacks {rights:open}: what it may not read is not watched (docs/xprotect.md, "
+    "Rights)",
+)
+def rights_missing(*, rights: tuple[str, ...]) -> None: ...
+
+
 @message("setup_site_failed", "the site cannot be read: {problem}")
 def site_failed(*, problem: Message) -> None: ...
 

@@ -65,5 +65,7 @@ HARDWARE = Resource("hardware", "cameras and other devices", "Read on Hardware",
 HARDWARE_SETTINGS = Resource("hardwareDriverSettings", "HTTPS settings of devices", "Read on Hardware")
 # MilestonePSTools, Set-VmsRoleOverallSecurity: GENERIC_READ on Sites makes child sites visible.
 CHILD_SITES = Resource("childSites", "child sites", "Read on Sites", optional=True, namespace="Sites")
+NEEDED_RIGHTS = tuple(one.permission for one in (SITES, RECORDING_SERVERS, FAILOVER_RECORDERS, HARDWARE))
+"""The rights that are enough for all that is read of a site by default."""
 SECURITY_NAMESPACES = Resource("securityNamespaces", "security namespaces", "", since="2024 R2")
 EFFECTIVE_PERMISSIONS = Resource("effectivePermissions", "effective permissions", "", since="2024 R2")

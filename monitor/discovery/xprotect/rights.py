@@ -5,6 +5,7 @@ The answer only explains; it is never a failure of the discovery.
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from monitor.discovery.xprotect.api import Api, Item, ResourceAbsentError, identifier
 from monitor.discovery.xprotect.failures import SiteRequestError
@@ -19,29 +20,44 @@ _UNKNOWN = "rights: what the login may do cannot be known"
 _TIMEOUT = 10.0
 
 
-async def rights_notes(api: Api, read: Sequence[Resource], refused: Collection[str]) -> tuple[str, ...]:
-    """Return notes about the rights that some lists need; ``refused`` are the paths of forbidden lists."""
+@dataclass(frozen=True, slots=True)
+class LoginRights:
+    """Notes about the rights of a login, and which it lacks, as the product names them."""
+
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+async def login_rights(api: Api, read: Sequence[Resource], refused: Collection[str]) -> LoginRights:
+    """Return what is known of the rights that some lists need; ``refused`` are paths of forbidden lists."""
     try:
         async with asyncio.timeout(_TIMEOUT):
-            return await _notes(api, read, refused)
+            return await _asked(api, read, refused)
     except ResourceAbsentError:
         since = SECURITY_NAMESPACES.since
-        return (f"{_UNKNOWN}: not offered by this version; XProtect {since} and later have it",)
+        return LoginRights((f"{_UNKNOWN}: not offered by this version; XProtect {since} and later have it",))
     except (SiteRequestError, TimeoutError):
-        return (f"{_UNKNOWN}: the site did not answer that question",)
+        return LoginRights((f"{_UNKNOWN}: the site did not answer that question",))
 
 
-async def _notes(api: Api, read: Sequence[Resource], refused: Collection[str]) -> tuple[str, ...]:
+async def _asked(api: Api, read: Sequence[Resource], refused: Collection[str]) -> LoginRights:
     namespaces = await api.listing(SECURITY_NAMESPACES)
     notes: list[str] = []
+    missing: list[str] = []
     for name, lists in _by_namespace(read).items():
         rights = await _rights(api, namespace(namespaces, name))
         if rights and rights.administrator:
-            return (ADMINISTRATOR,)
+            return LoginRights((ADMINISTRATOR,))
         forbidden = any(one.path in refused for one in lists)
         titles = " and ".join(one.title for one in lists)
-        notes += _in_words(name, titles, rights, forbidden=forbidden)
-    return tuple(notes)
+        if rights is None:
+            notes.append(
+                f"{_UNKNOWN} on {name} ({titles}): the site has no such namespace, or says it in another form"
+            )
+        elif (count := _unreadable(rights, forbidden=forbidden)) is not None:
+            notes.append(f"rights: the role of the login lacks Read on {name}{count} ({titles})")
+            missing.append(f"Read on {name}")
+    return LoginRights(tuple(notes), tuple(missing))
 
 
 def _by_namespace(read: Sequence[Resource]) -> dict[str, list[Resource]]:
@@ -60,19 +76,11 @@ async def _rights(api: Api, found: object | None) -> EffectivePermissions | None
     return effective_permissions(await api.one(EFFECTIVE_PERMISSIONS, identity), read_mask(whole))
 
 
-def _in_words(
-    name: str, titles: str, rights: EffectivePermissions | None, *, forbidden: bool
-) -> tuple[str, ...]:
-    """Return a note, or none: a login without a right on anything is not told from a site without servers."""
-    if rights is None:
-        return (
-            f"{_UNKNOWN} on {name} ({titles}): the site has no such namespace, or says it in another form",
-        )
+def _unreadable(rights: EffectivePermissions, *, forbidden: bool) -> str | None:
+    """Return of how many objects Read is missing in words, empty where that is unknown; ``None`` for none.
+
+    A login without a right on anything is not told from a site without servers.
+    """
     if rights.unreadable:
-        count = f"for {rights.unreadable} of {rights.objects} objects"
-        return (f"rights: the role of the login lacks Read on {name} {count} ({titles})",)
-    if forbidden:
-        return (
-            (f"rights: the role of the login lacks Read on {name} ({titles})",) if not rights.objects else ()
-        )
-    return ()
+        return f" for {rights.unreadable} of {rights.objects} objects"
+    return "" if forbidden and not rights.objects else None

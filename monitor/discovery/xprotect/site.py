@@ -98,7 +98,10 @@ class XProtectSite:
                 found.setdefault((entry.address, entry.server_name), entry)
             failures += one.failures
             notes += one.notes
-        return DiscoveryResult(tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)))
+        missing = tuple(dict.fromkeys(right for _, _, one in sites for right in one.missing_rights))
+        return DiscoveryResult(
+            tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)), missing_rights=missing
+        )
 
     async def close(self) -> None:
         """Close the thread pool; connections live no longer than one ``discover``."""

@@ -15,7 +15,7 @@ from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
-from monitor.discovery.xprotect.rights import ADMINISTRATOR, rights_notes
+from monitor.discovery.xprotect.rights import ADMINISTRATOR, login_rights
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.site_reader import SiteReader
 from monitor.model import Failure, FailureReason
@@ -31,6 +31,7 @@ class SiteResult:
     answers: Answers = field(default_factory=Answers)
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    missing_rights: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
     version: str = ""
     unfinished: bool = False
@@ -67,6 +68,7 @@ class _SiteQuery:
         self._result = SiteResult()
         self._gateways: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
+        self._missing_rights: tuple[str, ...] = ()
         self._api: Api | None = None
         self.failures: list[Failure] = []
 
@@ -98,6 +100,7 @@ class _SiteQuery:
             answers=reader.answers(kept, self._gateways),
             failures=tuple(failures),
             notes=(*self._notes, *reader.notes, *empty, *([CORPORATE] if rights else [])),
+            missing_rights=self._missing_rights,
             children=tuple(reader.of(CHILD_SITES)),
         )
 
@@ -117,9 +120,12 @@ class _SiteQuery:
     async def _rights(self) -> None:
         if self._api is None or self._reader is None:
             return
-        failures = self._reader.failures
+        failures, tried = self._reader.failures, self._reader.tried
         refused = {one.location for one in failures if one.reason is FailureReason.FORBIDDEN}
-        self._notes += await rights_notes(self._api, self._reader.tried, refused)
+        rights = await login_rights(self._api, tried, refused)
+        self._notes += rights.notes
+        forbidden = [one.permission for one in tried if one.path in refused]
+        self._missing_rights = tuple(dict.fromkeys((*rights.missing, *forbidden)))
 
     async def _cameras(self) -> None:
         if self._reader is None or self._devices is None:

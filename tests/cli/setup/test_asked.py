@@ -123,6 +123,8 @@ def test_each_answer_is_wrong_once(there: World, tmp_path: Path) -> None:
     places = [shown.find(reason) for reason in REASONS]
     assert (code, [one for one, place in zip(REASONS, places, strict=True) if place < 0]) == (0, [])
     assert places == sorted(places)
+    hint = "Read on Hardware; only XProtect Corporate has such roles"
+    assert 0 < shown.find(hint) < shown.find(KIND)
     assert "Start it with: cert-monitor run" in " ".join(last.split())
     config = load(folder / CONFIGURATION)
     assert (online_problems(config), config.web.operators) == ((), ("alice",))

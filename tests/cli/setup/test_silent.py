@@ -11,12 +11,23 @@ import pytest
 
 from monitor.cli.setup.document import CONFIGURATION
 from monitor.config import load, online_problems
+from monitor.demo.xprotect_site import Behavior
+from monitor.discovery.xprotect.resources import NEEDED_RIGHTS
 from support.servers.daemon.command import Done, run
 from support.servers.daemon.setup_world import World, world
 from support.servers.programs import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the simulated site needs 127.0.0.2 and more")
 CA = "trusted-ca.pem"
+LISTS = (
+    "sites",
+    "recordingServers",
+    "registeredServices",
+    "failoverGroups",
+    "failoverRecorders",
+    "hardware",
+)
+"""The lists that discovery reads of a site by default."""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +80,37 @@ def test_site(there: World, folder: Path) -> None:
     shown = done.out + done.err + (folder / CONFIGURATION).read_text("utf-8")
     assert there.password not in shown
     assert run("targets", "--config", folder / CONFIGURATION).code == 0
+
+
+@pytest.fixture
+def behaving(there: World) -> Iterator[World]:
+    """Have the site behave as the test wants, and as it should afterwards."""
+    yield there
+    there.site.behavior = Behavior()
+
+
+def test_missing_right(behaving: World, folder: Path) -> None:
+    """A site that says that the login lacks a right is watched without, which is said once."""
+    behaving.site.behavior = Behavior(unreadable=frozenset({"Hardware"}))
+    done = silent(behaving, folder, **behaving.login)
+    assert (done.code, done.err.count("Read on Hardware")) == (0, 1)
+    assert "warning: the role of the login lacks Read on Hardware: what it may not read" in done.err
+
+
+def test_forbidden_list(behaving: World, folder: Path) -> None:
+    """An older site does not say it but refuses a list: the right is named all the same, in any language."""
+    behaving.site.behavior = Behavior(answers={"recordingServers": 403}, permissions=False)
+    done = silent(behaving, folder, language="pt_BR", **behaving.login)
+    assert (done.code, done.err.count("Read on Recording Servers")) == (0, 1)
+    assert "faltam permissões à função do login (Read on Recording Servers)" in done.err
+
+
+def test_no_right_at_all(behaving: World, folder: Path) -> None:
+    """Where every list is refused nothing is written, and all rights are named that are enough."""
+    behaving.site.behavior = Behavior(answers=dict.fromkeys(LISTS, 403))
+    done = silent(behaving, folder, **behaving.login)
+    assert (done.code, names(folder)) == (2, set())
+    assert f"--username: the role of the login lacks {', '.join(NEEDED_RIGHTS)}: what" in done.err
 
 
 def test_password_of_a_variable(there: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from monitor.demo.xprotect_site import Behavior, Fault, Simulator
 from monitor.discovery import DiscoveryResult
+from monitor.discovery.xprotect.resources import NEEDED_RIGHTS
 from monitor.discovery.xprotect.rights import ADMINISTRATOR
 from support.factories.xprotect.asking import Asking, fresh, running
+from support.folders import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,8 @@ def rights(found: DiscoveryResult) -> list[str]:
 
 def test_enough(asking: Asking) -> None:
     """Nothing is said about a login that has the rights it needs and no more."""
-    assert rights(asking.discover()) == []
+    found = asking.discover()
+    assert (rights(found), found.missing_rights) == ([], ())
 
 
 def test_administrator(asking: Asking) -> None:
@@ -53,6 +56,7 @@ def test_missing_right(asking: Asking) -> None:
     assert rights(found) == [
         "rights: the role of the login lacks Read on Recording Servers for 3 of 3 objects (recording servers)"
     ]
+    assert found.missing_rights == ("Read on Recording Servers",)
 
 
 def test_only_what_is_included(asking: Asking) -> None:
@@ -68,6 +72,20 @@ def test_forbidden_list(asking: Asking) -> None:
         Behavior(answers={"childSites": 403}), include=["servers", "child_sites"], login="windows"
     )
     assert rights(found) == ["rights: the role of the login lacks Read on Sites (child sites)"]
+    assert found.missing_rights == ("Read on Sites",)
+
+
+def test_forbidden_list_of_an_older_version(asking: Asking) -> None:
+    """What a site refuses is a missing right, also where it does not say what the login may do."""
+    behavior = Behavior(answers={"hardware": 403}, permissions=False)
+    assert asking.broken(behavior).missing_rights == ("Read on Hardware",)
+
+
+def test_what_is_read_needs_the_documented_rights() -> None:
+    """The page names each right that is enough, in the section to which setup refers."""
+    page = (ROOT / "docs" / "xprotect.md").read_text("utf-8")
+    rights = page.partition("\n## Rights\n")[2].partition("\n## ")[0]
+    assert [right for right in NEEDED_RIGHTS if right not in rights] == []
 
 
 def test_older_version(asking: Asking) -> None:
