@@ -29,13 +29,8 @@ def number(value: float, code: str) -> str:
     return format_decimal(value, locale=_locale(code))
 
 
-def day(day: date, code: str) -> str:
-    """Return a date: ``Mar 15, 2027``."""
-    return format_date(day, "medium", locale=_locale(code))
-
-
-def full_day(day: date, form: str, code: str) -> str:
-    """Return a date in the form ``long`` or ``full`` of the CLDR, or by a pattern of it."""
+def day(day: date, form: str, code: str) -> str:
+    """Return a date in the form ``medium``, ``long`` or ``full`` of the CLDR, or by a pattern of it."""
     return format_date(day, form, locale=_locale(code))
 
 

@@ -26,8 +26,11 @@ _UNITS: tuple[tuple[timedelta, Literal["day", "hour", "minute"], timedelta], ...
 )
 """Units of lengths, each with the length from which it is used."""
 _LONGEST_TEXT = 1000
-_DAY: tuple[str, Literal["long", "full"]] = ("d MMMM y", "long")
-_WEEKDAY: tuple[str, Literal["long", "full"]] = ("EEEE, d MMMM y", "full")
+_Form = Literal["medium", "long", "full"]
+_DATE: tuple[str, _Form] = ("d MMM y", "medium")
+_DAY: tuple[str, _Form] = ("d MMMM y", "long")
+_WEEKDAY: tuple[str, _Form] = ("EEEE, d MMMM y", "full")
+"""Dates: a pattern for English, the CLDR's form for other languages."""
 
 
 class Writer:
@@ -71,14 +74,12 @@ class Writer:
         return said.format(when=self.when(at))
 
     def date(self, at: datetime) -> str:
-        """Return the date of an instant in the reader's time zone: ``Mar 15, 2027``."""
-        from monitor.messages import cldr  # noqa: PLC0415 - see there
-
-        return cldr.day(self._local(at).date(), self.language.code)
+        """Return the date of an instant in the reader's time zone: ``15 Mar 2027``."""
+        return self._date(self._local(at), *_DATE)
 
     def day(self, at: datetime) -> str:
         """Return the date of an instant in full, in the reader's time zone: ``15 March 2027``."""
-        return self._full_date(self._local(at), *_DAY)
+        return self._date(self._local(at), *_DAY)
 
     def on(self, at: datetime) -> str:
         """Return the day of an instant: ``today``, ``tomorrow``, ``on Monday, 15 March 2027``."""
@@ -87,14 +88,14 @@ class Writer:
         near = {-1: self.text("yesterday"), 0: self.text("today"), 1: self.text("tomorrow")}
         if away in near:
             return near[away]
-        return self.text("on {date}").format(date=self._full_date(local, *_WEEKDAY))
+        return self.text("on {date}").format(date=self._date(local, *_WEEKDAY))
 
-    def _full_date(self, local: datetime, english: str, form: Literal["long", "full"]) -> str:
+    def _date(self, local: datetime, english: str, form: _Form) -> str:
         from monitor.messages import cldr  # noqa: PLC0415 - see there
 
         # The CLDR's English is American, where the day stands between month and year.
         pattern = english if self.language.code == "en" else form
-        return cldr.full_day(local.date(), pattern, self.language.code)
+        return cldr.day(local.date(), pattern, self.language.code)
 
     def month(self, year: int, month: int) -> str:
         """Return a month: ``March 2027``."""
@@ -106,14 +107,14 @@ class Writer:
         """Return the name of a month where there is little room: ``Mar``."""
         from monitor.messages import cldr  # noqa: PLC0415 - see there
 
-        return cldr.full_day(datetime(1970, month, 1, tzinfo=UTC).date(), "LLL", self.language.code)
+        return cldr.day(datetime(1970, month, 1, tzinfo=UTC).date(), "LLL", self.language.code)
 
     def moment(self, at: datetime) -> str:
-        """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
+        """Return an instant to the minute in the reader's time zone: ``15 Mar 2027 10:05 UTC``."""
         return f"{self.local(at)} {self._zone_name(self._local(at))}"
 
     def local(self, at: datetime) -> str:
-        """Return an instant where the zone is named elsewhere: ``Mar 15, 2027 10:05``."""
+        """Return an instant where the zone is named elsewhere: ``15 Mar 2027 10:05``."""
         local = self._local(at)
         return f"{self.date(at)} {self._moment(local, 'HH:mm')}"
 

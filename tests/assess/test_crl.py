@@ -77,10 +77,10 @@ def test_the_policy_says_how_early() -> None:
     [
         (
             6.3,
-            "expires in 4 hours (Nov 30, 2026 00:00 UTC), and no newer one has been published there",
+            "expires in 4 hours (30 Nov 2026 00:00 UTC), and no newer one has been published there",
         ),
-        (8.5, f"expired 2 days ago (Nov 30, 2026 00:00 UTC): {REFUSED}"),
-        (-2, "is not valid before Nov 22, 2026 12:00 UTC"),
+        (8.5, f"expired 2 days ago (30 Nov 2026 00:00 UTC): {REFUSED}"),
+        (-2, "is not valid before 22 Nov 2026 12:00 UTC"),
     ],
 )
 def test_sentences(at: float, sentence: str) -> None:

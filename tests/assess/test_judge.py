@@ -115,14 +115,14 @@ class TestEndpoint:
         found = served(own, trusted=(root,))
         assert (verdicts(found), sentences(found)[0]) == (
             [(Check.CA_EXPIRY, CRITICAL)],
-            'the trusted CA "Old Root" (not served) expires in 39 days (Jan 1, 2027 12:00 UTC)',
+            'the trusted CA "Old Root" (not served) expires in 39 days (1 Jan 2027 12:00 UTC)',
         )
 
     def test_a_served_ca_is_called_so(self) -> None:
         """An intermediate that ends is named as a CA of the certificate."""
         middle = authority("Middle", ROOT, end=days(100))
         found = served(leaf("nvr.example", middle, end=days(90)), middle)
-        assert sentences(found) == ['the CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
+        assert sentences(found) == ['the CA "Middle" expires in 100 days (3 Mar 2027 12:00 UTC)']
 
     def test_an_expired_anchor_is_not_about_trust(self) -> None:
         """Only time is wrong, and only time is said."""
@@ -139,7 +139,7 @@ class TestEndpoint:
         found = served(own, INTERMEDIATE)
         assert (verdicts(found), sentences(found), found.next_change_at) == (
             [(Check.NOT_YET_VALID, CRITICAL)],
-            ['the certificate "nvr.example" is not valid before Nov 24, 2026 12:00 UTC'],
+            ['the certificate "nvr.example" is not valid before 24 Nov 2026 12:00 UTC'],
             days(1),
         )
 
@@ -235,7 +235,7 @@ class TestEndpoint:
 
     def test_a_leaf_that_outlives_its_ca(self) -> None:
         """Renewing the leaf alone would not help."""
-        when = "expires in 250 days (Jul 31, 2027 12:00 UTC)"
+        when = "expires in 250 days (31 Jul 2027 12:00 UTC)"
         useless = f"which {when}: renewing the certificate alone does not help"
         root = authority("Short Root", end=days(250))
         own = leaf("nvr.example", root)

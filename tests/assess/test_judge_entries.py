@@ -58,14 +58,14 @@ class TestFiles:
         found = kept((root,))
         assert (verdicts(found), sentences(found)) == (
             [(Check.CA_EXPIRY, WARNING)],
-            ['the CA certificate "VMS Root" expires in 100 days (Mar 3, 2027 12:00 UTC)'],
+            ['the CA certificate "VMS Root" expires in 100 days (3 Mar 2027 12:00 UTC)'],
         )
 
     def test_the_chain_in_a_file_is_judged(self) -> None:
         """The CA beside a leaf in one file is on its path."""
         middle = authority("Middle", ROOT, end=days(100))
         found = kept((leaf("nvr", middle, end=days(90)), middle))
-        assert sentences(found) == ['the CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
+        assert sentences(found) == ['the CA "Middle" expires in 100 days (3 Mar 2027 12:00 UTC)']
 
     def test_one_finding_for_one_certificate_at_one_location(self) -> None:
         """Two leaves of one file share their CA's finding."""

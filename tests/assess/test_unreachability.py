@@ -116,8 +116,8 @@ def test_names_the_last_success_and_the_reason() -> None:
 @pytest.mark.parametrize(
     ("failed", "succeeded_at", "begins"),
     [
-        ("/tls/b.p12", NOW, "last read in full Nov 23, 2026 12:00 UTC, 3 checks"),
-        ("/tls/b.p12", None, "never read in full, watched since Nov 13, 2026 12:00 UTC, 3 checks"),
+        ("/tls/b.p12", NOW, "last read in full 23 Nov 2026 12:00 UTC, 3 checks"),
+        ("/tls/b.p12", None, "never read in full, watched since 13 Nov 2026 12:00 UTC, 3 checks"),
         ("/tls", None, "never reached, watched since"),
         ("/tls/a.pem", None, "never reached, watched since"),
         ("", None, "never reached, watched since"),
@@ -142,7 +142,7 @@ def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
     found = unreachability(replace(failing(3, None), failures=failures), NOW)
     assert found is not None
     assert written(found) == (
-        "never reached, watched since Nov 13, 2026 12:00 UTC, 3 checks in a row failed "
+        "never reached, watched since 13 Nov 2026 12:00 UTC, 3 checks in a row failed "
         "(file 0; file 1; file 2; and 2 more)"
     )
 
@@ -151,7 +151,7 @@ def test_a_stalled_target_says_so() -> None:
     """Without failures it is the probes themselves that do not end."""
     found = unreachability(SEEN, NOW + SPAN)
     assert found is not None
-    assert written(found) == "last reached Nov 23, 2026 12:00 UTC, no check has finished since"
+    assert written(found) == "last reached 23 Nov 2026 12:00 UTC, no check has finished since"
 
 
 @pytest.mark.parametrize(

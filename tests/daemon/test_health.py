@@ -181,4 +181,4 @@ def test_what_cannot_be_delivered_is_a_problem() -> None:
     since = datetime(2026, 11, 23, 12, 5, tzinfo=UTC)
     found = World(undelivered_since=since).report()
     assert (found.ok, found.undelivered_since) == (False, since)
-    assert said(found) == ["notifications could not be delivered since Nov 23, 2026 12:05 UTC; see the log"]
+    assert said(found) == ["notifications could not be delivered since 23 Nov 2026 12:05 UTC; see the log"]

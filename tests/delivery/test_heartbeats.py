@@ -52,7 +52,7 @@ def test_chats(kind: str) -> None:
     """The same lines in both, and they say when to look at the monitor."""
     message = chat_text(about(HEARTBEATS[kind]), WRITERS["en"], text("watch.vms.example"))
     lines = [line.first for line in message.lines]
-    assert lines[-2:] == [NEXT, "Next to expire: Portal (10.1.2.9:443) expires in 40 days (Jan 2, 2027)"]
+    assert lines[-2:] == [NEXT, "Next to expire: Portal (10.1.2.9:443) expires in 40 days (2 Jan 2027)"]
     for form in (blocks, card):
         assert NEXT in form(message).decode()
 
@@ -73,7 +73,7 @@ def test_nobody_needs_to_act_only_when_it_is_so(kind: str) -> None:
 
 def test_an_outage() -> None:
     """It is one notification, in a mail, for programs and in chats, and no alert."""
-    said = "The monitor was not running from Nov 21, 2026 00:00 UTC to Nov 23, 2026 12:00 UTC"
+    said = "The monitor was not running from 21 Nov 2026 00:00 UTC to 23 Nov 2026 12:00 UTC"
     outage = ALL["outage"]
     assert mail_of(outage).subject == said
     assert "Nothing was checked in that time" in text_of(mail_of(outage))

@@ -3,6 +3,7 @@
 It must not decide what is notified. Unreachable targets are collected on their own.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +35,7 @@ from monitor.model import (
 )
 
 _EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
+_COMMON_NAME = re.compile(r"CN=(?P<name>(?:\\.|[^\\,+])+)")
 _OF_CA = (Check.CA_EXPIRY, Check.CA_NOT_INSTALLED)
 _OF_ONE_AT_FAULT = (Check.RECORDER_PAIR, Check.FAILOVER_OLDER)
 
@@ -157,8 +159,14 @@ def _title(finding: Finding, certificate: Certificate | None, location: AlertLoc
         return location.title if finding.check in AT_PORT else machine_of(finding)
     at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
     if shared is not None and not (at_fault and location.title != location.location):
-        return shared.scope_id
+        return _common_name(shared.scope_id) if shared.scope is Scope.ISSUER else shared.scope_id
     return location.title
+
+
+def _common_name(issuer: str) -> str:
+    """Return the common name that a distinguished name (RFC 4514) begins with, otherwise all of it."""
+    found = _COMMON_NAME.match(issuer)
+    return re.sub(r"\\([ \"#+,;<=>\\])", r"\1", found["name"]) if found else issuer
 
 
 def _level(finding: Finding, certificate: Certificate | None, now: datetime) -> AlertLevel:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
-from monitor.assess.correlate.groups import group_named
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.tolerance import Tolerance
 from monitor.model import (
@@ -24,6 +23,7 @@ from monitor.model import (
     TargetState,
     qualified,
 )
+from monitor.model.label_names import group_name
 from monitor.model.texts import joined
 
 _LATER = Tolerance(timedelta(days=7), 0.1)
@@ -87,6 +87,6 @@ def _message(group: str, location: str, leaf: Certificate, others: Mapping[str, 
     not_after = leaf.not_after
     if group:
         return texts.failover_older_in_group(
-            group=group_named(group), port=str(port), not_after=not_after, others=listed
+            group=group_name(group), port=str(port), not_after=not_after, others=listed
         )
     return texts.failover_older(port=str(port), not_after=not_after, others=listed)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.assess.correlate import texts
-from monitor.assess.correlate.groups import group_named
 from monitor.model import AlertKey, Check, Finding, Message, Scope, Severity, Snapshot, TargetState
+from monitor.model.label_names import group_name
 from monitor.model.texts import names
 
 
@@ -49,7 +49,7 @@ def _message(site: str, group: str, plain: list[str], total: int) -> Message:
         return texts.mixed_encryption_in_group(
             total=total,
             site=site,
-            group=group_named(group),
+            group=group_name(group),
             encrypted=encrypted,
             plain=len(plain),
             locations=locations,

@@ -11,7 +11,6 @@ from itertools import product
 
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
-from monitor.assess.correlate.groups import group_named
 from monitor.assess.tolerance import Tolerance
 from monitor.model import (
     AlertKey,
@@ -25,6 +24,7 @@ from monitor.model import (
     TargetState,
     qualified,
 )
+from monitor.model.label_names import group_name
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
@@ -102,7 +102,7 @@ def _described(served: _ServedLeaf) -> Message:
     state, location, certificate = served
     _, port = split_location(location)
     return texts.recorder_certificate(
-        group=group_named(state.target.label("certificate_group")),
+        group=group_name(state.target.label("certificate_group")),
         port=str(port),
         sha1=certificate.sha1,
         not_after=certificate.not_after,

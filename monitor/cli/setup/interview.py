@@ -15,7 +15,7 @@ from monitor.delivery import SendResult, SendStatus
 from monitor.discovery import NEEDED_RIGHTS
 from monitor.messages import Writer
 from monitor.model import FailureReason, Message
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.parse import display
 
 _KEEP_RELAY = yes_or_no("keep", question_texts.ASK_KEEP_RELAY, "no")

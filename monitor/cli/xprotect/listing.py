@@ -9,7 +9,7 @@ from monitor.cli.columns import in_columns
 from monitor.cli.xprotect.sites import Site
 from monitor.cli.xprotect.targets import GROUPS
 from monitor.model import DiscoveredTarget
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.model.message import raw_english
 from monitor.parse import display
 from monitor.xprotect import Presets

@@ -11,7 +11,7 @@ from monitor.cli.xprotect.suitable import Candidate, Need
 from monitor.cli.xprotect.targets import GROUPS
 from monitor.messages import Writer
 from monitor.model import Certificate
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.parse import display
 
 _WORDS = {True: "ok", False: "missing", None: "unknown"}

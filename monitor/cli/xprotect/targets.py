@@ -9,7 +9,7 @@ from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError
 from monitor.model import DiscoveredTarget, Target
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.model.message import raw_english
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.xprotect import Presets, host_endpoints

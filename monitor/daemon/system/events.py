@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from monitor.messages import Writer, english
 from monitor.model import AlertGroup, AlertLevel
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.pipeline.alert_changes import AlertChange, ChangeKind
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.alerts import NEW_THUMBPRINT, RENEW_AT_PORT, filled_steps, names_to_request
 from monitor.model import Check, DayPort, DayStep, Message, Path, Snapshot, Target, TargetState, text
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.model.message import raw_english
 from monitor.planning.renewal_plan import texts
 from monitor.planning.renewal_plan.groups import Group, component_of

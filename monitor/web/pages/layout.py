@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import __version__
 from monitor.messages import Writer
-from monitor.model.component_names import component_name, label_value
+from monitor.model.label_names import component_name, label_value
 from monitor.web.pages import detail_texts
 from monitor.web.pages.static_files import static_url
 

@@ -131,7 +131,7 @@ def test_words() -> None:
     assert item is not None
     assert (item.reason, item.level) == (NotifyReason.OUTAGE, None)
     assert [written(one, AT) for one in item.messages] == [
-        "The monitor was not running from Oct 24, 2026 09:00 UTC to Nov 23, 2026 09:00 UTC",
+        "The monitor was not running from 24 Oct 2026 09:00 UTC to 23 Nov 2026 09:00 UTC",
         "It is running again. Nothing was checked in that time; what came due is reported now.",
         "If it was not away for so long, check its clock.",
     ]

@@ -59,7 +59,7 @@ def test_title_then_effect_then_steps(kind: str) -> None:
         "Live and playback stop.",
         "Where:",
         "Steps" if kind == "html" else "STEPS",
-        "Ask VMS CA, which ends on Feb 9, 2035, for rec1, 10.0.0.5.",
+        "Ask VMS CA, which ends on 9 Feb 2035, for rec1, 10.0.0.5.",
         "https://vms.example/guide",
         "Thumbprint (SHA-1)",
     ]
@@ -120,7 +120,7 @@ def test_ca_first_when_it_expires_within_the_new_life(
     ca: Certificate, shown: Certificate, *, first: bool
 ) -> None:
     """A new certificate of the same lifetime must expire before its CA, else there is no step for it."""
-    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%b} {ca.not_after.day}, {ca.not_after.year}."]
+    expected = [f"Renew VMS CA first: it expires on {ca.not_after.day} {ca.not_after:%b %Y}."]
     found = steps_of(ending_under(ca, shown=shown))
     assert (found == expected, len(found)) == (first, 1 if first else 3)
 
@@ -213,7 +213,7 @@ def test_names_that_could_be_commands_are_left_out() -> None:
     one = replace(LEAF, dns_names=("rec1", "x$(reboot)", 'a" & del *', "*.vms.example", "büro.example"))
     ca = replace(CA, subject_cn='VMS "CA" & `del`')
     assert steps_of(ending_under(ca, shown=one))[0] == (
-        "Ask VMS CA  del, which ends on Feb 9, 2035, for rec1, *.vms.example, büro.example, 10.0.0.5."
+        "Ask VMS CA  del, which ends on 9 Feb 2035, for rec1, *.vms.example, büro.example, 10.0.0.5."
     )
 
 
@@ -270,7 +270,7 @@ def test_labels_are_shown() -> None:
     """Component, certificate group and site, each value once; other labels are not shown."""
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("rec2:7563"))))
     lines = [line.strip() for line in body.splitlines()]
-    wanted = ["Component: Recording Server", "Certificate group: streaming_media", "Site: HQ"]
+    wanted = ["Component: Recording Server", "Certificate group: streaming media", "Site: HQ"]
     assert ([lines.count(line) for line in wanted], "secret" in body) == ([1, 1, 1], False)
 
 

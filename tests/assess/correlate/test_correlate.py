@@ -42,8 +42,8 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
     old, new = parse_certificate(OLD.der).sha1, parse_certificate(NEW.der).sha1
     sentence = (
         "nvr.example:443 answers with different certificates: "
-        f"{old}, which expires in 10 days (Dec 3, 2026 12:00 UTC), at 10.0.0.1:443; "
-        f"{new}, which expires in 300 days (Sep 19, 2027 12:00 UTC), at 10.0.0.2:443"
+        f"{old}, which expires in 10 days (3 Dec 2026 12:00 UTC), at 10.0.0.1:443; "
+        f"{new}, which expires in 300 days (19 Sep 2027 12:00 UTC), at 10.0.0.2:443"
     )
     shared = AlertKey(Check.INCONSISTENT, Scope.NAME, "nvr.example:443")
     assert [(one.check, one.severity, written(one), one.shared_alert, one.location) for one in findings] == [
@@ -99,7 +99,7 @@ def test_an_expired_certificate_is_reported_as_expired() -> None:
     """The sentence knows what time it is."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), days(11))
     said = written(next(iter(found.values()))[0], days(11))
-    assert "expired 24 hours ago (Dec 3, 2026 12:00 UTC), at 10.0.0.1:443" in said
+    assert "expired 24 hours ago (3 Dec 2026 12:00 UTC), at 10.0.0.1:443" in said
 
 
 @pytest.mark.parametrize(

@@ -105,14 +105,14 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
     """What the CA wants, what it wanted before, and where it says why."""
     wanted = (
         'the CA wants the certificate "host1" renewed earlier than usual, '
-        "between Nov 20, 2026 12:00 UTC and Nov 21, 2026 12:00 UTC"
+        "between 20 Nov 2026 12:00 UTC and 21 Nov 2026 12:00 UTC"
     )
     now = "renew it now, the CA may be about to revoke it"
     early = (NOW - 3 * DAYS, NOW - 2 * DAYS)
     explained = found(window(*early, why="https://ca.example/incident"))
     bare = found(window(*early, None))
     assert [written(one) for one in explained + bare] == [
-        f"{wanted} instead of from Dec 23, 2026 12:00 UTC: {now}; its reason: https://ca.example/incident",
+        f"{wanted} instead of from 23 Dec 2026 12:00 UTC: {now}; its reason: https://ca.example/incident",
         f"{wanted}: {now}",
     ]
 
@@ -120,8 +120,8 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
 def test_the_sentence_of_a_window_that_has_passed() -> None:
     """It asks to check the renewal, which is what failed."""
     sentence = (
-        'the CA suggested renewing the certificate "host1" between Dec 23, 2026 12:00 UTC and '
-        "Dec 25, 2026 12:00 UTC, and it is still in use: check whether its renewal works"
+        'the CA suggested renewing the certificate "host1" between 23 Dec 2026 12:00 UTC and '
+        "25 Dec 2026 12:00 UTC, and it is still in use: check whether its renewal works"
     )
     [one] = found(window(*USUAL), 33)
     assert (written(one), one.location, one.sha256) == (sentence, WHERE, LEAF.sha256)

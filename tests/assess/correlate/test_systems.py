@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.correlate import texts
-from monitor.assess.correlate.groups import group_named
 from monitor.model import AlertKey, Check, Finding, Policy, Scope, TargetState, TargetTraits
+from monitor.model.label_names import group_name
 from monitor.model.texts import names
 from monitor.parse import parse_certificate
 from support.factories.assess.correlating import NEW, OLD, REC, WARNING, found, made, port
@@ -31,10 +31,10 @@ class TestRecorderPair:
         sentence = texts.recorder_pair(
             host=REC,
             newer=texts.recorder_certificate(
-                group=group_named("streaming_media"), port="7563", sha1=new.sha1, not_after=new.not_after
+                group=group_name("streaming_media"), port="7563", sha1=new.sha1, not_after=new.not_after
             ),
             older=texts.recorder_certificate(
-                group=group_named("server"), port="9001", sha1=old.sha1, not_after=old.not_after
+                group=group_name("server"), port="9001", sha1=old.sha1, not_after=old.not_after
             ),
         )
         shared = AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, REC)
@@ -132,7 +132,7 @@ class TestFailoverOlder:
         """The finding is at the failover server and names those it stands in for."""
         findings = found(self.spare(OLD, REC, failed=50), port(7563, NEW))
         sentence = texts.failover_older_in_group(
-            group=group_named("streaming_media"),
+            group=group_name("streaming_media"),
             port="7563",
             not_after=days(25),
             others=texts.host_expires(host=REC, not_after=days(363)),
@@ -213,7 +213,7 @@ class TestMixedEncryption:
         sentence = texts.mixed_encryption_in_group(
             total=5,
             site="HQ",
-            group=group_named("streaming_media"),
+            group=group_name("streaming_media"),
             encrypted=3,
             plain=2,
             locations=names(["r1:7563", "r2:7563"]),

@@ -75,7 +75,7 @@ def test_table(server: Web, tmp_path: Path) -> None:
     path, config = written(tmp_path, issued, ASKING)
     shown = " ".join(run("check", path, "--config", config).out.split())
     assert (
-        'the certificate "own" was revoked on Nov 22, 2026 12:00 UTC (key compromise), according to the CRL'
+        'the certificate "own" was revoked on 22 Nov 2026 12:00 UTC (key compromise), according to the CRL'
         in shown
     )
 

@@ -224,7 +224,7 @@ async def says_all_of_it(client: httpx.AsyncClient, page: str) -> None:
     assert "Check that PostgreSQL runs" in health["advice"]
     shows = (await client.get(page)).text
     assert all(health[part] in shows for part in ("message", "effect", "advice"))
-    assert f"since {datetime.fromisoformat(health['since']):%b %-d, %Y %H:%M} UTC" in shows
+    assert f"since {datetime.fromisoformat(health['since']):%-d %b %Y %H:%M} UTC" in shows
 
 
 async def well_again(client: httpx.AsyncClient, cluster: Cluster) -> tuple[str, str]:

@@ -166,7 +166,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None
         words = " ".join(text.get_content().split())
-        assert 'The certificate "rec.example" was revoked on Nov 22, 2026 12:00 UTC (key compromise)' in words
+        assert 'The certificate "rec.example" was revoked on 22 Nov 2026 12:00 UTC (key compromise)' in words
         del where.crls.replies[PATH]
         async with daemon(where.config(), ASKING) as running:
             await until(stands(running, old, RevocationStatus.UNKNOWN))

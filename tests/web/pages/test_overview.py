@@ -167,7 +167,7 @@ def test_who_is_on_what() -> None:
     one = Silence("1", SilenceKind.ACKNOWLEDGE, NOW, until, "ordered", "Ana", alert_id=shown.alerts[0].id)
     page = html(held, (one,))
     assert verdict(page) == "All is well"
-    assert "<small>Ana, until Nov 25, 2026 12:00 UTC: ordered</small>" in page
+    assert "<small>Ana, until 25 Nov 2026 12:00 UTC: ordered</small>" in page
     assert '<a href="/alerts?state=acknowledged"><b>1</b>' in page
 
 
@@ -247,7 +247,7 @@ def test_a_missing_piece_is_said() -> None:
     page = html(alerted(endpoint("a", 200)), health=Health(degraded=(MISSING,)))
     assert verdict(page) == "The monitor itself has a problem"
     card = page.split('<h2 id="degraded">')[1].split("</section>")[0]
-    for one in ("NATS is away", "since Nov 23, 2026", "Nothing is probed.", "Start it."):
+    for one in ("NATS is away", "since 23 Nov 2026", "Nothing is probed.", "Start it."):
         assert one in card
 
 

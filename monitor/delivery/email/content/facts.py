@@ -6,7 +6,7 @@ from monitor.alerts.decision import NotificationItem
 from monitor.alerts.texts import name_list
 from monitor.delivery.email.content import fact_texts
 from monitor.model import AlertLocation, Certificate, Message, text
-from monitor.model.component_names import label_value
+from monitor.model.label_names import label_value
 from monitor.model.texts import enumerated
 
 _MOST_NAMES = 50

@@ -11,7 +11,7 @@ from monitor.alerts.texts import PROBLEM
 from monitor.messages import machine_zone
 from monitor.model import AlertState, Check, Message, Silence, text
 from monitor.model.alerts.history import AlertHistory
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.web import texts
 from monitor.web.caller import caller_of
 from monitor.web.pages import texts as words

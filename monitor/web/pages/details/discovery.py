@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from monitor.model import Message, text
-from monitor.model.component_names import component_name
+from monitor.model.label_names import component_name
 from monitor.model.texts import enumerated
 from monitor.web import list_texts, planning_texts, texts
 from monitor.web.pages import detail_texts

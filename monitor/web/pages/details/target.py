@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from monitor.assess.issuance import HOW_MADE
 from monitor.model import AlertRecord, Check, Message, PolicyOrigin, PolicyValue, text
-from monitor.model.component_names import label_value
+from monitor.model.label_names import label_value
 from monitor.model.texts import enumerated
 from monitor.store import HistoryEntry, OutcomePeriod
 from monitor.web import texts

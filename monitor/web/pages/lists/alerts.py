@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from monitor.alerts.texts import PROBLEM
 from monitor.model import AlertRecord
-from monitor.model.component_names import COMPONENT_NAMES
+from monitor.model.label_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.lists.kind import Column, ListKind, Source

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.alerts.texts import PROBLEM
 from monitor.model import Message, RevocationList, text
-from monitor.model.component_names import COMPONENT_NAMES
+from monitor.model.label_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader

@@ -260,7 +260,7 @@ def test_a_file_of_a_named_machine() -> None:
     (finding,) = found(files(NEW, host=HOST), port(OLD))
     assert sentences([finding])[0].endswith(
         "although a newer certificate for the same names is stored at /etc/tls/new.pem: "
-        f"{NEW.sha1}, which expires in 363 days (Nov 21, 2027 12:00 UTC)"
+        f"{NEW.sha1}, which expires in 363 days (21 Nov 2027 12:00 UTC)"
     )
 
 

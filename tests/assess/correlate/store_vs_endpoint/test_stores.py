@@ -61,15 +61,15 @@ def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
 @pytest.mark.parametrize(
     ("thumbprint", "severity", "said"),
     [
-        (ENDED.sha1, Severity.CRITICAL, "which expired 3 days ago (Nov 20, 2026 12:00 UTC)"),
+        (ENDED.sha1, Severity.CRITICAL, "which expired 3 days ago (20 Nov 2026 12:00 UTC)"),
         (ELSEWHERE, Severity.CRITICAL, "which is not in LocalMachine/My: nobody can connect there"),
         (
             OLD.sha1,
             Severity.WARNING,
             (
-                "which expires in 25 days (Dec 18, 2026 12:00 UTC), although a newer certificate for the "
+                "which expires in 25 days (18 Dec 2026 12:00 UTC), although a newer certificate for the "
                 f"same names is in LocalMachine/My: {NEW.sha1}, which expires in 363 days "
-                "(Nov 21, 2027 12:00 UTC)"
+                "(21 Nov 2027 12:00 UTC)"
             ),
         ),
     ],

@@ -67,10 +67,10 @@ def test_what_is_html_says_its_language() -> None:
 @pytest.mark.parametrize(
     ("writer", "said"),
     [
-        (Writer(language("en"), UTC, NOW), "Nov 23, 2026 12:00 UTC. Time zone: UTC."),
+        (Writer(language("en"), UTC, NOW), "23 Nov 2026 12:00 UTC. Time zone: UTC."),
         (
             Writer(language("en"), ZoneInfo("Europe/Lisbon"), NOW),
-            "Nov 23, 2026 12:00 WET. Time zone: Europe/Lisbon.",
+            "23 Nov 2026 12:00 WET. Time zone: Europe/Lisbon.",
         ),
         (BRAZIL, "23 de nov. de 2026 09:00 BRT. Fuso horário: America/Sao_Paulo."),
     ],

@@ -107,7 +107,7 @@ def test_renewed_names_both_thumbprints() -> None:
     log = apply({}, decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY))
     state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
     (mail,) = mails(decide(picture(state), log, NOW, monitor_state=AFTER_INVENTORY))
-    wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "Nov 22, 2027"]
+    wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "22 Nov 2027"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
         "rec:7563: certificate renewed, valid until 22 November 2027",
         [],
@@ -136,8 +136,8 @@ def test_certificate_is_described_in_full(kind: str) -> None:
         one.serial,
         one.sha1,
         one.sha256,
-        "Sep 19, 2026 12:00 UTC",
-        "Nov 27, 2026 00:00 UTC (expires in 3 days)",
+        "19 Sep 2026 12:00 UTC",
+        "27 Nov 2026 00:00 UTC (expires in 3 days)",
         "Recorder 1: the certificate expires on Friday, 27 November 2026.",
         "10.0.0.5:7563",
         *unfilled((TARGET_INFO.runbook.impact, *TARGET_INFO.runbook.steps)),
@@ -151,7 +151,7 @@ def test_inventory_lists_expiries_and_unreachable_hosts() -> None:
     """The inventory says what expires next and which host does not answer and why."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     body = text_of(mail_about(*states, monitor_state=MonitorState(NOW)))
-    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "nobody listens there"]
+    wanted = ["a:443 expires in 90 days (21 Feb 2027)", "nobody listens there"]
     assert [text for text in wanted if text not in body] == []
 
 
@@ -236,7 +236,7 @@ def test_broken_inventory_template_goes_out_plain() -> None:
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     decision = decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW))
     (mail,) = mails(decision, templates=DictLoader({}))
-    wanted = ["a:443 expires in 90 days (Feb 21, 2027)", "x:443: nobody listens there"]
+    wanted = ["a:443 expires in 90 days (21 Feb 2027)", "x:443: nobody listens there"]
     assert [text for text in wanted if text not in parsed(mail).get_content()] == []
 
 

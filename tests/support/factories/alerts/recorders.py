@@ -20,7 +20,7 @@ TARGET_INFO = TargetInfo(
     runbook=runbook(
         impact="Live and playback stop.",
         steps=STEPS,
-        ca_first=("Renew {issuer} first: it ends on {ca_expires}.",),
+        ca_first=("Renew {issuer} first: it expires on {ca_expires}.",),
         link="https://vms.example/guide",
     ),
 )

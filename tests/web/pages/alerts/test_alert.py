@@ -114,7 +114,7 @@ def test_resolved() -> None:
     record = replace(RESOLVED, locations=("recorder:443",))
     answer = ask(showing({KEY.id: AlertHistory(record, SENT)}), KEY.id)
     assert answer.status_code == 200
-    assert "Renewed since Nov 23, 2026" in answer.text
+    assert "Renewed since 23 Nov 2026" in answer.text
     assert "Certificate expires soon" in answer.text
     assert "recorder:443" in answer.text
 

@@ -72,7 +72,7 @@ def target_page(
 def test_a_certificate_has_its_facts_and_links() -> None:
     """Thumbprints in both forms, the locations, and its history."""
     page = certificate_page(entry())
-    assert (LEAF.sha1 in page, LEAF.sha256 in page, "Nov 28, 2026 12:00 UTC (expires in 5 days)" in page) == (
+    assert (LEAF.sha1 in page, LEAF.sha256 in page, "28 Nov 2026 12:00 UTC (expires in 5 days)" in page) == (
         True,
         True,
         True,

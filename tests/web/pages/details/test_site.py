@@ -67,3 +67,13 @@ def test_no_server_hides_another() -> None:
     crowded = replace(found, servers=(replace(server, ports=server.ports * 300), server))
     shown = site_values(crowded)
     assert ([len(one.ports) for one in shown["servers"]], shown["more_servers"]) == ([250], 1)
+
+
+def test_certificate_group_has_a_name() -> None:
+    """A port says which certificate of its server it serves, in words."""
+    port = endpoint("rec01", 90)
+    labels = (*port.target.labels, ("certificate_group", "streaming_media"))
+    shown = snapshot(replace(port, target=replace(port.target, labels=labels)))
+    page = get(FakeDaemon(shown), "/sites/harbour").text
+    assert ", streaming media, expires in" in page
+    assert "streaming_media" not in page

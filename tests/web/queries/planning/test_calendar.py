@@ -34,7 +34,7 @@ def test_a_certificate_is_one_entry_with_all_that_is_needed() -> None:
     shown = certificate(5, "a")
     assert _write(entry.summary) == "Certificate a expires"
     assert said(entry) == [
-        "Expires Nov 28, 2026 12:00 UTC.",
+        "Expires 28 Nov 2026 12:00 UTC.",
         "Where: Recorder 01 (a:443)",
         "What stops: Clients that verify the certificate refuse to connect.",
         "Do: renew it, install the new one, then verify.",

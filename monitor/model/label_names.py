@@ -1,9 +1,9 @@
-"""What people call the components that labels name by codes; programs keep reading the codes."""
+"""What people call the components and certificate groups that labels name by codes, which programs read."""
 
 from monitor.model.message import Message, plain, text
 
-COMPONENT = "component"
-"""The label whose values are codes of components, unless a configuration says something of its own."""
+COMPONENT, CERTIFICATE_GROUP = "component", "certificate_group"
+"""The labels whose values are codes, unless a configuration says something of its own."""
 COMPONENT_NAMES = {
     "management_server": plain("component.management_server", "Management Server"),
     "api_gateway": plain("component.api_gateway", "API Gateway"),
@@ -19,6 +19,13 @@ COMPONENT_NAMES = {
     "camera": plain("component.camera", "Camera"),
     "other": plain("component.other", "Other"),
 }
+_GROUP_NAMES = {
+    "server": plain("group_server", "server"),
+    "streaming_media": plain("group_streaming_media", "streaming media"),
+    "event_server": plain("group_event_server", "event server"),
+    "mobile": plain("group_mobile", "mobile"),
+}
+"""The certificate groups of Milestone's Server Configurator."""
 
 
 def component_name(code: str) -> Message:
@@ -26,6 +33,12 @@ def component_name(code: str) -> Message:
     return COMPONENT_NAMES.get(code) or text(code)
 
 
+def group_name(code: str) -> Message:
+    """Return the name of a certificate group within a sentence; an unknown one keeps its own word."""
+    return _GROUP_NAMES.get(code) or text(code.replace("_", " "))
+
+
 def label_value(label: str, value: str) -> Message:
     """Return the value of a label of a target for people."""
-    return component_name(value) if label == COMPONENT else text(value)
+    named = {COMPONENT: component_name, CERTIFICATE_GROUP: group_name}.get(label, text)
+    return named(value)
