@@ -10,7 +10,7 @@ from monitor.wire.answers import MOST_ANSWERS, AnswersDocument, read_answers, wr
 from monitor.wire.clock_offset import by_our_clock, clock_offset
 from monitor.wire.document import LARGEST, VERSION, WireError, read_document, write_document
 from monitor.wire.enrollment import Enrollment
-from monitor.wire.order import Order, order_key
+from monitor.wire.order import Order, order_key, secrets_of
 from monitor.wire.orders import LARGEST_ORDERS, OrdersDocument, RefusedOrder, read_orders, write_orders
 from monitor.wire.protocol import Receipt, read_receipt, write_receipt
 from monitor.wire.secret_names import NoSuchNameError, resolved
@@ -39,6 +39,7 @@ __all__ = [
     "read_orders",
     "read_receipt",
     "resolved",
+    "secrets_of",
     "write_answer",
     "write_answers",
     "write_document",

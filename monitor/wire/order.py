@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,7 +17,7 @@ from monitor.wire.document import (
     strings,
     without_empty,
 )
-from monitor.wire.secret_names import by_local_name
+from monitor.wire.secret_names import by_local_name, places_by_name
 from monitor.wire.settings_json import read_settings, write_settings
 
 _DEFAULTS = Policy()
@@ -53,6 +53,11 @@ def write_order(request: ProbeRequest, interval: timedelta) -> dict[str, object]
 def order_key(request: ProbeRequest) -> str:
     """Return the key of the order for a request; equal over versions as long as the request is."""
     return _digest(_probed(request))
+
+
+def secrets_of(request: ProbeRequest) -> Mapping[str, frozenset[str]]:
+    """Return the files and variables that the order for a request names, by the name that it has there."""
+    return places_by_name(request if request.settings.kind in _MACHINES else replace(request, trust=()))
 
 
 def read_order(data: object) -> Order:

@@ -4,7 +4,7 @@ The name is the last part of a path or the name of a variable. An agent has its 
 files, so that whoever controls a center can ask neither for a file nor for a variable of the agent's machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -30,6 +30,23 @@ class NoSuchNameError(ValueError):
 def by_local_name(request: ProbeRequest) -> ProbeRequest:
     """Return a request that names its secrets, client certificates and anchors instead of their places."""
     return _changed(request, _name, _reference_by_name)
+
+
+def places_by_name(request: ProbeRequest) -> Mapping[str, frozenset[str]]:
+    """Return what a request calls by which local name: paths as written, and variables as ``$NAME``."""
+    found: dict[str, set[str]] = {}
+
+    def path(written: str) -> str:
+        found.setdefault(_name(written), set()).add(written)
+        return written
+
+    def reference(secret: SecretReference) -> SecretReference:
+        written = secret.file or f"${secret.env}"
+        found.setdefault(_reference_by_name(secret).file, set()).add(written)
+        return secret
+
+    _changed(request, path, reference)
+    return {name: frozenset(places) for name, places in found.items()}
 
 
 def resolved(request: ProbeRequest, file_of: Callable[[str], str]) -> ProbeRequest:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from monitor.config.load import Config
+from monitor.config.review.secret_names import shared_secret_names
 from monitor.config.review.unmatched import unmatched_policies
 from monitor.config.targets.policy import Policies
 from monitor.delivery.email.entry import EmailReceiverSettings
@@ -23,6 +24,7 @@ def remarks(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
         *_relays(config),
         *unmatched_policies(config, targets),
         *_thresholds(config, targets),
+        *shared_secret_names(config, targets),
     )
 
 
