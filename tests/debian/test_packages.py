@@ -59,7 +59,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     authority = pki.authority(at=pki.TODAY)
     (folder / "ca.pem").write_bytes(authority.pem)
-    (folder / "leaf.pem").write_bytes(pki.leaf("portal.vms.example", authority, at=pki.TODAY).pem)
+    leaf = pki.leaf("portal.vms.example", authority, at=pki.TODAY)
+    (folder / "leaf.pem").write_bytes(leaf.pem)
+    (folder / "leaf.key").write_bytes(leaf.key_pem)
     (folder / "cert-monitor.yaml").write_text(CONFIG)
     built(folder)
     return folder
@@ -269,20 +271,27 @@ say wants "$(ls /etc/systemd/system/multi-user.target.wants | grep cert-monitor 
 
 
 def test_setup_starts_the_service(files: Path, booted: DebianMachine, tmp_path: Path) -> None:
-    """What setup writes as root is read by a service that is not, the password at the relay too."""
+    """What root alone may read is read by a service that is not: a password, and the files of the page."""
     script = """
 dpkg -i /mnt/files/*.deb >/dev/null
 rm $config
 echo secret >/root/password
+(umask 077; cp /mnt/files/leaf.pem /mnt/files/leaf.key /root)
 cert-monitor setup --non-interactive --folder /etc/cert-monitor/leaf.pem --smtp 127.0.0.1:587 \\
     --smtp-username certs --smtp-password-file /root/password \\
+    --page 0.0.0.0:9850 --page-user alice --page-password-file /root/password \\
+    --page-certificate /root/leaf.pem --page-key /root/leaf.key \\
     --from certs@vms.example --to admins@vms.example >/run/setup 2>&1 || cat /run/setup
 say state "$(systemctl is-enabled cert-monitor) $(systemctl is-active cert-monitor)"
 say health "$(cert-monitor health || true)"
+say page "$(python3 -c 'import ssl, urllib.request as request
+here = ssl._create_unverified_context()
+print(request.urlopen("https://127.0.0.1:9850/livez", context=here).status)')"
 dpkg -P cert-monitor >/dev/null
 say purged "$(there /etc/cert-monitor /etc/systemd/system/cert-monitor.service.d)"
 """
     said = booted.boot(files, HEAD + script + TAIL, tmp_path / "work")
     assert said["state"] == "enabled active"
     assert "targets" in said["health"]
+    assert said["page"] == "200"
     assert said["purged"] == ""
