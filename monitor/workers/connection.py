@@ -13,10 +13,12 @@ from typing import Any
 
 import nkeys
 from nats.aio.client import Client
+from nats.errors import SlowConsumerError
 
 from monitor.errors import CertMonitorError
 from monitor.logs import event
 from monitor.secrets import SecretReference, SecretUnavailableError
+from monitor.threads import ThreadPool
 from monitor.workers.failures import reason
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Connection:
         self._broker = broker
         self._name = name
         self._inbox = inbox
+        self._files = ThreadPool("files for NATS", 1)
         self._closing = False
         self.problem = ""
 
@@ -96,6 +99,7 @@ class Connection:
             return client
 
     async def _connect(self, client: Client) -> None:
+        secured = await self._files.run(self._secured)
         await client.connect(
             servers=list(self._broker.servers),
             name=self._name,
@@ -108,17 +112,22 @@ class Connection:
             error_cb=self._failed,
             disconnected_cb=self._lost,
             reconnected_cb=self._back,
-            **self._tls(self._broker.tls),
-            **signed_in(self._broker.credentials_file),
+            **secured,
         )
 
-    def _tls(self, tls: Callable[[], ssl.SSLContext] | None) -> dict[str, Any]:
+    def _secured(self) -> dict[str, Any]:
+        """Return the arguments that verify the server and sign in; blocks."""
+        arguments, tls = signed_in(self._broker.credentials_file), self._broker.tls
         # TLS from the first byte: a server that offers it in words only could be anybody, who is then sent a
         # password in the clear.
-        return {} if tls is None else {"tls": tls(), "tls_handshake_first": True}
+        return arguments if tls is None else {**arguments, "tls": tls(), "tls_handshake_first": True}
 
     async def _failed(self, error: Exception) -> None:
         why = reason(error)
+        if isinstance(error, SlowConsumerError):
+            # The connection goes on, and JetStream delivers the message again.
+            event(log, "a message of NATS was dropped", level=logging.WARNING, why=why)
+            return
         if self._broker.credentials_file is not None and _REFUSED.search(why):
             why = f"{why}: the server does not accept what {self._broker.credentials_file} has"
         self._report(why)
