@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.alerts import Decision, DecisionInput, MonitorState, NotifySettings, decide
 from monitor.alerts.clock_jump import NO_DOUBTS, ClockDoubts
@@ -106,6 +106,15 @@ class AlertStore(Protocol):
         ...
 
 
+class _Decided(NamedTuple):
+    """What was decided and from what, and what is to be stored of it."""
+
+    given: DecisionInput
+    decision: Decision
+    changes: Mapping[str, ReceiverChanges]
+    notifications: Sequence[Notification]
+
+
 class AlertPass:
     """Alert passes over a board; they remember their time, and whether the first pass of all was logged."""
 
@@ -161,25 +170,11 @@ class AlertPass:
             silent_zones=silent_zones,
         )
         self._log_first_pass(monitor_state)
-        given, decision = await self._decided(now, receivers, settings, monitor_state)
-        changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
-        late = {one.receiver for one in waiting}
-        if late and await self._store.withdraw(late, now - DECIDED_AGAIN_AFTER, now):
-            given, decision = await self._decided(now, receivers, settings, monitor_state)
-            changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
-        changed = tuple(alert_changes(self._unrecorded.before, decision.groups, now))
-        self._unrecorded.put(decision.groups)
-        if decision.alert_changes or changes or waiting:
-            await self._store.notify(decision.alert_changes, changes, waiting, now)
-        self._unrecorded.recorded(given, decision.alert_changes)
-        for change in changed:
-            log_change(log, change)
-        if changed:
-            await self._pool.run(self._noted, changed)
-        if decision.silences:
-            # Not of that transaction: until this is stored, the same is decided again and changes nothing.
-            await self._store.put_silences(decision.silences)
-        return bool(waiting)
+        decided = await self._decided(now, receivers, settings, monitor_state)
+        if await self._withdrawn(decided, now):
+            decided = await self._decided(now, receivers, settings, monitor_state)
+        await self._record(decided, now)
+        return bool(decided.notifications)
 
     async def show(self, now: datetime, clock: ClockDoubts, silent_zones: tuple[SilentZone, ...]) -> None:
         """Show the alerts of now after a pass that could not be recorded; nobody is notified."""
@@ -187,7 +182,7 @@ class AlertPass:
 
     async def _decided(
         self, now: datetime, receivers: Receivers, settings: NotifySettings, monitor_state: MonitorState
-    ) -> tuple[DecisionInput, Decision]:
+    ) -> _Decided:
         records = [await self._store.receiver_record(name) for name in receivers]
         given = DecisionInput(
             self._board.snapshot,
@@ -197,7 +192,29 @@ class AlertPass:
             monitor_state,
             replace(settings, silences=(*await self._store.silences(), *settings.silences)),
         )
-        return given, await self._pool.run(decide, given)
+        decision = await self._pool.run(decide, given)
+        return _Decided(given, decision, *await self._pool.run(outgoing, decision, receivers, now))
+
+    async def _withdrawn(self, decided: _Decided, now: datetime) -> bool:
+        """Return whether older notifications were withdrawn because these say more: decide again then."""
+        receivers = {one.receiver for one in decided.notifications}
+        return bool(receivers and await self._store.withdraw(receivers, now - DECIDED_AGAIN_AFTER, now))
+
+    async def _record(self, decided: _Decided, now: datetime) -> None:
+        """Show the alerts, store what was decided, and log and note what changed."""
+        decision = decided.decision
+        changed = tuple(alert_changes(self._unrecorded.before, decision.groups, now))
+        self._unrecorded.put(decision.groups)
+        if decision.alert_changes or decided.changes or decided.notifications:
+            await self._store.notify(decision.alert_changes, decided.changes, decided.notifications, now)
+        self._unrecorded.recorded(decided.given, decision.alert_changes)
+        for change in changed:
+            log_change(log, change)
+        if changed:
+            await self._pool.run(self._noted, changed)
+        if decision.silences:
+            # Not of that transaction: until this is stored, the same is decided again and changes nothing.
+            await self._store.put_silences(decision.silences)
 
     def _log_first_pass(self, state: MonitorState) -> None:
         targets = len(self._board.snapshot)
