@@ -32,6 +32,11 @@ def tune_garbage_collector() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
+def unfreeze_objects() -> None:
+    """Let the next collection free what was frozen; call it when most of that is in use no more."""
+    gc.unfreeze()
+
+
 @contextmanager
 def making_what_stays() -> Iterator[None]:
     """Collect nothing while hundreds of thousands of values are made that stay, and never traverse them.

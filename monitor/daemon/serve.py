@@ -12,7 +12,7 @@ from monitor.clock import SystemClock
 from monitor.daemon.cluster.handover import FormerDaemon
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.system.descriptors import raise_open_files_limit
-from monitor.gc_tuning import release_free_memory, tune_garbage_collector
+from monitor.gc_tuning import release_free_memory, tune_garbage_collector, unfreeze_objects
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
 
@@ -34,23 +34,27 @@ async def serve(
     stop = stop or asyncio.Event()
     raise_open_files_limit()
     former: FormerDaemon | None = None
-    while not stop.is_set():
-        # A center that another one took the lease from begins anew, as a standby; so does one that lost or
-        # got its database.
-        former = await _serve_once(path, stop, clock or SystemClock(), started, former)
+    with _reload_signal() as reload:
+        while not stop.is_set():
+            # A center that another one took the lease from begins anew, as a standby; so does one that lost
+            # or got its database.
+            daemon = await Daemon.open(path, clock or SystemClock(), former)
+            former = await _served(daemon, stop, started, reload)
+            del daemon
+            unfreeze_objects()
 
 
-async def _serve_once(
-    path: Path,
+async def _served(
+    daemon: Daemon,
     stop: asyncio.Event,
-    clock: MachineClock,
     started: Callable[[Daemon], None] | None,
-    former: FormerDaemon | None,
+    reload: list[Callable[[], None]],
 ) -> FormerDaemon:
-    daemon = await Daemon.open(path, clock, former)
+    """Run a daemon until it is over, and return what it hands to the next one; ``reload`` is for SIGHUP."""
     use_log_format(daemon.parts.watched.config.log.format)
     try:
-        with _signals(stop, daemon):
+        with _stop_signals(stop):
+            reload.append(daemon.reload_soon)
             await daemon.start()
             tune_garbage_collector()
             release_free_memory()
@@ -61,12 +65,36 @@ async def _serve_once(
             log.info("stopping" if stop.is_set() else daemon.begins_anew)
         return daemon.former()
     finally:
+        reload.clear()
         await daemon.close()
 
 
 @contextlib.contextmanager
-def _signals(stop: asyncio.Event, daemon: Daemon) -> Iterator[None]:
-    """Stop on SIGTERM and SIGINT, reload on SIGHUP where there is one.
+def _reload_signal() -> Iterator[list[Callable[[], None]]]:
+    """Give a list whose calls are made on SIGHUP, where there is one.
+
+    While it is empty the signal is ignored: the system would end the process.
+    """
+    calls: list[Callable[[], None]] = []
+
+    def received() -> None:
+        for call in calls:
+            call()
+
+    if not hasattr(signal, "SIGHUP"):
+        yield calls
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, received)
+    try:
+        yield calls
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def _stop_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Stop on SIGTERM and SIGINT.
 
     Windows' event loops have no signal handlers: there SIGINT and SIGBREAK are handled by ``signal.signal``,
     and each only sets the event from the loop's own thread.
@@ -75,11 +103,10 @@ def _signals(stop: asyncio.Event, daemon: Daemon) -> Iterator[None]:
     if hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         loop.add_signal_handler(signal.SIGINT, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, daemon.reload_soon)
         try:
             yield
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
         return
     names = [name for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]

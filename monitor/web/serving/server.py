@@ -10,6 +10,7 @@ from ssl import SSLContext
 from typing import Any
 
 import uvicorn
+from fastapi.dependencies import models
 from starlette.types import ASGIApp
 
 from monitor.addresses import join_host_port
@@ -65,15 +66,22 @@ class WebServer:
 
     async def stop(self) -> None:
         """Close the listening sockets, give running answers two seconds, then abort them."""
-        if self._task is None:
-            return
-        self._server.should_exit = True
-        done, _ = await asyncio.wait({self._task}, timeout=_GRACE_SECONDS * 2)
-        if not done:
-            self._server.force_exit = True
-            self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._task = None
+        if self._task is not None:
+            self._server.should_exit = True
+            done, _ = await asyncio.wait({self._task}, timeout=_GRACE_SECONDS * 2)
+            if not done:
+                self._server.force_exit = True
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        _forget_routes()
+
+
+def _forget_routes() -> None:
+    """Empty the caches of FastAPI: their keys are functions of routes, which keep the whole service."""
+    for one in vars(models).values():
+        if clear := getattr(one, "cache_clear", None):
+            clear()
 
 
 class _Server(uvicorn.Server):
