@@ -31,6 +31,7 @@ from monitor.daemon.web.local_token import LocalToken
 from monitor.daemon.web.own_names import own_names
 from monitor.daemon.wiring import wire
 from monitor.errors import StoreUnusableError, SystemBrokenError
+from monitor.gc_tuning import tune_garbage_collector
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
 from monitor.state_folder import state_folder
@@ -190,6 +191,7 @@ class Daemon:
             )
             async with self.parts.watched.changing:
                 await self.parts.watched.forget()
+            tune_garbage_collector()
         except SystemBrokenError as error:
             log.error("this center could not take over: %s", error)  # noqa: TRY400 - no bug: the database went away
             leadership.give_up()
