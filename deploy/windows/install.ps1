@@ -88,7 +88,7 @@ function Set-Path([bool]$Present) {
     if ($Present) { $folders += $folder }
     $key.SetValue('Path', ($folders -join ';'), 'ExpandString')
     $key.Close()
-    # Tells windows that are open of the change; the variable itself does not stay.
+    # To remove a variable, even one that is not there, announces a change to programs that run (WM_SETTINGCHANGE).
     [Environment]::SetEnvironmentVariable('CERT_MONITOR_PATH', $null, 'User')
 }
 

@@ -30,11 +30,11 @@ _READABLE, _LISTED = 0o644, 0o755
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to write; ``open`` is whether everybody may read it."""
+    """A file to write, by default for the service and administrators alone."""
 
     path: Path
     content: bytes
-    open: bool = False
+    world_readable: bool = False
 
 
 def refuse_existing(paths: Iterable[Path]) -> None:
@@ -92,7 +92,7 @@ def write(directory: Path, new: Sequence[NewFile]) -> None:
     """Write files, all or none; raise ``OSError``, ``FileExistsError`` for one that exists."""
     written: list[Path] = []
     try:
-        _make_folder(directory, readable=any(one.open for one in new))
+        _make_folder(directory, readable=any(one.world_readable for one in new))
         for one in new:
             _write(one)
             written.append(one.path)
@@ -102,13 +102,18 @@ def write(directory: Path, new: Sequence[NewFile]) -> None:
 
 
 def _write(one: NewFile) -> None:
-    if not one.open:
+    """Write a file; where that fails, none is left."""
+    if not one.world_readable:
         write_restricted(one.path, one.content, MONITOR)
         return
     one.path.parent.mkdir(parents=True, exist_ok=True)
     with one.path.open("xb") as stream:
-        stream.write(one.content)
-    one.path.chmod(_READABLE)
+        try:
+            stream.write(one.content)
+            one.path.chmod(_READABLE)
+        except BaseException:
+            one.path.unlink()
+            raise
 
 
 def _make_folder(directory: Path, *, readable: bool) -> None:

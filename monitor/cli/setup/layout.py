@@ -65,7 +65,9 @@ class Layout:
         return replace(answers, page_certificate=certificate, page_key=key)
 
     def _file(self, name: str, content: bytes) -> NewFile:
-        return NewFile(self.directory / name, content, open=self.handed_over and name not in _SECRETS)
+        return NewFile(
+            self.directory / name, content, world_readable=self.handed_over and name not in _SECRETS
+        )
 
     def _secret(self, name: str) -> tuple[str, str]:
         return "file", f"{_CREDENTIALS}/{name}" if self.handed_over else name
@@ -79,7 +81,7 @@ class Layout:
         # A percent sign begins a specifier in units (systemd.unit(5)).
         credentials = [f"LoadCredential={one.replace('%', '%%')}" for one in loaded]
         lines = ["# Written by cert-monitor setup.", "[Service]", *credentials]
-        return [NewFile(DROP_IN, "\n".join([*lines, ""]).encode(), open=True)] if loaded else []
+        return [NewFile(DROP_IN, "\n".join([*lines, ""]).encode(), world_readable=True)] if loaded else []
 
 
 def usable_directory(value: str) -> str:

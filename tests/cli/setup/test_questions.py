@@ -6,6 +6,7 @@ import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_systemd_hands_over_what_is_secret() -> None:
     answers = replace(EVERYTHING, trusted=TrustedCertificates(), smtp_password=Secret("hidden"))
     made = {one.path: one for one in laid_out.files(answers, WRITER)}
     password, config = (made[laid_out.directory / name] for name in ("smtp-password", CONFIGURATION))
-    assert (password.open, config.open, made[DROP_IN].open) == (False, True, True)
+    assert tuple(one.world_readable for one in (password, config, made[DROP_IN])) == (False, True, True)
     assert b"password_file: '/run/credentials/cert-monitor.service/smtp-password'" in config.content
     assert b"url: 'sqlite:////var/lib/cert-monitor/state.db'" in config.content
     assert b"LoadCredential=smtp-password:/etc/cert-monitor/smtp-password\n" in made[DROP_IN].content
@@ -153,13 +154,20 @@ def test_no_drop_in_without_a_secret() -> None:
 
 def test_files_that_all_may_read(tmp_path: Path) -> None:
     """Secrets beside them stay closed, nothing is overwritten, and a failure leaves nothing."""
-    new = [NewFile(tmp_path / "a" / "open", b"1", open=True), NewFile(tmp_path / "a" / "closed", b"2")]
+    new = [
+        NewFile(tmp_path / "a" / "open", b"1", world_readable=True),
+        NewFile(tmp_path / "a" / "closed", b"2"),
+    ]
     write(tmp_path / "a", new)
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", *(one.path for one in new))]
     assert modes == [0o755, 0o644, 0o600]
     with pytest.raises(FileExistsError):
         write(tmp_path / "a", [NewFile(tmp_path / "a" / "new", b""), *new])
-    assert not (tmp_path / "a" / "new").exists()
+    unfit: Any = "no bytes"
+    for world_readable in (True, False):
+        with pytest.raises(TypeError):
+            write(tmp_path / "a", [NewFile(tmp_path / "a" / "new", unfit, world_readable=world_readable)])
+    assert {one.name for one in (tmp_path / "a").iterdir()} == {"open", "closed"}
 
 
 def test_a_percent_sign_in_a_path_reaches_systemd() -> None:
