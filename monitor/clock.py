@@ -1,4 +1,4 @@
-"""This machine's clock: the only module that reads the time; everything else is given a ``Clock``."""
+"""This machine's clock: the only module that reads the wall time; others are given a ``Clock``."""
 
 import sys
 import time

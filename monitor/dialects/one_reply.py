@@ -33,7 +33,7 @@ class UpgradeAccepted:
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedReply:
-    """The response does not belong to the protocol; its first ``length`` bytes show that."""
+    """The response does not belong to the protocol; its first ``seen`` bytes show that."""
 
     seen: int
 

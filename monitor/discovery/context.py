@@ -17,8 +17,7 @@ AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 class DiscoveryContext:
     """Services for discoveries.
 
-    ``anchors`` returns the anchors for a resolved ``trust`` list; ``longest`` is the time limit of one
-    request in seconds.
+    ``anchors`` returns the anchors for a resolved ``trust`` list; ``request_timeout`` is in seconds.
     """
 
     resolver: NameLookup

@@ -95,8 +95,8 @@ class SystemRecords:
 class Query:
     """A name to look up (``kind`` is SRV or MX) and the notes about records that name no server.
 
-    ``none`` is the note for the target ``.``, which says that there is no server; ``odd`` returns the note
-    for an invalid host.
+    ``none_note`` is for the target ``.``, which means that there is no server; ``invalid_note`` returns the
+    one for an invalid host.
     """
 
     name: str

@@ -17,8 +17,8 @@ class SiteMemory:
     """The cached state of a site.
 
     ``devices`` maps the id of a device to its cached settings (see ``Devices``). ``base`` is the path of the
-    API, ``own`` the ``host:port`` by which the site itself is watched, empty before its first response;
-    ``children`` maps the host of a child site to its own memory.
+    API, ``own_address`` the ``host:port`` by which the site itself is watched, empty before its first
+    response; ``children`` maps the host of a child site to its own memory.
     """
 
     devices: dict[str, Any] = field(default_factory=dict)
