@@ -13,10 +13,10 @@ from monitor.threads import ThreadPool
 
 
 class Gate:
-    """Hold up a thread until it is opened."""
+    """Block a thread until it is opened."""
 
     def __init__(self) -> None:
-        """Be closed."""
+        """Start closed."""
         self.open, self._there = threading.Event(), threading.Event()
 
     def pass_(self) -> None:
@@ -146,7 +146,7 @@ def test_an_idle_thread_keeps_nothing() -> None:
     """What a call was given and what it returned may go when it is done, whenever the next one comes."""
 
     class Thing:
-        """Hold nothing; can be asked for weakly."""
+        """An object that can be referenced weakly."""
 
     async def act() -> list[Thing | None]:
         pool, given = ThreadPool("t", 1), Thing()
@@ -161,10 +161,10 @@ def test_an_idle_thread_keeps_nothing() -> None:
 
 
 class SlowlyTaken(queue.SimpleQueue[Any]):
-    """Hold up the first taker after ``armed``, between taking a call and making it."""
+    """Delay the first taker after ``armed``, between taking a call and making it."""
 
     def __init__(self) -> None:
-        """Hold up nobody yet."""
+        """Delay nobody yet."""
         self.armed, self.taken, self.gate = threading.Event(), threading.Event(), threading.Event()
 
     def get(self, *args: Any, **kwargs: Any) -> Any:

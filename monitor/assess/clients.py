@@ -1,4 +1,4 @@
-"""Say where clients differ: what some of them accept although others do not."""
+"""What some clients accept although others do not."""
 
 ACCEPTED_BY_GO = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Say how far apart two dates may be before the difference means anything: a share of the lifetime, bounded.
+"""How far apart two dates may be before the difference counts: a share of the lifetime, bounded.
 
 It must not judge anything.
 """

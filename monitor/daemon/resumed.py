@@ -35,7 +35,7 @@ async def recorded_snapshot(config: Config, clock: MachineClock) -> Snapshot:
 
 @asynccontextmanager
 async def resumed(config: Config, clock: MachineClock) -> AsyncIterator[DaemonParts]:
-    """Give the parts of a daemon that has loaded a copy of the record; what they record goes to the copy.
+    """Yield the parts of a daemon that has loaded a copy of the record; what they record goes to the copy.
 
     Raises ``SystemBrokenError`` where nothing is recorded yet.
     """

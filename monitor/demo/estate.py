@@ -127,7 +127,7 @@ class Estate:
         self.serve("expiring", 398 * DAY)
 
     def serve(self, name: str, life: timedelta) -> None:
-        """Have a server show a new certificate for its name, which expires after ``life``."""
+        """Let a server show a new certificate for its name, which expires after ``life``."""
         self._load(self._contexts[name], name, leaf(f"{name}.vms.example", life, issuer=self.ca))
 
     async def _start_issuer(self) -> None:

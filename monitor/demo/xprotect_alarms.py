@@ -21,7 +21,7 @@ class SimulatedAlarms:
     """The alarms of one site, the newest first, with the states and priorities that they may have."""
 
     def __init__(self) -> None:
-        """Have no alarms."""
+        """Start without alarms."""
         self.cameras: list[Item] = [{"id": str(uuid4()), "name": "Camera 01"}]
         self.alarms: list[Item] = []
         self.states = _levels(_STATES)

@@ -51,7 +51,7 @@ def test_it_is_one_finding_that_alarms_nobody(made: Issued) -> None:
 
 
 def test_it_says_what_it_is() -> None:
-    """The sentence tells the certificate's name and that the server has no other."""
+    """The sentence has the certificate's name and says that the server has no other."""
     (finding,) = judged(FALLBACK).findings
     assert finding.message == made_at_start(title="SSL_Self_Signed_Fallback")
 

@@ -172,7 +172,7 @@ def test_no_color(site: Site, environment: dict[str, str], *, colored: bool) -> 
 
 @pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["foreground", "background"])
 def job(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Be a job in the foreground of a shell, and one in the background, which ignores SIGINT."""
+    """Handle SIGINT as a job in the foreground of a shell does, or ignore it as one in the background."""
     before = signal.signal(signal.SIGINT, request.param)
     yield
     signal.signal(signal.SIGINT, before)

@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Box:
-    """Keep notifications in memory, as the store does in its tables."""
+    """An outbox in memory, which works as that of the store."""
 
     waiting: list[Notification]
     withdrawn: bool = False

@@ -29,7 +29,7 @@ URL = "http://"
 
 @dataclass
 class Demo:
-    """Hold a running demo and the lines it printed so far."""
+    """A running demo and the lines it printed so far."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)

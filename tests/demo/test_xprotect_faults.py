@@ -18,7 +18,7 @@ RECORDERS = f"{REST}recordingServers"
 
 @dataclass(frozen=True)
 class World:
-    """Hold a site that runs while ``runner`` runs something."""
+    """A site that runs while ``runner`` runs something."""
 
     runner: asyncio.Runner
     site: Simulator

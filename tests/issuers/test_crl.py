@@ -93,7 +93,7 @@ def test_ended() -> None:
 
 
 def test_expired_but_listed() -> None:
-    """A revocation is for good: a list that has ended still tells it."""
+    """A revocation is for good: an expired list still proves it."""
     assert verdict_of(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).status is REVOKED
 
 

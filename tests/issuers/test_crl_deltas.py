@@ -13,7 +13,7 @@ BASE = [(x509.CRLNumber(10), False)]
 
 
 def joined(base: bytes, more: bytes) -> RevocationStatus:
-    """Return what base and delta tell together."""
+    """Return the verdict of base and delta together."""
     whole, part = issued_list(base), issued_list(more, "http://ca.example/ca+.crl")
     verdict = crl_verdict(whole, pair(LEAF, CA), NOW)
     return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).status

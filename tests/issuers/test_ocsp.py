@@ -33,7 +33,7 @@ def because(problem: Message) -> Message:
 
 
 def verdict_of(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
-    """Return what a response tells."""
+    """Return the verdict of a response."""
     return ocsp_verdict(data, pair(about, ca), NOW, SOURCE)
 
 
@@ -189,7 +189,7 @@ def test_refusals(status: ocsp.OCSPResponseStatus, said: Message) -> None:
     "data", [b"", b"<html>", LEAF.der, response(LEAF, CA) + b"x", b"\x30\x03\x0a\x01\x00"]
 )
 def test_what_is_no_response(data: bytes) -> None:
-    """Other bytes tell nothing."""
+    """Other bytes give no verdict."""
     assert verdict_of(data).status is UNKNOWN
 
 

@@ -57,7 +57,7 @@ def test_asked_directly() -> None:
 
 
 def test_stapled() -> None:
-    """A response that came with the handshake tells without any request."""
+    """A response that came with the handshake is used without any request."""
 
     async def act(world: World) -> None:
         own = world.leaf("/ca.crl", responder="/ocsp")
@@ -70,7 +70,7 @@ def test_stapled() -> None:
 
 @pytest.mark.parametrize("order", [("crl", "ocsp"), ("ocsp", "crl")])
 def test_order(order: tuple[str, str]) -> None:
-    """Sources are asked in the configured order, and the first that tells ends it."""
+    """Sources are asked in the configured order up to the first with an answer."""
 
     async def act(world: World) -> None:
         own = world.leaf("/crl", responder="/ocsp")
@@ -82,7 +82,7 @@ def test_order(order: tuple[str, str]) -> None:
 
 
 def test_the_next_source() -> None:
-    """A source that cannot tell gives way to the next."""
+    """A source without an answer is followed by the next."""
 
     async def act(world: World) -> None:
         own = world.leaf("/gone.crl", responder="/ocsp")
@@ -107,7 +107,7 @@ def test_only_what_is_configured() -> None:
 
 
 def test_why_it_is_unknown() -> None:
-    """The sentence names every source and what kept it from telling."""
+    """The sentence names every source and why it has no answer."""
 
     async def act(world: World) -> None:
         own = world.leaf("/gone.crl")

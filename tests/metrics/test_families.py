@@ -266,7 +266,7 @@ def test_plain_port() -> None:
 
 
 def test_days_are_counted_at_the_scrape() -> None:
-    """Days fall from scrape to scrape and go below zero, without another look."""
+    """Days fall from scrape to scrape and go below zero, without another probe."""
     exposition, shown = Exposition(), snapshot(seen(certificate(1)))
     later = [scrape(shown, exposition, now=NOW + timedelta(days=days)) for days in (0, 19.5, 21)]
     assert [values(series, "certificate_days_to_expiry") for series in later] == [[20], [0.5], [-1]]
@@ -403,7 +403,7 @@ def test_pieces_are_bounded() -> None:
 
 
 def test_every_family_says_that_it_is_cached() -> None:
-    """HELP says of every looked-up value that it is from the last probe, as exporters should."""
+    """HELP says of every cached value that it is from the last probe, as exporters should."""
     exposed = b"".join(Exposition().pieces(Snapshot(), NOW)).decode()
     silent = [
         line.split()[2] for line in exposed.splitlines() if line.startswith("# HELP") and "ached" not in line

@@ -118,7 +118,7 @@ TOLD: list[tuple[Callable[[OwnMetrics], None], str, float]] = [
 
 @pytest.mark.parametrize(("tell", "name", "value"), TOLD)
 def test_what_is_reported_is_shown(tell: Callable[[OwnMetrics], None], name: str, value: float) -> None:
-    """What the daemon tells appears under its name, ages counted at the scrape."""
+    """What the daemon reports appears under its name, ages counted at the scrape."""
     metrics = own()
     tell(metrics)
     assert read(metrics, name) == {(): value}

@@ -52,7 +52,7 @@ def test_a_changed_target_has_another_request() -> None:
 
 
 def test_what_no_source_reads_does_not_change_the_request() -> None:
-    """Thresholds, labels and texts are for those who judge and tell."""
+    """Thresholds, labels and texts are for judging and notifying."""
     shown = replace(
         TARGET,
         labels=(),

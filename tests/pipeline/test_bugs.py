@@ -37,7 +37,7 @@ GOOD = leaf("good.vms.example", ROOT, end=days(40), start=days(-300))
 
 
 class Stumbling(PathFinder):
-    """Be a path finder with a bug that one certificate meets."""
+    """A path finder with a bug that one certificate triggers."""
 
     def find(
         self,
@@ -55,7 +55,7 @@ class Stumbling(PathFinder):
 
 
 class ShowsOdd:
-    """Be a source that shows the odd certificate at one target."""
+    """A source that shows the odd certificate at one target."""
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return it, or a good one."""

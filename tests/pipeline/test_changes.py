@@ -12,7 +12,7 @@ from support.factories.pipeline.world import World, batch, showing, target
 
 @dataclass
 class Meanwhile:
-    """Be a source during whose look something else happens."""
+    """A source during whose probe something else happens."""
 
     act: Callable[[], None] = lambda: None
     probed: list[str] = field(default_factory=list)

@@ -10,7 +10,7 @@ from support.pki import leaf
 
 @dataclass
 class Changing:
-    """Be a source that shows a certificate that was never there before, until it settles."""
+    """A source that shows a new certificate at every probe until it is ``settled``."""
 
     probes: int = 0
     settled: bool = False

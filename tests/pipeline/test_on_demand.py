@@ -334,7 +334,7 @@ def test_bounded_waiting() -> None:
 
 
 def test_bug_in_a_source(caplog: pytest.LogCaptureFixture) -> None:
-    """A bug while looking is a target that is not up, and a line in the log."""
+    """A bug while probing is a target that is not up, and a line in the log."""
     state = probe(FakeResolver([("127.0.0.1",)]), "rec.example:443", ["*:*"], Broken())
     assert (state.up, state.failures[0].reason, "bug" in caplog.text) == (False, FailureReason.INTERNAL, True)
 

@@ -50,7 +50,7 @@ def test_answers_are_judged_shown_and_recorded(zone: str) -> None:
 
 
 def test_failures_are_counted() -> None:
-    """The daemon's own metrics tell them by kind and reason."""
+    """The daemon's own metrics count them by kind and reason."""
     assert taken([answer(remote(1), result=FAILED)]).counters.failures == [
         ("endpoint", FailureReason.REFUSED)
     ]

@@ -26,12 +26,12 @@ def observed(request: ProbeRequest) -> Observation:
 
 
 async def at_once(request: ProbeRequest) -> Observation:
-    """Look without any wait."""
+    """Probe without any wait."""
     return observed(request)
 
 
 async def forever(_: ProbeRequest) -> Observation:
-    """Look without any end."""
+    """Probe without any end."""
     await asyncio.Event().wait()
     raise AssertionError
 
@@ -128,12 +128,12 @@ def test_abandoning_hands_over_what_had_finished() -> None:
 
 
 async def broken(_: ProbeRequest) -> Observation:
-    """Look with a bug."""
+    """Probe with a bug."""
     raise ZeroDivisionError
 
 
 class BrokenClock(LoopClock):
-    """Tell no time."""
+    """Raise, as a broken clock does."""
 
     def monotonic(self) -> float:
         """Fail."""

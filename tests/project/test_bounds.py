@@ -1,4 +1,4 @@
-"""A test that hangs tells its name and leaves the others alone; what hangs on ends the run with its name."""
+"""A test that hangs fails with its name and leaves the others alone; one that hangs on ends the run."""
 
 import os
 import subprocess

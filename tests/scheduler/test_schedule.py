@@ -83,7 +83,7 @@ def test_only_what_was_never_probed_or_too_long_ago_is_overdue() -> None:
 
 @pytest.fixture(autouse=True)
 def _apscheduler_reads_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let APScheduler tell the time by the loop, as our part does by the clock that it is given."""
+    """Let APScheduler read the time from the loop, as our part does by the clock that it is given."""
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", LoopClock())
 
 

@@ -26,7 +26,7 @@ LATE = texts.report_late(host="rec01.vms.example", at=TAKEN)
 
 
 class At:
-    """Tell one time for ever."""
+    """A clock that stands still."""
 
     def __init__(self, at: datetime) -> None:
         """Take the time."""

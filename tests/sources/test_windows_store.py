@@ -109,7 +109,7 @@ def probe(windows: Windows, timeout: float = 10, **keys: Any) -> ProbeResult:
 
 
 def machine(windows: Windows, **keys: Any) -> Machine:
-    """Return what one probe tells of the machine."""
+    """Return the machine that one probe saw."""
     found = probe(windows, **keys).machine
     assert found is not None
     return found

@@ -31,10 +31,10 @@ QUIT = b"\x01\0\0\0\x01"
 
 
 class Server:
-    """Play a MySQL server's end: each thing it hears is answered with the next of its lines."""
+    """A MySQL server's end: each message is answered with the next of its lines."""
 
     def __init__(self, version: int, *lines: bytes) -> None:
-        """Hold the lines; behind the last one it does not answer."""
+        """Take the lines; after the last one it does not answer."""
         self._connection = SSL.Connection(server_context(LEAF, version=version), None)
         self._connection.set_accept_state()
         self._lines = list(lines)

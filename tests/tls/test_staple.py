@@ -36,7 +36,7 @@ RESPONSE = response()
 
 
 class Stapler:
-    """Hold a server that staples these bytes, and whether it was asked to."""
+    """A server that staples these bytes, and whether it was asked to."""
 
     def __init__(self, stapled: bytes, version: int | None = None, *, demand: bool = False) -> None:
         """Prepare its end of one connection."""

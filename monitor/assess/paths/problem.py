@@ -1,4 +1,4 @@
-"""Say why a path is not trusted.
+"""Explain why a path is not trusted.
 
 It must not verify anything: the walk and OpenSSL have.
 """

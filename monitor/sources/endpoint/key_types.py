@@ -23,7 +23,7 @@ MOST_SERVERS = 65_536
 _REFUSALS = (FailureReason.TLS_ALERT, FailureReason.TLS_PROTOCOL, FailureReason.CLOSED)
 
 Ask = Callable[[KeyType | None, str], Awaitable[ProbeResult]]
-"""Looks once, for one key type or the server's choice, and calls the location so."""
+"""Probes once, for one key type or the server's choice, and names the location so."""
 
 
 @dataclass(slots=True)

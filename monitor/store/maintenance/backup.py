@@ -87,7 +87,7 @@ def _file(url: str) -> Path:
 
 @contextmanager
 def _unfinished(final: Path) -> Iterator[Path]:
-    """Give a new empty file (0600) beside the final one; what is left of it in the end is removed."""
+    """Yield a new empty file (0600) beside the final one; what is left of it in the end is removed."""
     made = final.absolute().with_name(f"{final.name}.unfinished")
     try:
         _remove(made)

@@ -66,7 +66,7 @@ def row_counts(connection: Connection) -> Counts:
 
 @contextmanager
 def reading(dialect: DatabaseDialect) -> Iterator[Connection]:
-    """Give a connection that sees one state of a database, also while a service uses that.
+    """Yield a connection that sees one state of a database, also while a service uses it.
 
     Raises ``SystemBrokenError`` where the database has another schema than this version.
     """

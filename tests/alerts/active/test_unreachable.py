@@ -122,10 +122,10 @@ def test_host_is_reachable_again_when_all_its_reported_ports_are() -> None:
     ]
 
 
-def network(blind_ones: int, total: int = 20) -> Snapshot:
+def network(down: int, total: int = 20) -> Snapshot:
     """Return a network in which so many hosts do not answer."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
-    return picture(*(unreachable(state) if n < blind_ones else state for n, state in enumerate(states)))
+    return picture(*(unreachable(state) if n < down else state for n, state in enumerate(states)))
 
 
 def test_many_unreachable_hosts_are_one_entry() -> None:
@@ -179,10 +179,10 @@ def test_inventory_marks_what_is_broken_by_itself() -> None:
     assert decide(shown, log, NOW + HOUR, monitor_state=AFTER_INVENTORY).items == ()
 
 
-@pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
-def test_few_or_small_share_is_reported_by_host(blind_ones: int, total: int) -> None:
+@pytest.mark.parametrize(("down", "total"), [(4, 5), (5, 25)])
+def test_few_or_small_share_is_reported_by_host(down: int, total: int) -> None:
     """Fewer than five, or a fifth and no more, are reported host by host."""
-    assert len(decide(network(blind_ones, total), {}, NOW, monitor_state=AFTER_INVENTORY).items) == blind_ones
+    assert len(decide(network(down, total), {}, NOW, monitor_state=AFTER_INVENTORY).items) == down
 
 
 def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:

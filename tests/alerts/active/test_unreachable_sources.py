@@ -37,7 +37,7 @@ def passes() -> Passes:
 
 
 def notified(on: Passes, snapshot: Snapshot, hours: float = 0) -> Said:
-    """Return what one pass tells at once and in the digest."""
+    """Return what one pass notifies at once and in the digest."""
     (mine,) = on.decide(snapshot, AT + hours * HOUR).receivers
     return said(mine.items), in_digest(mine)
 

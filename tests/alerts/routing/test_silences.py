@@ -116,7 +116,7 @@ def test_a_worse_level_ends_an_acknowledgement() -> None:
 
 
 def test_the_end_of_the_time_is_notified() -> None:
-    """When an acknowledgement ends with the trouble still there, it is notified, once."""
+    """When an acknowledgement ends while the problem lasts, it is notified, once."""
     receiver = Receiver()
     receiver.pass_(picture(at("a:443", "x")), NOW)
     receiver.acknowledge(after(2))

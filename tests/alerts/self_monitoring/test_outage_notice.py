@@ -33,7 +33,7 @@ KNOWN = ReceiverRecord("a", inventory_at=AT - 60 * 24 * HOUR)
 def notified(
     passes: Passes, now: datetime = AT + MINUTE, *states: TargetState, outage: Outage | None = BACK
 ) -> list[str]:
-    """Return which receivers one pass tells of the outage."""
+    """Return which receivers one pass notifies of the outage."""
     passes.outage = outage
     decided = passes.decide(picture(*(states or (FINE,))), now).receivers
     return [one.receiver for one in decided if one.outage is not None]

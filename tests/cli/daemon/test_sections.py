@@ -24,7 +24,7 @@ READ = {
     "over several lines": "targets: [\n  {kind: endpoint, address: a.de}\n]\nweb: {listen: 'localhost:1'}\n",
     "spaces": "web: {listen: ' 127.0.0.1:1 '}\n",
 }
-"""What the sections alone tell."""
+"""What can be known from the sections alone."""
 
 WHOLE = {
     "JSON": '{"web": {"listen": "127.0.0.1:1"}}',

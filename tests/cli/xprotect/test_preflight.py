@@ -21,7 +21,7 @@ OLD = NOW - timedelta(days=300)
 
 @dataclass(frozen=True)
 class Issuing:
-    """Hold a CA whose certificate lies in a file, and write what it issues."""
+    """A CA whose certificate is in a file, and which writes what it issues to files."""
 
     folder: Path
     ca: Issued

@@ -120,7 +120,7 @@ def test_owner_of_a_server(tmp_path: Path) -> None:
 
 
 def test_policy_of_a_server(tmp_path: Path) -> None:
-    """Without keys of its own the block looks unhurriedly and trusts what the site trusts."""
+    """Without keys of its own the block is probed at the usual interval and trusts what the site trusts."""
     policy = planned(tmp_path)["windows_remote:rec01"].policy
     assert (policy.timeout, policy.trust) == (timedelta(seconds=60), (str(tmp_path / "ca.pem"),))
 

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class FakeClock:
-    """Tell a settable time."""
+    """A clock that can be set."""
 
     wall: datetime = BUILT_AT + 100 * HOUR
     ticks: float = 1000.0

@@ -44,7 +44,7 @@ def gone_away(made: Daemon) -> None:
 def test_the_database_is_back(
     where: str, other: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It looks for itself, and leads; no collection walks through what it has loaded then."""
+    """It finds out by itself, and leads; no collection walks through what it has loaded then."""
     config = tmp_path / "cert-monitor.yaml"
     config.write_text(
         f"store: {{url: '{where}'}}\nha: {{name: center-b}}\nreceivers: []\nweb: {{listen: '127.0.0.1:0'}}\n"

@@ -53,7 +53,7 @@ def configured(folder: Path, port: int, *, trust: str = "root.pem", scheme: str 
 
 @dataclass
 class Parts:
-    """Hold what the daemon would."""
+    """The parts that the daemon would have."""
 
     folder: Path
     server: Served

@@ -21,7 +21,7 @@ from support.servers.mail.servers import Inbox, mail_server
 
 
 class Clock:
-    """Tell a settable time."""
+    """A clock that can be set."""
 
     wall = NOW
 

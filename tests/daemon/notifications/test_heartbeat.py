@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Clock:
-    """Tell a settable time."""
+    """A clock that can be set."""
 
     wall = NOW
 
@@ -93,7 +93,7 @@ def test_not_before_the_first_pass(tmp_path: Path) -> None:
     assert server.requests == []
 
 
-def test_failure_when_blind(tmp_path: Path) -> None:
+def test_failure_when_most_are_unreachable(tmp_path: Path) -> None:
     """Most targets unreachable is notified as failure, with a sentence."""
     states = [failing(one) for one in probed(NOW, "a", "b")] + probed(NOW, "c")
     server = rounds(tmp_path, (NOW, states))

@@ -65,7 +65,7 @@ class Service:
             await self.watch.round()
 
     async def alert_pass(self) -> Outage | None:
-        """Return what an alert pass tells."""
+        """Return what an alert pass notifies."""
         await self.watch.notified()
         return self.watch.outage
 

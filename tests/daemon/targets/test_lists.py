@@ -38,7 +38,7 @@ FULL = DiscoveredTarget(
 
 @dataclass
 class FixedClock:
-    """Tell the time that it is given."""
+    """A clock with a given time."""
 
     at: datetime = NOW
 

@@ -19,7 +19,7 @@ from support.pki import NOW
 
 @dataclass
 class Record:
-    """Hold what is recorded; something may happen while it is read."""
+    """The recorded states; something may happen while they are read."""
 
     states: dict[str, TargetState] = field(default_factory=dict)
     meanwhile: Callable[[], None] = lambda: None

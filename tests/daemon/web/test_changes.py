@@ -66,7 +66,7 @@ class Failing:
 
 @dataclass
 class Unforgetting:
-    """Be a store that cannot forget targets."""
+    """A store that cannot forget targets."""
 
     real: Store
 
@@ -195,7 +195,7 @@ def test_a_reload_is_whole_though_nothing_can_be_forgotten(tmp_path: Path) -> No
 
 @dataclass
 class Lists:
-    """Keep no lists; broken on demand."""
+    """A store without lists, broken on demand."""
 
     broken: bool = False
 
@@ -225,7 +225,7 @@ class Finds:
         return DiscoveryResult((DiscoveredTarget("127.0.0.1:443"),))
 
     async def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing."""
 
 
 def test_a_list_that_cannot_be_saved_is_watched_all_the_same() -> None:
@@ -269,7 +269,7 @@ def test_an_answer_for_a_removed_discovery_is_dropped() -> None:
 
 @dataclass
 class Ahead(SystemClock):
-    """Be a clock whose monotonic time can be put forward."""
+    """A clock whose monotonic time can be put forward."""
 
     seconds: float = 0.0
 

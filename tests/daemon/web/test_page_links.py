@@ -80,7 +80,7 @@ def test_signed_with_the_key_of_now(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("signed", [True, False])
 def test_mails(tmp_path: Path, *, signed: bool) -> None:
-    """What is rendered for a look, such as a preview, has no link that acknowledges."""
+    """A notification that is only previewed has no link that acknowledges."""
     config, key = configured(tmp_path, f"external_url: '{URL}'"), LinkKey(tmp_path)
 
     async def rendered() -> str:

@@ -115,7 +115,7 @@ http {{
 
 
 class Nginx:
-    """Hold the ports and the log of a running nginx."""
+    """The ports and the log of a running nginx."""
 
     def __init__(self, folder: Path) -> None:
         """Write its configuration."""

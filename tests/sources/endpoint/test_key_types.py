@@ -51,7 +51,7 @@ def probe(known: KeyTypes, server: Server, now: float = 0.0) -> ProbeResult:
 
 
 def probes(servers: Sequence[Server], known: KeyTypes | None = None) -> ProbeResult:
-    """Return what the last of several looks gives."""
+    """Return the result of the last of several probes."""
     known = known or KeyTypes()
     return [probe(known, server) for server in servers][-1]
 

@@ -43,7 +43,7 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl 
 
 
 def probes(handler: Handler, count: int = 1, **keys: str) -> list[ProbeResult]:
-    """Return what looks in a row at a server with this handler give, by one source."""
+    """Return the results of probes in a row of a server with this handler, by one source."""
 
     async def main() -> list[ProbeResult]:
         async with listening(handler) as port:

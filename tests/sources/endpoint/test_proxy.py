@@ -1,4 +1,4 @@
-"""Tests of looks through proxies: small real ones, those of the distribution, and what may be written."""
+"""Tests of probes through proxies: small real ones, those of the distribution, and what may be written."""
 
 import asyncio
 import shutil

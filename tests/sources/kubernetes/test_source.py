@@ -163,7 +163,7 @@ def test_what_is_no_certificate_in_a_config_map_is_passed(tmp_path: Path, api: A
 
 
 def test_config_map_with_many_keys_is_read(tmp_path: Path, api: Api) -> None:
-    """Ten thousand keys of one config map are looked into."""
+    """Ten thousand keys of one config map are read."""
     pem = pki.authority().pem.decode()
     data = {f"key-{n}": "text" for n in range(10_000)} | {"ca": pem}
     api.lists["configmaps"] = [{"metadata": {"name": "m", "namespace": "n"}, "data": data}]

@@ -14,7 +14,7 @@ Probe = tuple[TargetState, dict[str, Observation]]
 
 
 def history(where: str, *probes: Probe) -> list[HistoryEntry]:
-    """Return the history of the usual target after some looks, latest beginning first."""
+    """Return the history of the usual target after some probes, latest beginning first."""
 
     async def act(store: Store) -> list[HistoryEntry]:
         for state, seen in probes:
@@ -25,7 +25,7 @@ def history(where: str, *probes: Probe) -> list[HistoryEntry]:
 
 
 def spans(where: str, *probes: Probe) -> list[tuple[str, datetime, datetime, datetime | None, str]]:
-    """Return what of the history tells when: fingerprint, first seen, last seen, end, successor."""
+    """Return the times in the history: fingerprint, first seen, last seen, end, successor."""
     return [
         (p.sha256, p.first_seen_at, p.last_seen_at, p.ended_at, p.replaced_by)
         for p in history(where, *probes)

@@ -217,7 +217,7 @@ def test_forgotten_targets_leave(where: str) -> None:
 
 
 def test_newest_instant_never_falls(where: str) -> None:
-    """The newest instant is that of the latest look, also after the clock stepped back."""
+    """The newest instant is that of the latest probe, also after the clock stepped back."""
 
     async def act(store: Store) -> object:
         answers = [await store.newest_instant()]
@@ -239,7 +239,7 @@ SHOWN = st.lists(
 
 @given(st.lists(st.tuples(SHOWN, st.sampled_from([HOUR, DAY, 30 * DAY])), min_size=1, max_size=6))
 def test_last_state_is_what_comes_back(probes: list[tuple[tuple[Sighting, ...], timedelta]]) -> None:
-    """Whatever looks were recorded before, the state of the last one is loaded."""
+    """Whatever probes were recorded before, the state of the last one is loaded."""
     database = Database.open("sqlite://", app_version=VERSION)
     at = NOW
     for shown, later in probes:

@@ -12,7 +12,7 @@ HOST = b"Host: localhost\r\n"
 
 
 async def hostile(port: int, chance: random.Random) -> None:
-    """Be one hostile client from some address of loopback until it is cancelled."""
+    """Act as one hostile client from some address of loopback until cancelled."""
     client = chance.choice([*CLIENTS.values()])
     with suppress(OSError, asyncio.LimitOverrunError):
         # A small window, so that a client which does not read fills it soon.

@@ -74,14 +74,14 @@ def _notified(where: Site) -> Counter[str]:
     mailed = Counter(fingerprint for mail in mails.values() for fingerprint in where.mailed_in(mail))
     found["alerts mailed"] = len(mailed)
     notified = {sha256 for (sha256,) in ask(where.database, NOTIFIED)}
-    require(notified <= set(mailed), "an alert is recorded as notified that no mail tells of")
+    require(notified <= set(mailed), "an alert is recorded as notified that is in no mail")
     if ask(where.database, FLAPPING):
         # Probes that were cut off between changes look like a change at each probe, which is one alert.
         return found + Counter({"rounds with flapping": 1})
     require(set(mailed.values()) == {1}, f"an alert was mailed twice: {mailed.most_common(3)}")
     require(notified, "no alert is recorded as notified")
     require(
-        set(mailed) <= {row[0] for row in ask(where.database, ALERTS)}, "a mail tells of no recorded alert"
+        set(mailed) <= {row[0] for row in ask(where.database, ALERTS)}, "a mail is about no recorded alert"
     )
     return found
 

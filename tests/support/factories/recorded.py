@@ -1,4 +1,4 @@
-"""Values for the tests of the store: targets, states and looks made of throwaway certificates.
+"""Values for the tests of the store: targets, states and probes made of throwaway certificates.
 
 Nothing here is for use outside tests.
 """

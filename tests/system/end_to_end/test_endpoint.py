@@ -32,7 +32,7 @@ NAME = "rec.vms.example"
 
 @dataclass
 class Mailbox:
-    """Be a mail server that keeps what it gets, or refuses while ``broken``."""
+    """A mail server that keeps what it gets, or refuses while ``broken``."""
 
     subjects: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Mailbox:
 
 @dataclass
 class Site:
-    """Hold one server whose certificate can be replaced, and the files of the daemon."""
+    """One server whose certificate can be replaced, and the files of the daemon."""
 
     folder: Path
     mailbox: Mailbox
@@ -111,7 +111,7 @@ async def site(folder: Path) -> AsyncIterator[Site]:
 
 
 class SetClock(SystemClock):
-    """Tell a time that can be set ahead."""
+    """A clock that can be set ahead."""
 
     ahead = timedelta(0)
 

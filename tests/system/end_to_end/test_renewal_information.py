@@ -25,7 +25,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 @dataclass
 class Site:
-    """Hold a TLS server, the CA of its certificate, and a mailbox."""
+    """A TLS server, the CA of its certificate, and a mailbox."""
 
     folder: Path
     acme: Web

@@ -28,7 +28,7 @@ ASKING: Callable[[Daemon], PeriodicTask] = attrgetter("parts.tasks.revocation")
 
 @dataclass
 class Site:
-    """Hold a TLS server, the CRL of its CA, and a mailbox."""
+    """A TLS server, the CRL of its CA, and a mailbox."""
 
     folder: Path
     crls: Web

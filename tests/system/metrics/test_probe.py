@@ -28,7 +28,7 @@ PROBE = ROOT / "deploy" / "prometheus" / "probe.yml"
 
 @dataclass
 class Estate:
-    """Hold a running daemon, a TLS server, and the connections that the server got."""
+    """A running daemon, a TLS server, and the connections that the server got."""
 
     running: Running
     port: int

@@ -39,7 +39,7 @@ Named = list[tuple[str, str]]
 
 
 def mails(log: str) -> Iterator[str]:
-    """Yield the mails that a demo's log tells of, each with its subject and the whole of its text."""
+    """Yield the mails that a demo's log names, each with its subject and the whole of its text."""
     for subject, file in MAIL.findall(log.replace("\r", "")):
         yield f"{' '.join(subject.split())}\n{Path(file).read_text('utf-8')}"
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from support.servers.daemon.process import started
 from support.servers.web.page_visits import PHONE, WIDE, Theme, browser, one_of_each, visit
 
-# Ten pages, each in two looks with every rule: long on a busy machine.
+# Ten pages, each in two themes with every rule: long on a busy machine.
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 T = TypeVar("T")
 LOOKS: tuple[tuple[Theme, tuple[int, int]], ...] = (("light", WIDE), ("dark", PHONE))

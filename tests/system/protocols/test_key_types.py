@@ -33,7 +33,7 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl 
 
 
 def probes(port: int, count: int = 1) -> list[ProbeResult]:
-    """Return what looks in a row give, by one source."""
+    """Return the results of probes in a row, by one source."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", server_name=NAME, key_types="all")
 
     async def main() -> list[ProbeResult]:
@@ -151,7 +151,7 @@ NGINX_VERSIONS = ("TLSv1.2", "TLSv1.3", "TLSv1.2 TLSv1.3")
 
 
 class Nginx:
-    """Hold the ports of a running nginx by what it does there: both certificates, or RSA alone."""
+    """The ports of a running nginx by what it serves there: both certificates, or RSA alone."""
 
     def __init__(self, folder: Path) -> None:
         """Write its configuration."""
@@ -167,7 +167,7 @@ class Nginx:
         self.config.write_text(NGINX.format(folder=folder, servers="".join(servers)))
 
     def refusals(self) -> int:
-        """Return how many failed handshakes its log tells of."""
+        """Return how many failed handshakes are in its log."""
         return self.log.read_text().count("SSL_do_handshake() failed")
 
 

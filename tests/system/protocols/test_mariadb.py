@@ -81,7 +81,7 @@ def test_many_probes(port: int) -> None:
 
 
 def test_rude_probes(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the farewell the same looks have the address blocked: the server does count."""
+    """Without the graceful close the same probes have the address blocked: the server does count."""
     monkeypatch.setattr(mysql, "UpgradeAccepted", lambda end, send, _: UpgradeAccepted(end, send))
     probes(port, "127.0.0.3")
     assert login(port, "127.0.0.3") == mysql._BLOCKED

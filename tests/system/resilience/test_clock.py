@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 WAITING = "SELECT '<' || id || '@vms.example>' FROM notification WHERE finished_at IS NULL"
 SOON = 20.0
-"""Seconds in which looks must go on after a step: the watchdog looks every 5 s, on a busy machine later."""
+"""Seconds in which probes must go on after a step: the watchdog looks every 5 s, on a busy machine later."""
 
 
 def accept_clock(running: Running, folder: Path) -> None:
@@ -147,7 +147,7 @@ def test_back_by_hours_over_a_restart(tmp_path: Path) -> None:
 
 
 def test_start_before_the_build(tmp_path: Path) -> None:
-    """With an empty clock battery it looks and exposes, tells only that, and goes on when it is right."""
+    """With an empty clock battery it probes and exposes, notifies only that, and goes on when it is right."""
 
     async def scenario() -> None:
         async with site(tmp_path, 20 * DAY) as where:
@@ -168,7 +168,7 @@ def test_start_before_the_build(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
+def test_after_a_day_away_nothing_is_unreachable(tmp_path: Path) -> None:
     """After a day in which the daemon did not run it reports that alone, once, since nothing was probed."""
 
     async def scenario() -> None:

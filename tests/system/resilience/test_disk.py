@@ -83,7 +83,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 
 def test_deleted_database(tmp_path: Path) -> None:
-    """SQLite writes on into a deleted file: health says that it is lost, while looking and mailing go on."""
+    """SQLite writes on into a deleted file: health says that it is lost, while probes and mails go on."""
 
     async def scenario() -> None:
         async with (

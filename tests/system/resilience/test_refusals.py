@@ -1,4 +1,4 @@
-"""A relay that refuses everybody for good and later takes mails again: what the running daemon tells."""
+"""A relay that refuses everybody for good and later takes mails again: what the running daemon notifies."""
 
 import asyncio
 import signal

@@ -83,7 +83,7 @@ def ask(scenario: Callable[[httpx.AsyncClient], Awaitable[Any]], service: Desk |
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic cjpw"}])
 def test_who_has_no_token_gets_nothing(headers: dict[str, str]) -> None:
-    """Neither orders nor a look at what is sent."""
+    """It gets no orders, and what it sends is not read."""
 
     async def scenario(client: httpx.AsyncClient) -> list[int]:
         return [

@@ -98,7 +98,7 @@ def test_two_full_names_with_the_short_name_of_one_machine() -> None:
 
 
 def test_two_probes_of_one_machine_are_one() -> None:
-    """What a report and a remote look call by one full name is one machine with one short name."""
+    """What a report and a remote probe call by one full name is one machine with one short name."""
     one, other = machine(kept(NEW)), machine(kept(NEW), kind="windows_remote", names=(HOST, "10.0.0.5"))
     assert list(by_target(one, other, port(OLD, host="rec01"))) == ["endpoint:rec01:7563"]
 

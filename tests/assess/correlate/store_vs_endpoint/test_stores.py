@@ -143,7 +143,7 @@ def test_addresses_of_bindings(address: str, shown: str) -> None:
 
 
 def test_a_binding_whose_port_is_watched_is_reported_once() -> None:
-    """The port that serves the old certificate tells it; the binding is only why."""
+    """The alert is about the port that serves the old certificate; the binding is only why."""
     store = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1),))
     assert checks(store, port(OLD, 443)) == [Check.NOT_DEPLOYED]
 

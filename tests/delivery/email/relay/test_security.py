@@ -17,7 +17,7 @@ PASSWORD = "right horse"
 
 
 class Authority:
-    """Hold a throwaway CA, its file, and contexts of servers it vouches for."""
+    """A throwaway CA, its file, and TLS contexts of servers with its certificates."""
 
     def __init__(self, folder: Path) -> None:
         """Make the CA."""

@@ -25,7 +25,7 @@ PATIENT = Policy(timeout=timedelta(seconds=20))
 
 @pytest.fixture(autouse=True, params=["epoll", "protocol"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Look in both ways: as on Linux, and as elsewhere."""
+    """Probe in both ways: as on Linux, and as elsewhere."""
     if request.param == "protocol":
         for module in (exchanging, source):
             monkeypatch.setattr(module, "supports_epoll", lambda _: False)

@@ -239,7 +239,7 @@ async def lived(scenario: Scenario) -> Sequence[Arrived]:
 
 
 def story(scenario: Scenario, arrived: Sequence[Arrived]) -> Iterator[str]:
-    """Yield the lines that tell the year: what happens, and each mail with the reasons for it."""
+    """Yield the story of the year as lines: what happens, and each mail with the reasons for it."""
     zones = {one.name: one.digest.zone for one in scenario.readers}
     lines: list[tuple[datetime, str, list[str]]] = [
         (at, "", [f"{at:%Y-%m-%d %a %H:%M}  -- {remark}"]) for at, remark in scenario.remarks.items()

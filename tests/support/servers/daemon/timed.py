@@ -10,7 +10,7 @@ from support.servers.daemon.process import PATIENCE, Running, daemon
 
 
 def library() -> Path:
-    """Return the library that tells a process another time, or skip and name Debian's package."""
+    """Return the library that gives a process another time, or skip and name Debian's package."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         pytest.skip("libfaketime is missing: install Debian's package faketime")

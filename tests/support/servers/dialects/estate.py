@@ -1,7 +1,7 @@
 """Run real servers of the distribution on loopback for the tests of protocols; must not know any protocol.
 
 Every server lives in a folder of its own with its own ports and certificate, and is stopped by its process
-number. A port counts as open when the kernel says so: no probe connects, so the logs hold our looks alone.
+number. A port counts as open when the kernel says so: no probe connects, so the logs have our probes alone.
 """
 
 import contextlib

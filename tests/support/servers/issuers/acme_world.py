@@ -42,7 +42,7 @@ def window(start: datetime, end: datetime, *headers: str, explanation: str = "")
 
 @dataclass
 class Record:
-    """Keep windows and bytes, as the store does."""
+    """A store of windows and certificates, in memory."""
 
     ders_of: dict[str, bytes] = field(default_factory=dict)
     windows: dict[str, RenewalWindow] = field(default_factory=dict)
