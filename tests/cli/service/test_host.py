@@ -34,16 +34,16 @@ class Dispatcher:
     then: Callable[["Dispatcher"], None] = lambda self: self.on_stop()
     on_stop: Callable[[], None] = lambda: None
     on_reload: Callable[[], None] = lambda: None
-    told: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
 
     def running(self) -> None:
         """Note it, and do what is to be done then."""
-        self.told.append("running")
+        self.reported.append("running")
         threading.Thread(target=self.then, args=(self,), daemon=True).start()
 
     def stopped(self, code: int = 0) -> None:
         """Note it."""
-        self.told.append(f"stopped {code}")
+        self.reported.append(f"stopped {code}")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_service_runs_until_windows_stops_it(config: Path, caplog: pytest.Lo
     caplog.set_level(logging.INFO)
     dispatcher = Dispatcher()
     assert host(dispatcher, config, PROGRAMS[MONITOR]) == DONE
-    assert dispatcher.told == ["running", "stopped 0"]
+    assert dispatcher.reported == ["running", "stopped 0"]
     assert numbers(caplog) == [SERVICE_NOTICE, SERVICE_NOTICE]
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_configuration_is_final(config: Path, caplog: pytest.LogCaptureF
     config.write_text("alerts: {every: 5x}\n")
     dispatcher = Dispatcher()
     assert host(dispatcher, config, PROGRAMS[MONITOR]) == WRONG_CONFIGURATION
-    assert dispatcher.told == ["stopped 2"]
+    assert dispatcher.reported == ["stopped 2"]
     assert numbers(caplog) == [BAD_CONFIGURATION]
     assert f"{config}:1: alerts.every: " in caplog.text
     assert "'5x'" in caplog.text
@@ -94,7 +94,7 @@ def test_a_failure_looks_like_a_crash(config: Path, caplog: pytest.LogCaptureFix
         port = taken.getsockname()[1]
         config.write_text(config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
         assert host(dispatcher, config, PROGRAMS[MONITOR]) == FAILED
-    assert dispatcher.told == []
+    assert dispatcher.reported == []
     assert "the service cannot run: " in caplog.text
 
 
@@ -107,7 +107,7 @@ def test_an_agent_runs_until_windows_stops_it(tmp_path: Path, caplog: pytest.Log
     dispatcher = Dispatcher()
     reload = dispatcher.on_reload
     assert host(dispatcher, tmp_path / "agent.yaml", PROGRAMS[AGENT]) == DONE
-    assert dispatcher.told == ["running", "stopped 0"]
+    assert dispatcher.reported == ["running", "stopped 0"]
     assert dispatcher.on_reload is reload
     assert "agent dmz-1 probes zone dmz" in caplog.text
 
