@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from monitor.addresses import to_ascii
+
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}"
 """RFC 5321 allows far more, but that breaks relays and mail programs."""
 _NAME = r'[^\x00-\x1f\x7f<>"\\]{1,100}'
@@ -35,13 +37,13 @@ class Mailbox:
 
     @property
     def envelope(self) -> str:
-        """Return the address as mail servers know it, with its domain in ASCII (RFC 5891) if it has one."""
+        """Return the address as mail servers know it, with its domain in ASCII if it has such a form."""
         local, at, domain = self.address.rpartition("@")
         if not at or domain.isascii():
             return self.address
         try:
-            return f"{local}@{domain.encode('idna').decode('ascii')}"
-        except UnicodeError:
+            return f"{local}@{to_ascii(domain)}"
+        except ValueError:
             return self.address
 
     @property
