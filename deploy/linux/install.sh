@@ -10,7 +10,7 @@ usage: ./install.sh [--prefix DIR] [--python PROGRAM] [--only-files]
 Installs cert-monitor, or a newer version of it, from this folder. Nothing is downloaded, and no service is started
 that was not running before.
 
-  --prefix DIR      folder of the program (default /opt/cert-monitor)
+  --prefix DIR      folder of the program and of nothing else (default /opt/cert-monitor)
   --python PROGRAM  CPython 3.11, 3.12 or 3.13 (default: the newest that is found)
   --only-files      only the program: no systemd unit, no example configuration, no links in /usr/local
 TEXT
@@ -46,8 +46,9 @@ plain --prefix "$prefix"
 prefix=${prefix%/}
 # A folder with other things in it, such as /usr/local, is never taken: what is in its lib would be replaced.
 mark=$prefix/.cert-monitor-bundle
-[ -n "$prefix" ] && { [ -e "$mark" ] || [ -z "$(ls -A "$prefix" 2>/dev/null)" ]; } ||
+if [ ! -e "$mark" ] && [ -n "$(ls -A "$prefix/" 2>/dev/null)" ]; then
     fail "$prefix/ has other files: choose a folder of its own for cert-monitor"
+fi
 source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # The wheels are for these; -I keeps the caller's variables and folders out.
