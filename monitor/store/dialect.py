@@ -22,7 +22,7 @@ READS = "monitor_reads"
 """Execution option of connections whose transactions only read."""
 
 DIALECT = "monitor_dialect"
-"""Execution option of every connection: its ``Dialect``."""
+"""Execution option of every connection: its ``DatabaseDialect``."""
 
 # SQLite numbers rows by itself only where the type is INTEGER; elsewhere that has 32 bits.
 RowId = BigInteger().with_variant(Integer, "sqlite")

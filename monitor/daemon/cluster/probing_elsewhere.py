@@ -101,7 +101,7 @@ def silent_zones(
     def without_workers(found: Mapping[str, float]) -> Iterator[SilentZone]:
         now, zones = clock.now(), config().zones
         for zone, seconds in sorted(found.items()):
-            if zone in zones:  # targets without a zone have none that could be silent; health tells
+            if zone in zones:  # targets without a zone have none that could be silent; health says
                 since = now - timedelta(seconds=seconds)
                 yield SilentZone(zone, since, zones[zone].silent_after, by_workers=True)
 

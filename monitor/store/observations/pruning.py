@@ -78,8 +78,8 @@ def prune_certificates(connection: Connection, after: str) -> Slice:
     ).all()
     if not some:
         return Slice(0, "")
-    spoken_of = exists().where(history.c.sha256 == certificate.c.sha256)
+    recorded = exists().where(history.c.sha256 == certificate.c.sha256)
     removed = connection.execute(
-        delete(certificate).where(certificate.c.sha256.in_(some), ~spoken_of)
+        delete(certificate).where(certificate.c.sha256.in_(some), ~recorded)
     ).rowcount
     return Slice(removed, some[-1] if len(some) == SIZE else "")

@@ -127,10 +127,10 @@ def _compare(
         return
     present = {_key(sighting): sighting for sighting in state.sightings}
     if present.keys() != known.keys():
-        revocation_status = {key[:2]: key[2] for key in present}
+        present_at = {key[:2]: key[2] for key in present}
         changes.begun += [(id_, at, key, present[key]) for key in present if key not in known]
         changes.ended += [
-            {"row": row.id, "at": max(at, row.last_seen_at), "by": revocation_status.get(key[:2])}
+            {"row": row.id, "at": max(at, row.last_seen_at), "by": present_at.get(key[:2])}
             for key, row in known.items()
             if key not in present
         ]

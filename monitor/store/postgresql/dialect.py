@@ -162,7 +162,7 @@ class PostgresqlDialect:
     def check(self) -> None:
         """Do nothing: a server reports by itself when it cannot write."""
 
-    def backup(self, revision: str) -> Path | None:  # noqa: ARG002 - as Dialect has it
+    def backup(self, revision: str) -> Path | None:  # noqa: ARG002 - as DatabaseDialect has it
         """Make no copy: the administrator of the server does; an upgrade is one transaction."""
         return None
 
@@ -176,7 +176,7 @@ class PostgresqlDialect:
                 "then start those of the new version"
             )
 
-    def dangling_table(self, connection: Connection) -> str:  # noqa: ARG002 - as Dialect has it
+    def dangling_table(self, connection: Connection) -> str:  # noqa: ARG002 - as DatabaseDialect has it
         """Return nothing: the server checks foreign keys itself."""
         return ""
 
@@ -200,7 +200,7 @@ class PostgresqlDialect:
         at: datetime | None = connection.scalar(select(func.clock_timestamp()))
         return at
 
-    def damage(self, connection: Connection) -> Sequence[str]:  # noqa: ARG002 - as Dialect has it
+    def damage(self, connection: Connection) -> Sequence[str]:  # noqa: ARG002 - as DatabaseDialect has it
         """Return nothing: the server says so itself where a row cannot be read."""
         return ()
 

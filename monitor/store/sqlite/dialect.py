@@ -225,7 +225,7 @@ class SqliteDialect:
     def number_after(self, connection: Connection, table: Table) -> None:
         """Do nothing: SQLite goes on after the greatest number."""
 
-    def clock(self, connection: Connection) -> datetime | None:  # noqa: ARG002 - as Dialect has it
+    def clock(self, connection: Connection) -> datetime | None:  # noqa: ARG002 - as DatabaseDialect has it
         """Return nothing: its clock is ours."""
         return None
 
