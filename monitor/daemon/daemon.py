@@ -279,11 +279,15 @@ class Daemon:
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
-    async def close(self) -> None:
-        """Stop notifying, stop probing (what is finished gets recorded), stop listening, close the store."""
+    async def close(self, *, for_good: bool = True) -> None:
+        """Stop notifying, stop probing (what is finished gets recorded), stop listening, close the store.
+
+        Unless it is ``for_good``, another daemon follows in this process.
+        """
         parts = self.parts
         parts.health.ready = False
-        parts.manager.stopping()
+        if for_good:  # a service manager kills what said so and goes on
+            parts.manager.stopping()
         if self._taking_over is not None:
             self._taking_over.cancel()
             await asyncio.gather(self._taking_over, return_exceptions=True)

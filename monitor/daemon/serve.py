@@ -66,7 +66,7 @@ async def _served(
         return daemon.former()
     finally:
         reload.clear()
-        await daemon.close()
+        await daemon.close(for_good=stop.is_set())
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.serve import serve
+from support.servers.daemon.service_manager import service_manager
 
 
 @pytest.fixture
@@ -61,15 +63,27 @@ def test_a_daemon_that_is_over_leaves_no_memory_behind(config: Path) -> None:
     assert alive == [0, 0, 0, 0]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such sockets")
+def test_a_center_that_begins_anew_does_not_say_that_it_stops(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After STOPPING=1 systemd waits for the end, and kills the process after ``TimeoutStopSec``."""
+    with service_manager(config.with_name("notify")) as there:
+        monkeypatch.setenv("NOTIFY_SOCKET", there.address)
+        begin_anew(config, 2, lambda _: None)
+        heard = [name for one in there.heard() for name in one if name in ("READY", "STOPPING")]
+    assert heard == ["READY", "READY", "STOPPING"]
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
 def test_a_reload_between_two_daemons_ends_nothing(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system would end the process for the signal that asks for it."""
     handlers: list[object] = []
     close = Daemon.close
 
-    async def closing(made: Daemon) -> None:
+    async def closing(made: Daemon, *, for_good: bool) -> None:
         handlers.append(signal.getsignal(signal.SIGHUP))
-        await close(made)
+        await close(made, for_good=for_good)
 
     monkeypatch.setattr(Daemon, "close", closing)
     begin_anew(config, 2, lambda _: None)
