@@ -20,13 +20,14 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WineMachine]:
     """Run a Windows."""
     if package := missing():
         pytest.skip(f"needs Debian's {package}")
-    made = WineMachine(tmp_path_factory.mktemp("windows") / "prefix")
-    # Services end with the last other program.
-    other = made.begin("-c", "import time; time.sleep(400)")
-    yield made
-    other.kill()
-    other.communicate()
-    made.close()
+    folder = tmp_path_factory.mktemp("windows")
+    made = WineMachine(folder / "prefix")
+    try:
+        # Otherwise setup may be the program that starts Windows, whose services then hold its output open.
+        with made.awake(folder / "events"):
+            yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture(scope="module")
