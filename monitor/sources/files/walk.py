@@ -108,7 +108,8 @@ def _given(
     path: str, excluded: Callable[[str], bool], budget: Budget, suffixes: tuple[str, ...]
 ) -> Iterator[Match | Failure]:
     budget.enter(path)
-    if has_magic(path):
+    # What exists is meant by its name: a folder may be called "certs [old]".
+    if has_magic(path) and not os.path.lexists(path):
         yield from _below(parse_pattern(path), excluded, budget)
     elif os.path.isdir(path):  # noqa: PTH112 - this whole file works on plain texts, pathlib doubles its cost
         yield from _below(everything_below(path, suffixes), excluded, budget)

@@ -102,6 +102,15 @@ def test_pattern(tmp_path: Path, first: Issued) -> None:
     assert locations(probe(target(f"{tmp_path}/**/*.pem")), tmp_path) == ["a.pem", "x/b.pem", "x/y/c.pem"]
 
 
+def test_names_that_look_like_patterns(tmp_path: Path, first: Issued) -> None:
+    """A file or folder that exists is meant by its name, as setup was given it."""
+    folder = tmp_path / "certs [old]"
+    folder.mkdir()
+    write(folder, a_pem=first.pem)
+    for named in (folder, folder / "a.pem"):
+        assert locations(probe(target(named)), folder) == ["a.pem"]
+
+
 def test_exclude(tmp_path: Path, first: Issued) -> None:
     """Excluded folders and files are left out."""
     write(tmp_path, a_pem=first.pem, old__b_pem=first.pem, x__old__y__c_pem=first.pem, x__d_pem=first.pem)
