@@ -40,7 +40,7 @@ class CenterExchange:
         clock: Clock,
         check_now: Callable[[Sequence[str]], None] = _nothing,
     ) -> None:
-        """Take the centers, the spool, and what carries out orders; ``check_now`` probes targets at once."""
+        """Take the centers, the spool, and the orders in force; ``check_now`` probes targets at once."""
         self._centers = centers
         self._spool = spool
         self._apply = apply

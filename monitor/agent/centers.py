@@ -34,7 +34,7 @@ class Centers:
     """Requests to the center in use, which is the one that answered last."""
 
     def __init__(self, urls: Sequence[str], token: str, names: NameLookup, tls: ssl.SSLContext) -> None:
-        """Take the addresses, the token of the agent, and what verifies them."""
+        """Take the addresses, the token of the agent, and the TLS context."""
         self._urls = urls
         self._headers = {"Authorization": f"Bearer {token}"}
         self._session = HttpSession(names, tls, Connections(limit=1 + len(urls), compressed=True))

@@ -48,7 +48,7 @@ async def enroll(file: AgentFile, line: str) -> tuple[bytes, str]:
 
 
 def invitation(line: str) -> Enrollment:
-    """Return what a pasted line says; raise ``UsageError`` for one that is not whole."""
+    """Parse a pasted line; raise ``UsageError`` for one that is not complete."""
     try:
         return Enrollment.parse(line)
     except WireError as error:

@@ -24,7 +24,7 @@ class LocalSource:
     """Wraps the source of one kind."""
 
     def __init__(self, source: Source, permission: Permission, secrets: Mapping[str, str]) -> None:
-        """Take the source, what is allowed, and the files by name."""
+        """Take the source, the allow list, and the files by name."""
         self._source = source
         self._permission = permission
         self._secrets = secrets

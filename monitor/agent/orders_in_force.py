@@ -44,7 +44,7 @@ class OrdersInForce:
     """Carries out orders; the mutable state is which they are and when each was last carried out."""
 
     def __init__(self, runner: BatchRunner, spool: SpoolThread, clock: Clock, file: Path) -> None:
-        """Take what probes, where answers go, and the file that keeps the orders."""
+        """Take the prober, the receiver of answers, and the file that keeps the orders."""
         self._runner = runner
         self._spool = spool
         self._clock = clock

@@ -49,7 +49,7 @@ class SpoolThread:
         self._spool.dropped += 1
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what a call returns that blocks on the disk."""
+        """Run a call that blocks on the disk, and return its result."""
         return await self._pool.run(call, *args, **kwargs)
 
     async def close(self) -> None:

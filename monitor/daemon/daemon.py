@@ -151,7 +151,7 @@ class Daemon:
             await self._work(tuple(parts.tasks), load)
 
     def former(self) -> FormerDaemon:
-        """Return what this daemon hands to the one that begins anew after it."""
+        """Return what this daemon passes to its successor in this process."""
         return FormerDaemon(self.parts.watched.active, self.parts.access.web_config, self._handover())
 
     def _handover(self) -> Handover | None:

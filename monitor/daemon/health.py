@@ -50,7 +50,7 @@ class HealthMonitor:
         tasks: Tasks,
         known: KnownProblems | None = None,
     ) -> None:
-        """Take the parts whose signs of life count, and what returns problems that others know of."""
+        """Take the parts whose ages count, and functions for problems that others know."""
         self.ready = False
         self._clock_watch = clock_watch
         self._schedule = schedule

@@ -28,7 +28,7 @@ class PeriodicTask:
         clock: Clock,
         on_store_error: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the work and what counts errors of the local system; nothing runs before ``start``."""
+        """Take the work and the counter of errors of the local system; nothing runs before ``start``."""
         self.name = name
         self.every = every
         self.round_limit = ROUND_LIMIT

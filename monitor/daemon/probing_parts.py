@@ -52,7 +52,7 @@ class ProbingParts:
 def probing_parts(
     active: ActiveConfig, config: Config, store: Store, discoveries: Discoveries, clock: SteadyClock
 ) -> ProbingParts:
-    """Return what probes the targets of a configuration, here and by the workers that ``config`` names."""
+    """Return the parts that probe the targets of a configuration, here and by its workers."""
     limits, board, judge, resolver = active.config.limits, Board(), Judge(PathFinder()), Resolver()
     trust_stores, kinds = TrustStoreCache(TrustStoreLoader().anchors, clock), sources(resolver)
     revocation = RevocationLoop(active.config, store, board, trust_stores, clock)

@@ -53,7 +53,7 @@ class RenewalDays:
     """The days that are not over; there is one for a site at most."""
 
     def __init__(self, services: RenewalServices) -> None:
-        """Take the services; what is stored is there after ``resume``."""
+        """Take the services; ``resume`` loads the stored days."""
         self._services = services
         self._days: dict[str, RenewalDay] = {}
         self._silent: dict[str, SilentPort] = {}
@@ -61,7 +61,7 @@ class RenewalDays:
         self._next = 0
 
     async def resume(self) -> None:
-        """Go on with what was going on before a restart."""
+        """Continue the renewal days of before a restart."""
         stored = await self._services.store.renewal_days(ended=False)
         self._days = {day.id: day for day in stored}
 
@@ -107,7 +107,7 @@ class RenewalDays:
         return None
 
     async def round(self) -> None:
-        """Probe the ports that are being switched, and take down what they serve."""
+        """Probe the ports that are being switched, and record what they serve."""
         if not self.working_targets():
             self._silent.clear()
             return

@@ -50,7 +50,7 @@ async def _served(
     started: Callable[[Daemon], None] | None,
     reload: list[Callable[[], None]],
 ) -> FormerDaemon:
-    """Run a daemon until it is over, and return what it hands to the next one; ``reload`` is for SIGHUP."""
+    """Run a daemon until it ends, and return what it passes to the next one; ``reload`` is for SIGHUP."""
     use_log_format(daemon.parts.watched.config.log.format)
     try:
         with _stop_signals(stop):

@@ -83,10 +83,10 @@ class PostedEntry(BaseReceiver, PostAddress):
 
     @abstractmethod
     def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
-        """Return what makes the bodies of this kind."""
+        """Return the function that makes the bodies of this kind."""
 
     def signer(self) -> "Sign":
-        """Return what makes the headers that prove where a body is from."""
+        """Return the function that makes the headers with a body's signature."""
         from monitor.delivery.http_receiver import unsigned  # noqa: PLC0415
 
         return unsigned

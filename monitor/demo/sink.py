@@ -22,7 +22,7 @@ class Sink:
     """
 
     def __init__(self, show: Callable[[str], None], folder: Path) -> None:
-        """Take what shows summaries, and the folder for the mails."""
+        """Take the function that shows summaries, and the folder for the mails."""
         self._show = show
         self._folder = folder
         self._number = 0

@@ -37,7 +37,7 @@ class Writer:
     """Writes messages for one reader: a language, a time zone, and the present instant."""
 
     def __init__(self, language: Language, zone: tzinfo, now: datetime) -> None:
-        """Take what the reader's words depend on."""
+        """Take the language, the time zone and the present instant of the reader."""
         self.language = language
         self.zone = zone
         self.now = now

@@ -164,7 +164,7 @@ class OwnMetrics:
         ).set_function(leads)
 
     def store_in_memory(self, in_memory: Callable[[], bool]) -> None:
-        """Take what returns whether the store goes on in memory."""
+        """Take the function that returns whether the store works in memory."""
         self._store_in_memory.set_function(in_memory)
 
     def clock_suspect(self, suspect: bool) -> None:  # noqa: FBT001 - the value itself, not a switch

@@ -81,7 +81,7 @@ class AlertStore(Protocol):
         ...
 
     async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
-        """Withdraw what was decided for receivers before an instant and not sent; return its number."""
+        """Withdraw unsent notifications for receivers from before an instant; return their number."""
         ...
 
     async def silences(self) -> Sequence[Silence]:

@@ -67,7 +67,7 @@ def _notification(
 
 
 def _alerts(log: Iterable[LogChange]) -> Iterable[NotifiedAlert]:
-    """Yield the alerts that a notification is about; what is recorded without a word has no reason."""
+    """Yield the alerts that a notification is about; an alert that is only recorded has no reason."""
     for change in log:
         if change.reason:
             level = change.record.level.value if change.record else ""

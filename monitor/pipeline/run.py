@@ -188,7 +188,7 @@ class Pipeline:
         return state, observation
 
     async def flush(self) -> None:
-        """Record what waits for the store, a part at a time, as long as that works."""
+        """Record the results that wait for the store, a part at a time, as long as that works."""
         while self._unrecorded and await self._record({}, {}):
             pass
 

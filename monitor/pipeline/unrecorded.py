@@ -59,7 +59,7 @@ class UnrecordedResults:
 
 
 def _slim(observation: Observation, recorded: frozenset[str]) -> Observation:
-    """Return what recording needs of an observation."""
+    """Return an observation reduced to what is recorded."""
     result = observation.result
     ders = {sha256: der for sha256, der in result.ders.items() if sha256 not in recorded}
     slim = ProbeResult(result.sightings, ders=ders)

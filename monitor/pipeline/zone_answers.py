@@ -47,7 +47,7 @@ class ZoneAnswers:
         self._reading = ThreadPool("answers of agents", 1)
 
     def state_of(self, target_id: str) -> TargetState | None:
-        """Return what is known of a target."""
+        """Return the state of a target."""
         return self._board.snapshot.states.get(target_id)
 
     async def take(self, zone: str, document: AnswersDocument, offset: timedelta) -> Taken:

@@ -122,7 +122,7 @@ class Store(OpenStore):
         return await self._read(alerts.alerts_about, scope_id)
 
     async def alert_history(self, alert_id: str) -> AlertHistory | None:
-        """Return what is recorded of one alert, open or over, ``None`` where nothing is any more."""
+        """Return the record of one alert, open or over, ``None`` where there is none."""
         return await self._read(alert_history.alert_history, alert_id)
 
     async def resolved_alerts(self, since: datetime, most: int) -> list[AlertRecord]:
@@ -188,7 +188,7 @@ class Store(OpenStore):
         return due if problem is None else tuple(replace(one, remarks=(problem,)) for one in due)
 
     async def withdraw(self, receivers: Collection[str], before: datetime, now: datetime) -> int:
-        """Withdraw what was decided for receivers before an instant and not sent; return its number."""
+        """Withdraw unsent notifications for receivers from before an instant; return their number."""
         return await self._write(withdrawn.withdraw, tuple(receivers), before, now)
 
     async def recent_notifications(self, most: int) -> tuple[NotificationStatus, ...]:

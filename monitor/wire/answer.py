@@ -50,7 +50,7 @@ def write_answer(key: str, location: str, observation: Observation) -> dict[str,
 
 
 def read_answer(data: Mapping[str, object], request: ProbeRequest, der_of: CertificateLookup) -> Observation:
-    """Return what the answer to a request observed, by the clock of its sender.
+    """Return the observation in the answer to a request, by the clock of its sender.
 
     Raises ``WireError`` for what is no answer, or names a certificate that is not here.
     """
@@ -96,7 +96,7 @@ def _read_failure(data: tuple[object, ...]) -> Failure:
 
 
 def _reason(code: str) -> FailureReason:
-    """Return a reason; what only a newer version knows is ``internal``, and its message says what it is."""
+    """Return a reason; one that only a newer version knows becomes ``internal``, and its message names it."""
     try:
         return FailureReason(code)
     except ValueError:

@@ -49,7 +49,7 @@ class AnswersDocument:
         return frozenset(names)
 
     def all_to_be_sent_again(self) -> tuple[str, ...]:
-        """Return what to call missing to be sent these answers once more, with all certificates."""
+        """Return the hashes to report as missing, so that all is sent again with certificates."""
         return tuple(sorted(self.named())) or (_NO_CERTIFICATE,)
 
     def missing(self, known: Callable[[Iterable[str]], Iterable[str]]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ OLDEST = timedelta(days=366)
 
 
 def clock_offset(sent_at: datetime, received_at: datetime, before: timedelta = timedelta(0)) -> timedelta:
-    """Return what to add to a peer's times; the offset of ``before`` as long as it is still right.
+    """Return the offset to add to a peer's times, that of ``before`` as long as it is still right.
 
     It stays exactly the same then, so that an answer that arrives twice has the same time twice.
     """

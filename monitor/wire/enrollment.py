@@ -26,7 +26,7 @@ class Enrollment:
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Return what a pasted line says; raise ``WireError`` for anything else.
+        """Parse a pasted line; raise ``WireError`` for anything else.
 
         The whole command that the center printed is taken too: people paste it where the line belongs.
         """

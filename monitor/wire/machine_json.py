@@ -54,7 +54,7 @@ def read_lists(data: object) -> tuple[tuple[RevocationList, ...], bool]:
 
 
 def _checked(read: T, dates: Iterable[datetime | None], numbers: Iterable[int]) -> T:
-    """Return what was read; raise ``WireError`` for dates without a time zone and for endless numbers."""
+    """Return a value that was read; raise ``WireError`` for dates without time zone and infinite numbers."""
     for at in dates:
         if at is not None and not is_convertible(at):
             raise WireError("a date has no time zone, or is outside of the calendar")

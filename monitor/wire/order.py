@@ -70,7 +70,7 @@ def read_order(data: object) -> Order:
 
 
 def _probed(request: ProbeRequest) -> dict[str, object]:
-    """Return what an agent needs of a request: only what the source of its kind reads."""
+    """Return a request reduced to what the source of its kind reads."""
     request = by_local_name(request)
     kind = request.settings.kind
     machine, report = kind in _MACHINES, kind in _REPORTS

@@ -33,7 +33,7 @@ def by_local_name(request: ProbeRequest) -> ProbeRequest:
 
 
 def places_by_name(request: ProbeRequest) -> Mapping[str, frozenset[str]]:
-    """Return what a request calls by which local name: paths as written, and variables as ``$NAME``."""
+    """Return the local names in a request and their meaning: paths as written, variables as ``$NAME``."""
     found: dict[str, set[str]] = {}
 
     def path(written: str) -> str:

@@ -26,7 +26,7 @@ class BatchWork:
     def __init__(
         self, client: Client, stream: JetStreamContext, zone: str, runner: BatchRunner, clock: Clock
     ) -> None:
-        """Take the connection, the zone as which answers are sent, and what probes."""
+        """Take the connection, the zone of the answers, and the prober."""
         self._sender = AnswerSender(client, stream, zone, clock)
         self._runner = runner
         self._clock = clock

@@ -14,7 +14,7 @@ _WAIT = 5.0
 
 
 def reason(error: BaseException) -> str:
-    """Return what an error says, or its name where it says nothing; the words of the system for its own."""
+    """Return the text of an error, or its name without one; for an error of the system the system's text."""
     if isinstance(error, OSError) and not isinstance(error, SSLError) and os.name == "posix":
         number = error.errno
         if number is not None and number in errno.errorcode:

@@ -54,7 +54,7 @@ class PendingOrders:
         await self._some.wait()
 
     def arrived(self) -> tuple[list[Answer], list["asyncio.Future[None]"]]:
-        """Return what has arrived by now, and what to resolve when it has been taken."""
+        """Return the answers that have arrived, and the futures to resolve when they have been taken."""
         self._some.clear()
         found = self._arrived, self._taken
         self._arrived, self._taken = [], []

@@ -65,7 +65,7 @@ class WorkerPresence:
         self._queued[zone] = queued
 
     def note(self, zone: str, *, asked: bool, busy: bool) -> None:
-        """Note whether somebody asks for batches of a zone, and whether one is out there."""
+        """Note whether a worker asks for batches of a zone, and whether one has a batch."""
         now = self._clock.monotonic()
         if asked:
             self._seen[zone] = self._clock.now()
@@ -78,7 +78,7 @@ class WorkerPresence:
             self._idle_since.setdefault(zone, now)
 
     def heard(self, zone: str, worker: str = "") -> None:
-        """Note that a worker of a zone has answered; its name is what it says."""
+        """Note that a worker of a zone has answered; its name is not verified."""
         self._seen[zone] = self._clock.now()
         answered = self._answered.setdefault(zone, {})
         answered.pop(worker, None)

@@ -33,7 +33,7 @@ class WorkQueue:
     def __init__(  # noqa: PLR0913 - all that a worker needs
         self, broker: Broker, zone: str, runner: BatchRunner, clock: Clock, at_once: int, *, logins: bool
     ) -> None:
-        """Take where NATS is and what probes; ``at_once`` batches are under way at most.
+        """Take the address of NATS and the prober; at most ``at_once`` batches are under way.
 
         With ``logins`` there is one more for each account that this worker is pinned to.
         """
@@ -109,7 +109,7 @@ async def _take_pinned(
 
 
 def _said_once(what: str, errors: BaseExceptionGroup, said: str) -> str:
-    """Log what is wrong where that was not said last, and return it."""
+    """Log a problem unless it was the last one logged, and return it."""
     error = errors.exceptions[0]
     why = reason(error)
     if why != said:

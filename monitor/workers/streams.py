@@ -55,7 +55,7 @@ class Queues:
 
 
 async def prepare(stream: JetStreamContext, queues: Queues) -> None:
-    """Make the streams and consumers what they should be; those that are so already stay as they are."""
+    """Create or update the streams and consumers; those that are right already stay as they are."""
     await _use(stream, _queue(ORDERS, ALL_ORDERS))
     await _use(
         stream,

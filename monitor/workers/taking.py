@@ -26,7 +26,7 @@ class BatchTaking:
     def __init__(
         self, client: Client, batches: JetStreamContext.PullSubscription, work: BatchWork, ack_wait: float
     ) -> None:
-        """Take where batches come from, and what works on them."""
+        """Take the source of batches, and the function that works on one."""
         self._client = client
         self._batches = batches
         self._work = work

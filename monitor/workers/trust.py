@@ -8,7 +8,7 @@ from monitor.sources.anchors import TrustStoreLoader
 
 
 def tls_of(servers: Sequence[str], trust: Sequence[str]) -> Callable[[], ssl.SSLContext] | None:
-    """Return what makes a context with the trusted CAs, read again each time; ``None`` without TLS."""
+    """Return a function that makes a context with the trusted CAs, read each time; ``None`` without TLS."""
     if not any(server.startswith("tls:") for server in servers):
         return None
 

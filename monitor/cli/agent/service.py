@@ -28,7 +28,7 @@ def check(config: Path) -> None:
 
 
 def start(config: Path) -> str:
-    """Register and start the service, anew where it ran with an earlier token; return what became of it."""
+    """Register and start the service, anew where it ran with an earlier token; return the result."""
     for command in _commands(config):
         code, said = run(command)
         if code:

@@ -75,7 +75,7 @@ def configuration(arguments: argparse.Namespace) -> "Config | None":
 
 
 def _planner(config: "Config | None") -> Planner:
-    """Return what makes a target under a configuration, or under the built-in policy without one."""
+    """Return the function that makes a target under a configuration, or under the built-in policy."""
     if config is None:
         return lambda settings: settings.target(settings.applied_to(Policy()))
     from monitor.config import single_targets  # noqa: PLC0415 - loads every kind of target

@@ -11,7 +11,7 @@ class EventLogHandler(logging.Handler):
     """Writes warnings, errors and what asks for it to the Event Log; the other records are passed over."""
 
     def __init__(self, write: Callable[[Sequence[WindowsEvent]], None]) -> None:
-        """Take what writes events."""
+        """Take the function that writes events."""
         super().__init__()
         self._write = write
         self._sentences = logging.Formatter()  # without the time, which each event has

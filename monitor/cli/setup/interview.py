@@ -95,7 +95,7 @@ class Interview:
         return answers
 
     def _refuse(self, seen: FoundTargets) -> None:
-        """Raise what is wrong: the login, or else the site; options are kept where it is only away."""
+        """Raise an error about the login, or else the site; options are kept where it is only away."""
         failure = seen.failures[0]
         if seen.missing_rights:
             raise AnswerRefusedError(refusal_texts.rights_missing(rights=seen.missing_rights))

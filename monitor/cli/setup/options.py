@@ -70,7 +70,7 @@ class Unattended:
     attended = False
 
     def __init__(self, options: Options, writer: Writer) -> None:
-        """Take the options, and what writes what is wrong with them."""
+        """Take the options, and the writer of error messages."""
         self._options = options
         self._writer = writer
 

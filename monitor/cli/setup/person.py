@@ -23,7 +23,7 @@ class Person:
     attended = True
 
     def __init__(self, options: Options, writer: Writer, console: Console) -> None:
-        """Take the options, what writes in the person's language, and the terminal."""
+        """Take the options, the writer for the person's language, and the terminal."""
         self._options = options
         self._writer = writer
         self._console = console

@@ -21,7 +21,7 @@ def _no_default(_: SetupAnswers) -> str | None:
 
 
 def empty(_: SetupAnswers) -> str | None:
-    """Return the default of what may stay empty."""
+    """Return the default of a question that may stay empty."""
     return ""
 
 

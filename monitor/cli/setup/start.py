@@ -39,7 +39,7 @@ def by_hand(made: Layout, platform: str = sys.platform) -> Message:
 
 
 def _commands(made: Layout, platform: str = sys.platform) -> Sequence[Sequence[str]]:
-    """Return what installs and starts the service, nothing where there is none, or no right to start it."""
+    """Return the commands that install and start the service, none where that is not possible."""
     if platform == "win32":
         return _of_windows(made)
     if made.handed_over and is_root():

@@ -57,7 +57,7 @@ def in_use(
     writer: Writer,
     now: datetime,
 ) -> Mapping[str, InUse]:
-    """Return what is known of each target by id; ``snapshot`` may have the stores of the machine."""
+    """Return the use of the new certificate by target id; ``snapshot`` may have the stores of the machine."""
     if expected is not None:
         return {state.target.id: _compared(state, expected) for state in states}
     views = machine_views(snapshot)

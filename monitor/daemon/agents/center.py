@@ -39,7 +39,7 @@ class AgentCenter:
         leads: Callable[[], bool],
         loaded: Callable[[], bool],
     ) -> None:
-        """Take what takes answers; ``targets`` returns those that are watched now.
+        """Take the receiver of answers; ``targets`` returns those that are watched now.
 
         ``leads`` returns whether what is taken is recorded, ``loaded`` whether what was recorded is known.
         """

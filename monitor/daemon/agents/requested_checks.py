@@ -27,7 +27,7 @@ class RequestedChecks:
     """The targets of each zone that somebody wants checked now."""
 
     def __init__(self, state_of: Callable[[str], TargetState | None], clock: Clock) -> None:
-        """Take what returns the state of a target."""
+        """Take the function that returns the state of a target."""
         self._state_of = state_of
         self._clock = clock
         self._requests: dict[str, dict[str, _Request]] = {}

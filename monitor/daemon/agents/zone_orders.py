@@ -15,7 +15,7 @@ class ZoneOrders:
     """The orders of each zone for the targets that are watched now."""
 
     def __init__(self, targets: Callable[[], Sequence[Target]], pool: ThreadPool) -> None:
-        """Take what returns the targets, the same object until they change, and where orders are written."""
+        """Take the function that returns the targets (the same object until they change), and a pool."""
         self._targets = targets
         self._pool = pool
         self._written_for: Sequence[Target] = ()

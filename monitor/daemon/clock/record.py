@@ -21,7 +21,7 @@ def written_state(state: ClockState) -> str:
 
 
 def read_state(record: str) -> ClockState | None:
-    """Return the state that was written, ``None`` for none and for what cannot be read."""
+    """Return the recorded state, ``None`` where there is none or it cannot be read."""
     try:
         saved = json.loads(record or "null")
         return ClockState(

@@ -46,7 +46,7 @@ class SteadyClock:
 
     @property
     def state(self) -> ClockState:
-        """Return what is known since the last reading."""
+        """Return the state of the clock at the last reading."""
         with self._lock:
             return replace(self._state, reading=_reading(self._last))
 

@@ -112,7 +112,7 @@ class ClockWatch:
         return health_texts.clock_jumped(before=self._jump.before, after=self._jump.after)
 
     def verified(self) -> None:
-        """Note that a pass has dealt with what happened before the start."""
+        """Note that a pass has handled jumps from before the start."""
         self._unverified_since = None
 
     async def save(self, store: Store) -> None:

@@ -56,7 +56,7 @@ class ComponentWatch:
     """What is missing now, and since when: where no part knows, since it was first noticed."""
 
     def __init__(self, known: Callable[[], KnownComponents], now: Callable[[], datetime]) -> None:
-        """Take what returns what is known; ``missing`` is to be called every second."""
+        """Take the function that returns the known components; ``missing`` is to be called every second."""
         self._known = known
         self._now = now
         self._since: Mapping[tuple[Component, str], datetime] = {}
@@ -99,7 +99,7 @@ class ComponentSources:
             await self.others.round()
 
     def known(self) -> KnownComponents:
-        """Return what is known."""
+        """Return what the parts know of all components."""
         others = self.others
         away = bool(self._leadership.problem or self._store.problem)
         workers, agents = self._workers, self._agents

@@ -42,7 +42,7 @@ class KnownComponents:
 
 
 def degraded(known: KnownComponents, now: datetime) -> tuple[Degradation, ...]:
-    """Return what is missing, what matters most first; ``since`` is left out where nobody knows it."""
+    """Return the missing components, the most important first; ``since`` is ``None`` where unknown."""
     if not known.leads:
         return _STANDBY if known.database_away else ()
     database = [replace(one, since=known.database_since) for one in _DATABASE] if known.database_away else ()

@@ -43,7 +43,7 @@ class Leadership:
     """When the database answered last, once this center is to begin anew without it."""
 
     def __init__(self, lease: ClusterLease, store: Store, name: str, clock: Clock) -> None:
-        """Take the lease and what writes under it; ``url`` is set once it is known."""
+        """Take the lease and the store that it protects; ``url`` is set once it is known."""
         self.name = name
         self.url = ""
         self.taken, self.lost = Event(), Event()
@@ -164,7 +164,7 @@ class WithoutDatabase(Alone):
     unready = raw_english(health_texts.NO_DATABASE)
 
     def __init__(self, attempt: Callable[[], Awaitable[None]], since: datetime | None = None) -> None:
-        """Take what attempts to use the database and raises ``SystemBrokenError`` where that fails.
+        """Take the function that tries the database and raises ``SystemBrokenError`` where that fails.
 
         ``since`` is when the database answered last, ``None`` where nobody knows it.
         """
@@ -194,7 +194,7 @@ def may_note(leadership: Leadership | Alone, note: Callable[[T], None]) -> Calla
 
 
 def sender(leadership: Leadership | Alone) -> Callable[[Work], Work]:
-    """Return what makes work that is done only while this center may send."""
+    """Return a wrapper for work that is done only while this center may send."""
 
     def guarded(work: Work) -> Work:
         async def while_leading() -> bool | None:

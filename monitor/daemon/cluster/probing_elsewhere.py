@@ -27,7 +27,7 @@ def shared_with_workers(  # noqa: PLR0913, PLR0917 - all that workers touch
     judge: Judge,
     metrics: OwnMetrics,
 ) -> "tuple[BatchRunner, JetStreamRunner | None]":
-    """Return what probes the batches, with workers where there are any."""
+    """Return the runner of batches, with workers where there are any."""
     if config.workers is None:
         return here, None
     from monitor.workers.connection import Broker  # noqa: PLC0415 - nobody without workers needs it
@@ -53,12 +53,12 @@ def shared_with_workers(  # noqa: PLR0913, PLR0917 - all that workers touch
 
 
 def problem_of(workers: "JetStreamRunner | None") -> Callable[[], Message | None]:
-    """Return what says why workers probe nothing, ``None`` while they do."""
+    """Return a function that says why workers probe nothing, ``None`` while they do."""
     return (lambda: None) if workers is None else workers.problem
 
 
 def faults_of(workers: "JetStreamRunner | None") -> Collection[str]:
-    """Return the codes of what keeps a target from being probed and is for the workers to do."""
+    """Return the codes of problems that keep targets from being probed and are those of workers."""
     if workers is None:
         return ()
     from monitor.workers.texts import NOT_PROBED  # noqa: PLC0415 - nobody without workers needs it
@@ -67,7 +67,7 @@ def faults_of(workers: "JetStreamRunner | None") -> Collection[str]:
 
 
 def missing_workers(workers: "JetStreamRunner | None") -> Callable[[Target], str]:
-    """Return what says why no worker probes a target; empty for one that a worker may, or this machine."""
+    """Return a function that says why no worker probes a target, empty where one or this machine does."""
     if workers is None:
         return lambda _target: ""
     from monitor.workers.sharing import is_shared  # noqa: PLC0415 - nobody without workers needs it
@@ -82,7 +82,7 @@ def missing_workers(workers: "JetStreamRunner | None") -> Callable[[Target], str
 
 
 def worker_zones(workers: "JetStreamRunner | None") -> Callable[[], Sequence[WorkerZone]]:
-    """Return what returns all that is known of workers."""
+    """Return a function that returns the states of workers."""
     return tuple if workers is None else workers.states
 
 
@@ -92,7 +92,7 @@ def silent_zones(
     clock: SteadyClock,
     config: Callable[[], Config],
 ) -> Callable[[], tuple[SilentZone, ...]]:
-    """Return what returns the zones that neither an agent nor a worker is heard of."""
+    """Return a function that returns the zones without any agent or worker heard of."""
 
     def silent() -> tuple[SilentZone, ...]:
         of_agents = agents.silent() if agents else ()

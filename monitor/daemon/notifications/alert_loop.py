@@ -40,7 +40,7 @@ class AlertLoop:
     """Run alert passes by the configuration in force."""
 
     def __init__(self, services: AlertServices, config: Callable[[], Config]) -> None:
-        """Take the services and what returns the configuration in force."""
+        """Take the services and the function that returns the configuration in force."""
         self._services = services
         self._config = config
 

@@ -40,7 +40,7 @@ class DeliveryLoop:
         *,
         links: LinksNow | None = None,
     ) -> None:
-        """Take the services, what returns the configuration in force, and what returns the links of now.
+        """Take the services, and the functions that return the configuration and the links in force.
 
         ``decide_again`` is called when what all recipients of a receiver refused is to be decided again.
         """
@@ -57,7 +57,7 @@ class DeliveryLoop:
         self.undelivered_since: datetime | None = None
 
     async def round(self) -> None:
-        """Try everything that is due; what is for a receiver that is not configured waits."""
+        """Deliver everything that is due; notifications for receivers that are not configured wait."""
         # Side by side: one that hangs until its timeout must not delay the others.
         delivered = [self._deliver(receiver) for receiver in self._current_receivers()]
         for failed in await asyncio.gather(*delivered, return_exceptions=True):

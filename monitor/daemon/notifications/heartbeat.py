@@ -72,7 +72,7 @@ class HeartbeatLoop:
             self._receiver.close()
 
     def _current(self) -> HttpReceiver | None:
-        """Return what calls the configured address, the same object while its settings stay."""
+        """Return the receiver for the configured address, the same object while its settings stay."""
         settings = self._config().heartbeat
         if settings != self._settings:
             self.close()

@@ -13,7 +13,7 @@ class AlertEvents:
     """Alerts that opened, changed or closed, as events."""
 
     def __init__(self, clock: Clock, config: Callable[[], Config], event_log: EventLog | None = None) -> None:
-        """Take the clock, and what returns the configuration; by default the Event Log of this system."""
+        """Take the clock and the function that returns the configuration; the log is that of this system."""
         self._clock = clock
         self._config = config
         self._event_log = event_log or EventLog()

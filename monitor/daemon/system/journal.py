@@ -27,7 +27,7 @@ _DEBUG = 7
 
 
 def log_handler(environ: Mapping[str, str]) -> logging.Handler:
-    """Return what takes the log: the journal where it reads standard error, else standard error itself."""
+    """Return the log handler: the journal where it reads standard error, else standard error itself."""
     if sys.platform != "win32" and _reads_standard_error(environ):
         return JournalHandler()
     return logging.StreamHandler()

@@ -105,7 +105,7 @@ class ChecksNow:
         return known is not None and (known.probed_at is None or known.probed_at < asked_at)
 
     async def stop(self) -> None:
-        """End what is running; what was probed is recorded."""
+        """Stop running checks; finished probes are recorded."""
         for task in tuple(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

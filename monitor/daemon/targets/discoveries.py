@@ -108,7 +108,7 @@ class Discoveries:
         return dict(self._states)
 
     def found(self) -> Mapping[str, Sequence[DiscoveredTarget]]:
-        """Return what is watched now for each discovery id."""
+        """Return the targets that are watched now by discovery id."""
         return {name: _targets(kept) for name, kept in self._kept.items()}
 
     async def resume(self, ids: Sequence[str]) -> None:

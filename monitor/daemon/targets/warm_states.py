@@ -34,7 +34,7 @@ class WarmStates:
 
     @property
     def states(self) -> Mapping[str, TargetState]:
-        """Return what is known so far."""
+        """Return the states read so far."""
         return self._states
 
     async def follow(self, targets: Sequence[Target]) -> None:

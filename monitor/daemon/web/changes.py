@@ -88,7 +88,7 @@ class WebChanges:
         return links_acknowledge(self._services.config(), self._services.web_file())
 
     async def link(self, token: str) -> AcknowledgeLink | None:
-        """Return what the token of a link allows, ``None`` where it is not one of ours."""
+        """Return what the token of a link allows, ``None`` for an invalid one."""
         return await self._pool.run(self._link, token)
 
     def _link(self, token: str) -> AcknowledgeLink | None:
@@ -117,7 +117,7 @@ class WebChanges:
     async def silence(
         self, matchers: Sequence[Matcher], *, until: datetime, reason: str, by: str
     ) -> ChangeResult:
-        """Silence what matches."""
+        """Silence all alerts that match."""
         services, now = self._services, self._services.clock.now()
         try:
             made = new_silence(matchers, str(uuid4()), until=until, reason=reason, by=by, now=now)

@@ -76,7 +76,7 @@ class WebFacade:
         return self._services.clock.now()
 
     def snapshot(self) -> Snapshot:
-        """Return what is known."""
+        """Return the current snapshot."""
         return self._services.board.snapshot
 
     def metrics(self) -> Iterator[bytes]:
@@ -162,20 +162,20 @@ class WebFacade:
         return policy_origins(target, self._services.config())
 
     async def silences(self) -> Sequence[Silence]:
-        """Return what lasts, stored or configured."""
+        """Return the silences that last, stored or configured."""
         services, now = self._services, self.now()
         config = services.config()
         configured = tuple(active_silences(config.silences, now))
         return await self._or_last("silences", configured, silences(services.store, config, now))
 
     async def recent_silences(self, since: datetime) -> Sequence[Silence]:
-        """Return what lasts and what ended since an instant, stored or configured."""
+        """Return the silences that last or ended since an instant, stored or configured."""
         services = self._services
         stored = await services.store.silences(ended_after=since)
         return (*stored, *active_silences(services.config().silences, services.clock.now()))
 
     async def notifications(self, most: int) -> Sequence[NotificationStatus]:
-        """Return what the outbox knows."""
+        """Return the last notifications and their states."""
         return await self._services.store.recent_notifications(most)
 
     async def alert_history(self, alert_id: str) -> AlertHistory | None:

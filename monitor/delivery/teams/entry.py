@@ -17,7 +17,7 @@ class TeamsEntry(ChatEntry):
     kind: Literal["teams"]
 
     def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
-        """Return what makes the messages."""
+        """Return the function that makes the messages."""
         from monitor.delivery.chat import renderer  # noqa: PLC0415
         from monitor.delivery.teams.card import card  # noqa: PLC0415
 

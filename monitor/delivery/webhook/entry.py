@@ -36,7 +36,7 @@ class WebhookEntry(PostedEntry, OpenAddress):
         return self
 
     def renderer(self, monitor: Callable[[], Message], writer: WriterAt, links: LinksNow) -> "Render":
-        """Return what makes the bodies."""
+        """Return the function that makes the bodies."""
         from monitor.delivery.webhook.body import renderer  # noqa: PLC0415
 
         return renderer(monitor, writer, links, full=self.detail == "full")

@@ -29,7 +29,7 @@ class LoginRights:
 
 
 async def login_rights(api: Api, read: Sequence[Resource], refused: Collection[str]) -> LoginRights:
-    """Return what is known of the rights that some lists need; ``refused`` are paths of forbidden lists."""
+    """Return the known rights that some lists need; ``refused`` are paths of forbidden lists."""
     try:
         async with asyncio.timeout(_TIMEOUT):
             return await _asked(api, read, refused)

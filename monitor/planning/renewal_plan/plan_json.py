@@ -27,7 +27,7 @@ def plan_to_json(plan: RenewalPlan) -> str:
 
 
 def words_of_steps(document: str) -> Mapping[str, tuple[Message, ...]]:
-    """Return by its id what each step of a plan says and how it is verified; nothing for what is no plan."""
+    """Return the texts and verifications of a plan's steps by id, empty for invalid JSON."""
     try:
         return {one["id"]: tuple(map(from_json, _every(one))) for one in json.loads(document)["steps"]}
     except (KeyError, TypeError, ValueError):

@@ -29,7 +29,7 @@ class DiskCondition:
     """The present fault of a disk, the last one, and how often it failed lately."""
 
     def __init__(self, state: Callable[[], tuple[int, ...]]) -> None:
-        """Take what returns a value that changes when the file is replaced or repaired."""
+        """Take the function that returns a value which changes when the file is replaced or repaired."""
         self._state = state
         self.fault: StoreFault | None = None
         self.recent: StoreFault | None = None

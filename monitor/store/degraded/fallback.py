@@ -35,7 +35,7 @@ class FallbackDatabase:
     """One database on disk or, while that does not work, one in memory."""
 
     def __init__(self, dialect: DatabaseDialect, app_version: str, patience: timedelta) -> None:
-        """Take what names the database; see ``open``."""
+        """Take the dialect of the database on disk, and how long to wait for its lock; see ``open``."""
         self._dialect = dialect
         self._app_version = app_version
         self._patience = patience

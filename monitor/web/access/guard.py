@@ -18,7 +18,7 @@ class Guard:
     """Lets requests pass or raises ``AccessRefusedError``."""
 
     def __init__(self, identities: Identities, *, login_page: bool = True) -> None:
-        """Take what finds out who asks; ``login_page`` is false where there is none."""
+        """Take the identities; ``login_page`` is false where there is none."""
         self._services = identities.services
         self._identities = identities
         self._login_page = login_page

@@ -40,14 +40,14 @@ class Identities:
     """Finds out who makes requests."""
 
     def __init__(self, services: AccessServices, own_host: str) -> None:
-        """Take what verifies credentials, and the name or address on which we listen."""
+        """Take the services that verify credentials, and the name or address on which we listen."""
         self.services = services
         self._own_host = own_host
         self.signer = SessionSigner(services.key)
         self.passwords = PasswordChecks(services.web_config) if services.web_config else None
 
     async def find(self, scope: Scope, headers: Headers, peer: Peer) -> Identity | None:
-        """Return who makes a request, ``None`` for nobody.
+        """Return the identity behind a request, ``None`` without one.
 
         Raises ``AccessRefusedError`` for a wrong credential.
         """

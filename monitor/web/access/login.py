@@ -49,7 +49,7 @@ class LoginService:
     """Makes sessions of names and passwords."""
 
     def __init__(self, identities: Identities) -> None:
-        """Take what verifies names and passwords."""
+        """Take the services that verify names and passwords."""
         self._services = identities.services
         self._identities = identities
 

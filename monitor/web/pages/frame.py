@@ -57,7 +57,7 @@ class Pages:
     """Answers requests for pages."""
 
     def __init__(self, view: WebView, indexes: CertificateIndexes) -> None:
-        """Take what knows everything; pages are written in the time zone of this machine."""
+        """Take the view of the daemon; pages are written in the time zone of this machine."""
         self._view = view
         self._zone = machine_zone()
         self._pool = ThreadPool("pages", _THREADS)

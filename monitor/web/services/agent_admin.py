@@ -38,7 +38,7 @@ class AgentAdmin(Protocol):
     """What the API asks."""
 
     def states(self) -> Sequence[AgentState]:
-        """Return what is known of all configured agents."""
+        """Return the states of all configured agents."""
         ...
 
     def invite(self, zone: str, name: str, center: str, by: str) -> str:

@@ -123,7 +123,7 @@ class WebView(OnDemandProbes, Protocol):
         ...
 
     async def alert_history(self, alert_id: str) -> AlertHistory | None:
-        """Return what is recorded of one alert, open or over, ``None`` where nothing is any more."""
+        """Return the record of one alert, open or over, ``None`` where there is none."""
         ...
 
     async def notified(self) -> Mapping[str, Sequence[Notified]]:

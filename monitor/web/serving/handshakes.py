@@ -25,7 +25,7 @@ class Handshaking(asyncio.Protocol):
     def __init__(
         self, http: BoundedProtocol, context: ssl.SSLContext, open_: "OrderedDict[Handshaking, None]"
     ) -> None:
-        """Take what speaks HTTP afterwards, and the handshakes of this listener, the oldest first."""
+        """Take the HTTP protocol that follows, and the handshakes of this listener, the oldest first."""
         self._http = http
         self._context = context
         self._open = open_
@@ -86,7 +86,7 @@ class Handshaking(asyncio.Protocol):
 
 
 def over_tls(make: Make, context: ssl.SSLContext) -> Callable[..., asyncio.Protocol]:
-    """Return what makes the protocol of each connection to a listener with TLS."""
+    """Return the factory of protocols for connections to a listener with TLS."""
     handshakes: OrderedDict[Handshaking, None] = OrderedDict()
 
     def made(*args: Any, **kwargs: Any) -> asyncio.Protocol:

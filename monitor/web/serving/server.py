@@ -36,7 +36,7 @@ class WebServer:
         tls: SSLContext | None = None,
         client_names: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """Take what to serve; nothing is bound yet.
+        """Take the application and its address; nothing is bound yet.
 
         A client's certificate must have one of ``client_names`` as an alternative name, if there are any.
         """

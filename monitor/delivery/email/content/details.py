@@ -36,7 +36,7 @@ class DetailWriter:
     """Writes the details of alerts for one reader."""
 
     def __init__(self, writer: Writer, links: Links) -> None:
-        """Take what writes for the reader, and where the monitor's pages are."""
+        """Take the reader's writer, and the links to the monitor's pages."""
         self._writer = writer
         self._write = writer.write
         self._pages = links

@@ -23,7 +23,7 @@ class SectionWriter:
     """Writes sections for one reader, each with at most so many entries."""
 
     def __init__(self, writer: Writer, most: int, links: Links) -> None:
-        """Take what writes for the reader, the most entries, and where the monitor's pages are."""
+        """Take the reader's writer, the most entries, and the links to the monitor's pages."""
         self._write = writer.write
         self._most = most
         self._pages = links

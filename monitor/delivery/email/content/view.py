@@ -43,7 +43,7 @@ class PageWriter:
     def __init__(
         self, writer: Writer, monitor: Message, most: int = MOST_ITEMS, links: Links = NO_LINKS
     ) -> None:
-        """Take what writes for the reader, the most items of one page, and where the monitor's pages are."""
+        """Take the reader's writer, the most items of one page, and the links to the monitor's pages."""
         self._most = most
         self._writer = writer
         self._write = writer.write

@@ -10,7 +10,7 @@ class Addresses:
     """Makes addresses of one list from the parameters of a request."""
 
     def __init__(self, path: str, parameters: Parameters, known: Sequence[str]) -> None:
-        """Take what was asked for; what the list does not know is left out."""
+        """Take the parameters of a request; those that the list does not know are left out."""
         self._path = path
         self._kept = [(name, value) for name, value in parameters if name in known and value.strip()]
 

@@ -36,7 +36,7 @@ async def _context(view: WebView) -> AlertContext:
 
 
 def alert_rows_of(context: AlertContext, resolved: Sequence[AlertRecord] = ()) -> Source[AlertRow]:
-    """Return what makes the rows, with what is published of each."""
+    """Return the function that makes the rows, with the published fields of each."""
     return Source(
         make=lambda reader: Rows(
             # A record names every target of an alert, so it is for readers who see all of them.

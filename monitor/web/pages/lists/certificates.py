@@ -74,7 +74,7 @@ def certificate_list() -> ListKind[CertificateRow]:
 
 
 def certificate_source(indexes: RowIndexes[Any, CertificateRow] | None = None) -> Source[CertificateRow]:
-    """Return what makes the rows, and keeps them for a while where they are many."""
+    """Return the source of the rows, which keeps them for a while where they are many."""
     known = indexes or RowIndexes(CERTIFICATE_ROWS)
     return Source(
         make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),

@@ -69,7 +69,7 @@ class ListKind(Generic[R]):
 
 
 def preparing(indexes: RowIndexes[Any, R], listing: Listing[R]) -> Prepare:
-    """Return what makes the rows of everything and puts them into every order."""
+    """Return a function that makes the rows of everything and puts them into every order."""
 
     def prepare(snapshot: Snapshot, now: datetime) -> None:
         if (orders := indexes.of(snapshot, (), now).orders) is not None:

@@ -27,7 +27,7 @@ def notification_source(
     receivers: Sequence[str] = (),
     over: Sequence[AlertRecord] = (),
 ) -> Source[NotificationRow]:
-    """Return what makes the rows; ``receivers`` may be sent a test, ``over`` are alerts with a title."""
+    """Return the source of the rows; ``receivers`` may be sent a test, ``over`` are alerts with a title."""
     return Source(
         make=lambda reader: Rows(
             notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope), over),

@@ -20,7 +20,7 @@ async def _load(view: WebView) -> Source[SilenceRow]:
 
 
 def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> Source[SilenceRow]:
-    """Return what makes the rows, with what somebody filled in."""
+    """Return the source of the rows, with the filled-in form."""
     return Source(
         make=lambda reader: Rows(
             silence_rows(silences, reader.snapshot, TargetScope(reader.caller.scope), reader.writer.now),

@@ -74,7 +74,7 @@ def target_list() -> ListKind[TargetRow]:
 
 
 def target_source(indexes: RowIndexes[Any, TargetRow] | None = None) -> Source[TargetRow]:
-    """Return what makes the rows, and keeps them for a while where they are many."""
+    """Return the source of the rows, which keeps them for a while where they are many."""
     known = indexes or RowIndexes(TARGET_ROWS)
     return Source(
         make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),

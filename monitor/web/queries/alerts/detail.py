@@ -74,7 +74,7 @@ class AlertDetail:
 def alert_detail(
     snapshot: Snapshot, alert_id: str, history: AlertHistory | None, now: datetime
 ) -> AlertDetail | None:
-    """Return what is known of an alert, ``None`` for one that there is not or that may not be seen.
+    """Return all about an alert, ``None`` where it does not exist or may not be seen.
 
     ``history`` is ``None`` where nothing is recorded, or where the reader may not see it.
     """

@@ -18,7 +18,7 @@ class SnapshotCache(Generic[T]):
     """What was made last for each scope; safe to use from several threads."""
 
     def __init__(self, make: Callable[[Snapshot, tuple[Matcher, ...], datetime], T]) -> None:
-        """Take what makes it of a snapshot that is narrowed to a scope, at an instant."""
+        """Take the function that makes the value from a snapshot, narrowed to a scope, at an instant."""
         self._make = make
         self._lock = Lock()
         self._kept: dict[tuple[Matcher, ...], tuple[datetime, T]] = {}

@@ -73,7 +73,7 @@ def find_certificate(snapshot: Snapshot, written: str) -> Certificate | None:
 
 
 def certificate_detail(snapshot: Snapshot, certificate: Certificate) -> CertificateDetail:
-    """Return what is known of a certificate."""
+    """Return all about a certificate."""
     uses: list[CertificateUse] = []
     dependents: dict[str, tuple[Certificate, set[str]]] = {}
     paths: list[Path] = []

@@ -65,7 +65,7 @@ class TargetDetail:
 
 
 def target_detail(snapshot: Snapshot, target_id: str, now: datetime) -> TargetDetail | None:
-    """Return what is known of a target, ``None`` for one that is not watched."""
+    """Return all about a target, ``None`` for one that is not watched."""
     state = snapshot.states.get(target_id)
     if state is None:
         return None

@@ -26,7 +26,7 @@ class DiscoveryDetail:
 
 
 def discovery_detail(snapshot: Snapshot, discovery_id: str, now: datetime) -> DiscoveryDetail | None:
-    """Return what is known of a discovery, ``None`` for one that there is not or that may not be seen."""
+    """Return all about a discovery, ``None`` where it does not exist or may not be seen."""
     found = snapshot.discoveries.get(discovery_id)
     if found is None:
         return None
