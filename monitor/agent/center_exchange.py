@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import uniform
 
 from monitor.agent.centers import PATIENCE, CenterError, Centers, RefusedError
-from monitor.agent.spool import Waiting
+from monitor.agent.spool import SpooledAnswers
 from monitor.agent.spool_thread import SpoolThread
 from monitor.logs import event
 from monitor.model import Clock
@@ -89,7 +89,7 @@ class CenterExchange:
                 self.revision = await self._apply(body)
         self._check_now(receipt.check_now)
 
-    async def _send(self, waiting: Waiting) -> Receipt:
+    async def _send(self, waiting: SpooledAnswers) -> Receipt:
         """Return the receipt of the center once it has taken the answers."""
         for _ in range(2):
             fresh = {
@@ -123,7 +123,7 @@ class CenterExchange:
     async def _takes_documents(self) -> bool:
         """Return whether the center takes a document without answers: one of another version takes none."""
         try:
-            await self._send(Waiting((), {}))
+            await self._send(SpooledAnswers((), {}))
         except (CenterError, WireError):
             return False
         return True

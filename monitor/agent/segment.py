@@ -39,7 +39,7 @@ def lines_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SegmentLine:
     """One line: an answer or a certificate, neither where it cannot be read; ``end`` is where it ends."""
 
     end: int
@@ -48,7 +48,7 @@ class Line:
     der: bytes = b""
 
 
-def read_lines(path: Path, offset: int) -> Iterator[Line]:
+def read_lines(path: Path, offset: int) -> Iterator[SegmentLine]:
     """Iterate over the whole lines of a segment from an offset on."""
     with path.open("rb") as stream:
         stream.seek(offset)
@@ -57,12 +57,12 @@ def read_lines(path: Path, offset: int) -> Iterator[Line]:
             yield _line(line, offset)
 
 
-def _line(line: bytes, end: int) -> Line:
+def _line(line: bytes, end: int) -> SegmentLine:
     # The last line of a process that was killed is not whole.
     with suppress(ValueError, KeyError, TypeError):
         data = json.loads(line)
         if line.startswith(_ANSWER):
-            return Line(end, answer=data["a"])
+            return SegmentLine(end, answer=data["a"])
         if line.startswith(_CERTIFICATE):
-            return Line(end, name=data["c"], der=b64decode(data["d"]))
-    return Line(end)
+            return SegmentLine(end, name=data["c"], der=b64decode(data["d"]))
+    return SegmentLine(end)

@@ -21,7 +21,7 @@ _SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class SpooledAnswers:
     """The oldest answers, and every certificate that they name."""
 
     answers: tuple[Mapping[str, Any], ...]
@@ -60,15 +60,15 @@ class Spool:
                 break
         self._bound()
 
-    def take(self, most: int, most_bytes: int) -> Waiting:
+    def take(self, most: int, most_bytes: int) -> SpooledAnswers:
         """Return the oldest answers, which stay until ``done``; none where nothing waits."""
         while self._segments:
             answers, named = self._read(most, most_bytes)
             if answers or self._segments[0] is self._writing:
                 self._taken = len(answers)
-                return Waiting(tuple(answers), named)
+                return SpooledAnswers(tuple(answers), named)
             self._remove_oldest()
-        return Waiting((), {})
+        return SpooledAnswers((), {})
 
     def done(self) -> None:
         """Forget the answers that were taken last."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
-from monitor.agent.spool import Spool, Spooled, Waiting
+from monitor.agent.spool import Spool, Spooled, SpooledAnswers
 from monitor.threads import ThreadPool
 
 P = ParamSpec("P")
@@ -35,7 +35,7 @@ class SpoolThread:
         await self._pool.run(self._spool.append, answers)
         self.filled.set()
 
-    async def take(self, most: int, most_bytes: int) -> Waiting:
+    async def take(self, most: int, most_bytes: int) -> SpooledAnswers:
         """Return the oldest answers, which stay until ``done`` or ``drop``."""
         return await self._pool.run(self._spool.take, most, most_bytes)
 

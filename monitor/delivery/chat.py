@@ -8,7 +8,7 @@ from monitor.alerts.decision import NotificationItem
 from monitor.alerts.payload import Content, from_json, remarks_in
 from monitor.alerts.texts import shown
 from monitor.delivery import texts as own_texts
-from monitor.delivery.chat_lines import Line, lines_of
+from monitor.delivery.chat_lines import EntryText, lines_of
 from monitor.delivery.email.content import texts
 from monitor.delivery.email.content.headlines import subject
 from monitor.delivery.links import NO_LINKS, Links, LinksNow
@@ -79,7 +79,7 @@ def chat_text(
     content = from_json(notification.payload)
     remarks = dict.fromkeys((*notification.remarks, *remarks_in(notification.payload)))
     full, one = full and not notification.short, _the_one(content)
-    found = [*(Line((said, None)) for said in remarks), *lines_of(content, steps=full)]
+    found = [*(EntryText((said, None)) for said in remarks), *lines_of(content, steps=full)]
     most = MOST_SHORT if notification.short else MOST_LINES if one or not full else MOST_FULL
     left = len(found) - most
     link = _link(writer, links.alert(one.alert_id)) if one else _link(writer, links.alerts, texts.ALL_ALERTS)
@@ -114,7 +114,7 @@ def _the_one(content: Content) -> NotificationItem | None:
     return single if single and single.alert_id and single.level else None
 
 
-def _written(line: Line, writer: Writer, links: Links, *, full: bool) -> ChatLine:
+def _written(line: EntryText, writer: Writer, links: Links, *, full: bool) -> ChatLine:
     first, second = line.lines
     more = (*((second,) if second else ()), *(line.more if full else ()))
     number = f"{line.number}. " if line.number else ""

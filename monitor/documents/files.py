@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from monitor.documents.nodes import Keys, Reader, broken, dotted, kind_of, line_of, step
+from monitor.documents.nodes import Keys, NodeReader, broken, dotted, kind_of, line_of, step
 from monitor.documents.words import yaml_words
 from monitor.errors import ConfigError, Problem
 
@@ -75,7 +75,7 @@ def _read(file: Path, wanted: type[Node], plain: type) -> Document:
     if not isinstance(root, wanted):
         needed = "keys and values" if wanted is MappingNode else "a list"
         raise broken(file, line_of(root), f"the file must be {needed}, not {kind_of(root)}")
-    reader = Reader(file)
+    reader = NodeReader(file)
     data = reader.value(root, ())
     return Document(file, data, text, tuple(reader.problems))
 
@@ -84,7 +84,7 @@ def parsed(file: Path, text: str) -> dict[str, Any] | None:
     """Return what a part of a file contains, ``None`` where it has a mistake; without lines and problems."""
     try:
         root = _compose(file, text)
-        reader = Reader(file)
+        reader = NodeReader(file)
         data = reader.value(root, ()) if isinstance(root, MappingNode) else {} if root is None else None
     except ConfigError:
         return None

@@ -51,7 +51,7 @@ def kind_of(node: Any) -> str:
     return "a list" if isinstance(node, SequenceNode) else "a single value"
 
 
-class Reader:
+class NodeReader:
     """Converts nodes into plain values and collects problems of their form."""
 
     def __init__(self, file: Path) -> None:

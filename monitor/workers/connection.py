@@ -57,7 +57,7 @@ class Broker:
         return hashlib.sha256(text.encode()).digest()
 
 
-class Connection:
+class NatsConnection:
     """A client of NATS and why it is not connected, if so."""
 
     def __init__(self, broker: Broker, name: str, inbox: str) -> None:

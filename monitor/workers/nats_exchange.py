@@ -17,7 +17,7 @@ from nats.js.errors import APIError
 from monitor.errors import CertMonitorError
 from monitor.logs import event
 from monitor.workers.cancellation import raise_if_cancelled
-from monitor.workers.connection import Broker, Connection
+from monitor.workers.connection import Broker, NatsConnection
 from monitor.workers.failures import RETRY_AFTER, fetched, reason
 from monitor.workers.pending_orders import PendingOrders
 from monitor.workers.streams import Queues, prepare
@@ -54,7 +54,7 @@ class NatsExchange:
         follow: Callable[[JetStreamContext], Coroutine[None, None, None]],
     ) -> None:
         """Take the functions for answers and for orders that JetStream gave up; ``follow`` runs beside."""
-        self._connection = Connection(broker, "cert-monitor center", "_INBOX_center")
+        self._connection = NatsConnection(broker, "cert-monitor center", "_INBOX_center")
         self._queues = queues
         self._arrived = arrived
         self._abandoned = abandoned

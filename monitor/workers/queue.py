@@ -14,7 +14,7 @@ from monitor.probing import BatchRunner
 from monitor.workers.accounts import QUEUES
 from monitor.workers.batch import BatchWork, hand_back
 from monitor.workers.cancellation import raise_if_cancelled
-from monitor.workers.connection import Broker, Connection
+from monitor.workers.connection import Broker, NatsConnection
 from monitor.workers.failures import RETRY_AFTER, reason
 from monitor.workers.pinned import PinnedRequests
 from monitor.workers.sole_claim import sole_claim
@@ -37,7 +37,7 @@ class WorkQueue:
 
         With ``logins`` there is one more for each account that this worker is pinned to.
         """
-        self._connection = Connection(broker, f"cert-monitor worker {zone}".strip(), inbox_of(zone))
+        self._connection = NatsConnection(broker, f"cert-monitor worker {zone}".strip(), inbox_of(zone))
         self._zone = zone
         self._runner = runner
         self._clock = clock

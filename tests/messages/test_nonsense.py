@@ -33,7 +33,7 @@ from monitor.pipeline.notifications import notification
 from monitor.web.pages.lists.alerts import ALERT_LIST, alert_rows_of
 from monitor.web.pages.lists.certificates import certificate_list, certificate_source
 from monitor.web.pages.lists.discoveries import DISCOVERY_LIST, DISCOVERY_SOURCE
-from monitor.web.pages.lists.kind import ListKind, Source
+from monitor.web.pages.lists.kind import ListKind, RowSource
 from monitor.web.pages.lists.notifications import NOTIFICATION_LIST, notification_source
 from monitor.web.pages.lists.silences import SILENCE_LIST, silence_source
 from monitor.web.pages.lists.targets import target_list, target_source
@@ -210,7 +210,7 @@ def test_page() -> None:
     command = "cert-monitor silence add site=lab --until 7d --reason maintenance".replace("-", " ").split()
     others = (*OTHERS, *command, "alias-of-rec", "VMS CA", "endpoint", "owner", "cert-monitor")
     reader = reader_of(replace(snapshot, alerts=alerts), writer=WRITER)
-    lists: tuple[tuple[ListKind[Any], Source[Any]], ...] = (
+    lists: tuple[tuple[ListKind[Any], RowSource[Any]], ...] = (
         (ALERT_LIST, alert_rows_of(AlertContext())),
         (certificate_list(), certificate_source()),
         (target_list(), target_source()),

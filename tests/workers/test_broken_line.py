@@ -11,7 +11,7 @@ import pytest
 from monitor.model import text
 from monitor.model.message import raw_english
 from monitor.workers import connection
-from monitor.workers.connection import Broker, Connection, signed_in
+from monitor.workers.connection import Broker, NatsConnection, signed_in
 from monitor.workers.subjects import ORDERS
 from monitor.workers.trust import tls_of
 from support.servers.cluster.nats_identities import Operator, user_key
@@ -123,7 +123,7 @@ async def is_refused(made: Center, said: list[str]) -> None:
     """Wait until the server has refused a worker of the zone dmz each of these subjects."""
     server = made.server
     broker = Broker((server.url,), server.credentials("dmz"), tls_of((server.url,), (str(server.ca),)))
-    connection = Connection(broker, "test", "_INBOX_dmz")
+    connection = NatsConnection(broker, "test", "_INBOX_dmz")
 
     async def failed(error: Exception) -> None:
         said.append(str(error))
@@ -144,7 +144,7 @@ async def connected(made: Center, user: str) -> nats.NATS:
     """Return a client of a user, as its workers connect."""
     server = made.server
     broker = Broker((server.url,), server.credentials(user), tls_of((server.url,), (str(server.ca),)))
-    return await Connection(broker, "test", f"_INBOX_{user}").connected()
+    return await NatsConnection(broker, "test", f"_INBOX_{user}").connected()
 
 
 def test_a_server_that_breaks_off_handshakes_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_a_server_that_breaks_off_handshakes_is_tried_again(monkeypatch: pytest.
         server = await asyncio.start_server(break_off, "127.0.0.1", 0)
         url = f"tls://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         broker = Broker((url,), tls=ssl.create_default_context)
-        connecting = asyncio.create_task(Connection(broker, "test", "_INBOX_test").connected())
+        connecting = asyncio.create_task(NatsConnection(broker, "test", "_INBOX_test").connected())
         await until(lambda: attempts >= 3)
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
@@ -182,7 +182,7 @@ def test_a_client_that_does_not_close_holds_up_no_end(monkeypatch: pytest.Monkey
     """A worker could not be stopped else."""
     monkeypatch.setattr(connection, "_CLOSE_WITHIN", 0.05)
     client: Any = Stuck()
-    made = Connection(Broker(("nats://127.0.0.1:1",)), "test", "_INBOX_test")
+    made = NatsConnection(Broker(("nats://127.0.0.1:1",)), "test", "_INBOX_test")
     asyncio.run(asyncio.wait_for(made.close(client), 30))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nats.errors import Error as NatsError
 
-from monitor.workers.connection import Broker, Connection, CredentialsError, signed_in
+from monitor.workers.connection import Broker, CredentialsError, NatsConnection, signed_in
 from monitor.workers.trust import tls_of
 from support.servers.cluster.nats_identities import Operator, user_key
 from support.servers.cluster.nats_server import NatsServer
@@ -35,16 +35,16 @@ def changed(folder: Path, pattern: str, text: str) -> Iterator[NatsServer]:
         stop(server.process)
 
 
-def connection(server: NatsServer, text: str, name: str = "any.creds") -> Connection:
+def connection(server: NatsServer, text: str, name: str = "any.creds") -> NatsConnection:
     """Return a connection that signs in with a file of this text."""
     file = server.folder / name
     file.write_text(text)
-    return Connection(
+    return NatsConnection(
         Broker((server.url,), str(file), tls_of((server.url,), (str(server.ca),))), "test", "_INBOX_center"
     )
 
 
-async def accepted(made: Connection, forbidden: str = "") -> None:
+async def accepted(made: NatsConnection, forbidden: str = "") -> None:
     """Show that JetStream answers, and that a subject is forbidden."""
     client = await made.connected()
     try:
@@ -58,7 +58,7 @@ async def accepted(made: Connection, forbidden: str = "") -> None:
         await made.close(client)
 
 
-async def refused(made: Connection, name: str) -> None:
+async def refused(made: NatsConnection, name: str) -> None:
     """Show that it is said whose file is not accepted, while the connection is tried again."""
     connecting = asyncio.create_task(made.connected())
     await until(lambda: "Authorization Violation" in made.problem and name in made.problem)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nats.aio.msg import Msg
 
-from monitor.workers.connection import Broker, Connection
+from monitor.workers.connection import Broker, NatsConnection
 from monitor.workers.subjects import ORDERS, consumer_of, inbox_of
 from monitor.workers.trust import tls_of
 from support.servers.cluster.queue_workers import worker_inside
@@ -81,7 +81,7 @@ async def taken(made: Center) -> AsyncIterator[Msg]:
     server = made.server
     broker = Broker((server.url,), server.credentials("worker"), tls_of((server.url,), (str(server.ca),)))
     await until(lambda: bool(made.runner._exchange._published))  # so that there is something to be taken
-    client = await Connection(broker, "test", inbox_of("")).connected()
+    client = await NatsConnection(broker, "test", inbox_of("")).connected()
     batches = await client.jetstream().pull_subscribe_bind(consumer_of(""), ORDERS)
     (message,) = await batches.fetch(1, timeout=PATIENCE)
     yield message

@@ -8,7 +8,7 @@ from functools import lru_cache
 from OpenSSL import crypto
 
 from monitor.assess.paths.links import CertificateWithDer
-from monitor.assess.paths.problem import Refusal
+from monitor.assess.paths.problem import PathRefusal
 from monitor.model import Certificate
 
 _PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
@@ -25,7 +25,7 @@ def verified(
     pool: Iterable[CertificateWithDer],
     anchors: Iterable[CertificateWithDer],
     at: datetime | None,
-) -> tuple[Certificate, ...] | Refusal:
+) -> tuple[Certificate, ...] | PathRefusal:
     """Return the path that OpenSSL accepts at an instant, or why there is none.
 
     Whatever is not valid at that instant is left out beforehand: OpenSSL would take an expired anchor in
@@ -42,7 +42,7 @@ def verified_as_given(
     pool: Sequence[CertificateWithDer],
     anchors: Sequence[CertificateWithDer],
     at: datetime | None,
-) -> tuple[Certificate, ...] | Refusal:
+) -> tuple[Certificate, ...] | PathRefusal:
     """Return the path that OpenSSL finds through certificates in just this order, or why there is none."""
     known = {held[0].sha256: held[0] for held in (leaf, *pool, *anchors)}
     try:
@@ -53,9 +53,9 @@ def verified_as_given(
         # Its certificate must not be touched: for damaged bytes it is a null pointer, and asking it
         # anything ends the process (pyOpenSSL 26.4, tried).
         _clear_errors()
-        return Refusal(str(error), error.errors[1])
+        return PathRefusal(str(error), error.errors[1])
     except crypto.Error:
-        return Refusal("OpenSSL cannot read the certificate", 0)
+        return PathRefusal("OpenSSL cannot read the certificate", 0)
     return tuple(known[_fingerprint(certificate)] for certificate in chain)
 
 

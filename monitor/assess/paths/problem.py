@@ -11,7 +11,7 @@ from monitor.model import Certificate, DateForm, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class PathRefusal:
     """OpenSSL's reason for refusing a route, and how far above the leaf it applies."""
 
     reason: str
@@ -20,7 +20,7 @@ class Refusal:
 
 def problem(
     route: tuple[CertificateWithDer, ...],
-    refusal: Refusal | None,
+    refusal: PathRefusal | None,
     namesakes: list[CertificateWithDer],
     *,
     known: bool,

@@ -14,7 +14,7 @@ from monitor.assess import texts
 from monitor.assess.paths.candidates import candidates
 from monitor.assess.paths.links import CertificateWithDer, canonical, old_style_ca
 from monitor.assess.paths.openssl import valid, verified, verified_as_given
-from monitor.assess.paths.problem import Refusal, problem
+from monitor.assess.paths.problem import PathRefusal, problem
 from monitor.assess.paths.routes import Route, Walk
 from monitor.model import Anchor, Anchors, Certificate, DateForm, Message, Path
 
@@ -200,7 +200,7 @@ def _walked(case: _Case, *, known: bool) -> _Verdict:
     walk = Walk(case.pool, case.anchors)
     routes = walk.routes(case.leaf)
     anchored = [route for route in routes if walk.anchored(route)]
-    refusal: Refusal | None = None
+    refusal: PathRefusal | None = None
     for at, route in ((at, route) for at in case.instants() for route in anchored):
         found = _route_verified(route, at)
         if isinstance(found, tuple):
@@ -226,14 +226,14 @@ def _refused_as_served(case: _Case, chain: Sequence[CertificateWithDer], path: S
     if not usual or not above.keys() >= {one.sha256 for one in path[1:]} or (root and old_style_ca(root[1])):
         return ""
     found = verified_as_given(case.leaf, chain[1:], case.anchors, case.now)
-    return found.reason if isinstance(found, Refusal) else ""
+    return found.reason if isinstance(found, PathRefusal) else ""
 
 
 def _completeness(route: Route) -> tuple[bool, int]:
     return route[-1][0].self_issued, len(route)
 
 
-def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...] | Refusal:
+def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...] | PathRefusal:
     """Verify exactly one route.
 
     OpenSSL does not accept an anchor of the old style, so the certificate that it signed, which the walk has
@@ -243,6 +243,6 @@ def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...
     if len(route) == 1 or not old_style_ca(root[1]):
         return verified(route[0], route[1:-1], route[-1:], at)
     if at is not None and not valid(root[0], at):
-        return Refusal("a trusted CA is not valid at this time", len(route) - 1)
+        return PathRefusal("a trusted CA is not valid at this time", len(route) - 1)
     found = verified(route[0], route[1:-2], route[-2:-1], at)
     return (*found, root[0]) if isinstance(found, tuple) else found

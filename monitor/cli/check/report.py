@@ -23,7 +23,7 @@ EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKN
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ProbedServer:
     """Where a server was probed; ``tls_version`` is the one agreed on, empty without a handshake."""
 
     host: str
@@ -50,7 +50,7 @@ class ReportElement:
     owner: str = ""
     note: str = ""
     location: str = ""
-    connection: Connection | None = None
+    connection: ProbedServer | None = None
     policy: Policy = Policy()
     duration: timedelta = timedelta(0)
 
@@ -119,7 +119,7 @@ def elements(
     ]
 
 
-def _connection(location: str, state: TargetState, versions: Mapping[str, str]) -> Connection | None:
+def _connection(location: str, state: TargetState, versions: Mapping[str, str]) -> ProbedServer | None:
     """Return where a location is: the address that was probed where each address is a location."""
     settings = state.target.settings
     if not isinstance(settings, Endpoint):
@@ -127,7 +127,7 @@ def _connection(location: str, state: TargetState, versions: Mapping[str, str]) 
     host = settings.host
     if location and not location.startswith(state.target.location):
         host = split_location(location.partition(" (")[0])[0]
-    return Connection(host, settings.port, settings.protocol, versions.get(location, ""))
+    return ProbedServer(host, settings.port, settings.protocol, versions.get(location, ""))
 
 
 def _elements(argument: str, state: TargetState, *, split: bool) -> list[ReportElement]:

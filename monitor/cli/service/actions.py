@@ -6,14 +6,14 @@ from monitor.cli.service.definition import ServiceDefinition
 from monitor.cli.service.manager import (
     CallNumber,
     ServiceCallError,
-    ServiceManager,
+    ServiceControlManager,
     ServiceState,
     ServiceStatus,
     command_line,
     config_in,
 )
 from monitor.cli.service.paths import data_folder, log_file
-from monitor.cli.service.waiting import Waiting
+from monitor.cli.service.waiting import ServiceWaiter
 from monitor.errors import SystemBrokenError, UsageError
 
 WRONG_CONFIGURATION = 2
@@ -27,11 +27,11 @@ class ServiceActions:
     """What an administrator does with a service; each raises ``SystemBrokenError``."""
 
     def __init__(
-        self, service: ServiceDefinition, manager: ServiceManager, waiting: Waiting | None = None
+        self, service: ServiceDefinition, manager: ServiceControlManager, waiting: ServiceWaiter | None = None
     ) -> None:
         """Take the service and its service manager."""
         self._service, self._manager = service, manager
-        self._waiting = waiting or Waiting(manager)
+        self._waiting = waiting or ServiceWaiter(manager)
 
     def install(self, python: Path, given: Path | None, folder: Path) -> Path:
         """Register the service, or change the program of one that is, and return its configuration.

@@ -78,7 +78,7 @@ _SENTENCES: dict[int, str] = {
 }
 
 
-class ServiceManager(Protocol):
+class ServiceControlManager(Protocol):
     """The service control manager, for one service alone; every call raises ``ServiceCallError``."""
 
     def status(self) -> ServiceStatus | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from monitor.cli.service.manager import (
     CallNumber,
     ServiceCallError,
-    ServiceManager,
+    ServiceControlManager,
     ServiceState,
     ServiceStatus,
 )
@@ -25,12 +25,12 @@ _PAUSE = 0.25
 _PENDING = (ServiceState.START_PENDING, ServiceState.STOP_PENDING)
 
 
-class Waiting:
+class ServiceWaiter:
     """Waits for one service; time comes from outside."""
 
     def __init__(
         self,
-        manager: ServiceManager,
+        manager: ServiceControlManager,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -15,8 +15,8 @@ from monitor.web.access.credentials import bearer
 from monitor.web.agents.bodies import (
     READ_WITHIN,
     AgentTurns,
-    BusyError,
     TooLargeError,
+    TooManyRequestsError,
     pieces,
     read_body,
     rest,
@@ -88,7 +88,7 @@ class _Routes:
         try:
             async with self._turns.of(agent):
                 return await self._taken(agent, request)
-        except BusyError:
+        except TooManyRequestsError:
             self._refused(agent, "too many requests at once")
             return Response(status_code=429, headers=_CLOSE)
 

@@ -22,7 +22,7 @@ class TooLargeError(Exception):
     """A body is larger than any that is sent here."""
 
 
-class BusyError(Exception):
+class TooManyRequestsError(Exception):
     """An agent has more requests under way than any agent of ours."""
 
 
@@ -51,10 +51,10 @@ class AgentTurns:
 
     @asynccontextmanager
     async def of(self, agent: AgentIdentity) -> AsyncIterator[None]:
-        """Wait for the turn of an agent; raise ``BusyError`` where too many of its requests wait."""
+        """Wait for the turn of an agent; raise ``TooManyRequestsError`` where too many wait."""
         waiting = self._waiting.get(agent, 0)
         if waiting >= MOST_WAITING:
-            raise BusyError
+            raise TooManyRequestsError
         self._waiting[agent] = waiting + 1
         try:
             async with self._turns.setdefault(agent, asyncio.Lock()):

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 
 from monitor.web.api.answers import answer, encoded
 from monitor.web.pages.frame import Pages, Reader
-from monitor.web.pages.lists.kind import ListKind, R, Source
+from monitor.web.pages.lists.kind import ListKind, R, RowSource
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.problems import problem
 from monitor.web.queries.lists.listing import ALL, FEW, ordered, select
@@ -48,7 +48,11 @@ def _add(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[Any]) -> None
 
 
 def _answered(
-    request: Request, kind: ListKind[R], source: Source[R], parameters: list[tuple[str, str]], reader: Reader
+    request: Request,
+    kind: ListKind[R],
+    source: RowSource[R],
+    parameters: list[tuple[str, str]],
+    reader: Reader,
 ) -> Response:
     given = dict(parameters)
     filters = [(name, value) for name, value in parameters if name not in _OWN]
@@ -104,7 +108,7 @@ def _read_cursor(cursor: str) -> tuple[int, str] | None:
     return (offset, last) if known else None
 
 
-def _start(offset: int, last: str, inorder: Sequence[R], source: Source[R], reader: Reader) -> int:
+def _start(offset: int, last: str, inorder: Sequence[R], source: RowSource[R], reader: Reader) -> int:
     """Return where the items after a cursor begin.
 
     The item that it names may have moved meanwhile; where it is gone, its old place counts.

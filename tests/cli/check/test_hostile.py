@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from monitor.cli.check.formats import formatter
 from monitor.cli.check.formats.comma_separated import COLUMNS
 from monitor.cli.check.formats.sentences import CheckReport
-from monitor.cli.check.report import Connection, ReportElement
+from monitor.cli.check.report import ProbedServer, ReportElement
 from monitor.cli.commands.check import FORMATS
 from monitor.model import Assessment, Check, Failure, FailureReason, Finding, Severity, Sighting, text
 from monitor.model import Path as CertificatePath
@@ -61,7 +61,7 @@ def hostile(said: str) -> ReportElement:
         owner=said,
         note=said,
         location=said,
-        connection=Connection("h.example", 443, "tls", "TLS 1.3"),
+        connection=ProbedServer("h.example", 443, "tls", "TLS 1.3"),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from monitor.cli.check.formats.rows import table_of, width
 from monitor.cli.check.formats.sentences import CheckReport
 from monitor.cli.check.formats.table import as_table
-from monitor.cli.check.report import Connection, ReportElement
+from monitor.cli.check.report import ProbedServer, ReportElement
 from monitor.model import Assessment, Check, Failure, FailureReason, Finding, Severity, text
 from monitor.model import Path as CertificatePath
 from monitor.parse import parse_certificate
@@ -89,7 +89,7 @@ def test_total() -> None:
 def test_a_server_is_shown_with_its_port(typed: str, shown: str) -> None:
     """Also where it was left out, and without the path of a URL."""
     one = ReportElement(
-        typed, (), (), (), Assessment(), connection=Connection("mail.example", 993, "imaps", "TLS 1.2")
+        typed, (), (), (), Assessment(), connection=ProbedServer("mail.example", 993, "imaps", "TLS 1.2")
     )
     [row] = table_of(CheckReport([one], NOW)).rows
     assert row.columns.rstrip().split("  ")[-1].strip() == shown

@@ -16,7 +16,7 @@ from monitor.cli.service.manager import (
     command_line,
     config_in,
 )
-from monitor.cli.service.waiting import PATIENCE, Waiting
+from monitor.cli.service.waiting import PATIENCE, ServiceWaiter
 from monitor.errors import SystemBrokenError, UsageError
 
 PYTHON = Path(r"C:\Program Files\cert-monitor\python\pythonw.exe")
@@ -97,7 +97,7 @@ class Hours:
 def actions(manager: Manager) -> ServiceActions:
     """Return the actions with a clock of their own."""
     hours = Hours()
-    return ServiceActions(MONITOR, manager, Waiting(manager, lambda: hours.now, hours.sleep))
+    return ServiceActions(MONITOR, manager, ServiceWaiter(manager, lambda: hours.now, hours.sleep))
 
 
 def registered(config: Path, *states: ServiceStatus) -> Manager:

@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml.nodes import Node
 
 from monitor.documents import Keys, read
-from monitor.documents.nodes import Reader
+from monitor.documents.nodes import NodeReader
 from support.factories.config.errors import Rows, complaints, pairs
 
 BACKSLASH = (
@@ -263,13 +263,13 @@ def bomb(first: str, line: str) -> str:
 def test_alias_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Aliases of aliases are refused before they have cost more than a hundred thousand values or so."""
     visited: list[object] = []
-    convert = Reader.value
+    convert = NodeReader.value
 
-    def counted(reader: Reader, node: Node, keys: Keys) -> object:
+    def counted(reader: NodeReader, node: Node, keys: Keys) -> object:
         visited.append(None)
         return convert(reader, node, keys)
 
-    monkeypatch.setattr(Reader, "value", counted)
+    monkeypatch.setattr(NodeReader, "value", counted)
     file = tmp_path / "config.yaml"
     file.write_text(text)
     [said] = complaints(file)

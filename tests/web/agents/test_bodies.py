@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from monitor.web.agents import app, bodies, make_agents_app
-from monitor.web.agents.bodies import AgentTurns, BusyError
+from monitor.web.agents.bodies import AgentTurns, TooManyRequestsError
 from monitor.web.services.agent_admin import AgentIdentity
 from monitor.wire.protocol import ANSWERS, ENROLL
 
@@ -80,7 +80,7 @@ def test_an_agent_has_one_turn_at_a_time() -> None:
                 async with turns.of(agent):
                     seen.append(name)
                     await done.wait()
-            except BusyError:
+            except TooManyRequestsError:
                 seen.append("busy")
 
         several = [asyncio.create_task(one(AGENT, f"{n}")) for n in range(bodies.MOST_WAITING + 1)]

@@ -7,7 +7,7 @@ Fact = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """One line of the summary: what is wrong, and below it a second one where there is more to say.
 
     ``number`` is empty where nothing has to be done; ``tone`` is the level, ``good`` for good news. ``url``
@@ -26,7 +26,7 @@ class Section:
     """One part of the summary; ``more`` says how much was left out, empty for nothing."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[SummaryLine, ...]
     more: str = ""
 
 

@@ -9,7 +9,7 @@ from monitor.delivery.email.content import texts
 from monitor.delivery.email.content.entries import Lines, networks_of, other_line, urgent_lines
 from monitor.delivery.email.content.headlines import headline, problem
 from monitor.delivery.email.content.heartbeats import heartbeat_lines, next_expiry
-from monitor.delivery.email.content.page import Line, Section
+from monitor.delivery.email.content.page import Section, SummaryLine
 from monitor.delivery.links import Links
 from monitor.messages import Writer
 from monitor.model import Message
@@ -45,11 +45,11 @@ class SectionWriter:
 
     def others(self, summary: Summary[NotificationItem]) -> Iterator[Section]:
         """Yield the sections of unreachable targets and of standbys."""
-        lines: list[Line] = []
+        lines: list[SummaryLine] = []
         for entry in summary.unreachable[: self._most]:
             item = entry.first
             lines.append(self._line(entry, (problem(item), item.messages[0] if item.title else None)))
-            lines += [Line(self._write(one)) for one in (networks_of(item) if not item.title else ())]
+            lines += [SummaryLine(self._write(one)) for one in (networks_of(item) if not item.title else ())]
         left = len(summary.unreachable) - self._most
         more = self._write(texts.left_out(count=left)) if left > 0 else ""
         yield Section(self._write(texts.UNREACHABLE), tuple(lines), more)
@@ -58,7 +58,7 @@ class SectionWriter:
 
     def good_news(self, items: Iterable[NotificationItem]) -> Section:
         """Return the section of what is renewed or resolved."""
-        lines = [Line(self._write(headline(one)), tone="good") for one in good(items)]
+        lines = [SummaryLine(self._write(headline(one)), tone="good") for one in good(items)]
         left = len(lines) - self._most
         more = self._write(texts.left_out(count=left)) if left > 0 else ""
         return Section(self._write(texts.GOOD_NEWS), tuple(lines[: self._most]), more)
@@ -73,15 +73,17 @@ class SectionWriter:
         """Return the section of a heartbeat inside a digest."""
         return None if heartbeat is None else self.section(texts.HEARTBEAT, heartbeat_lines(heartbeat))
 
-    def _line(self, entry: SummaryEntry[NotificationItem], lines: Lines) -> Line:
+    def _line(self, entry: SummaryEntry[NotificationItem], lines: Lines) -> SummaryLine:
         first, second = lines
         tone = entry.first.level.value if entry.first.level else "good"
         url = self._pages.alert(entry.first.alert_id) if len(entry.alerts) == 1 else ""
-        return Line(self._write(first), self._write(second) if second else "", number_of(entry), tone, url)
+        return SummaryLine(
+            self._write(first), self._write(second) if second else "", number_of(entry), tone, url
+        )
 
     def section(self, heading: Message, lines: Iterable[Message]) -> Section:
         """Return a section of lines that need no number."""
-        return Section(self._write(heading), tuple(Line(self._write(one)) for one in lines))
+        return Section(self._write(heading), tuple(SummaryLine(self._write(one)) for one in lines))
 
 
 def good(items: Iterable[NotificationItem]) -> tuple[NotificationItem, ...]:

@@ -12,7 +12,7 @@ import aiosmtplib
 
 from monitor.delivery.email.relay.access_token import TokenError
 from monitor.delivery.email.relay.login import RelayTokenRefusedError
-from monitor.delivery.email.relay.refusals import Refusal, known_refusal
+from monitor.delivery.email.relay.refusals import KnownRefusal, known_refusal
 from monitor.delivery.email.relay.settings import RelaySettings
 from monitor.delivery.receiver import SendResult, refused, retry
 from monitor.parse.display import display
@@ -144,7 +144,7 @@ def _meaning(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -
     return f". {known.meaning}" if known else ""
 
 
-def _known(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> Refusal | None:
+def _known(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> KnownRefusal | None:
     return known_refusal(error.message, token=settings.oauth2 is not None) if error.code >= 500 else None
 
 

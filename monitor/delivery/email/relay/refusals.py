@@ -50,7 +50,7 @@ _FORBIDDEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class KnownRefusal:
     """A known refusal: what it means, and whether any other mail would be refused in the same way.
 
     ``words`` are parts of the reply in lower case, of which one must be there; none for any reply.
@@ -71,23 +71,23 @@ class Refusal:
 
 _NOT_LOGGED_IN = ("not authenticated", "authentication required", "anonymous mail")
 _KNOWN = (
-    Refusal("5.7.30", _NO_PASSWORDS),
-    Refusal("5.7.139", _SWITCHED_OFF, ("smtpclientauthentication is disabled",)),
-    Refusal("5.7.139", _NO_PASSWORDS, ("basic authentication",)),
-    Refusal("5.7.139", _POLICY),
-    Refusal("5.7.3", _UNKNOWN_APP, ("authentication unsuccessful",), with_token=True),
-    Refusal("5.7.57", _LOGIN_NEEDED),
-    Refusal("5.7.60", _SEND_AS),
-    Refusal("5.7.64", _NO_CONNECTOR, permission=False),
-    Refusal("5.7.54", _NO_RELAY, permission=False),
-    Refusal("5.7.1", _SEND_AS, ("send as this sender",), permission=False),
-    Refusal("5.7.1", _LOGIN_NEEDED, _NOT_LOGGED_IN, permission=False),
-    Refusal("5.7.1", _NO_RELAY, ("relay",), permission=False),
-    Refusal("5.7.1", _FORBIDDEN, permission=False),
+    KnownRefusal("5.7.30", _NO_PASSWORDS),
+    KnownRefusal("5.7.139", _SWITCHED_OFF, ("smtpclientauthentication is disabled",)),
+    KnownRefusal("5.7.139", _NO_PASSWORDS, ("basic authentication",)),
+    KnownRefusal("5.7.139", _POLICY),
+    KnownRefusal("5.7.3", _UNKNOWN_APP, ("authentication unsuccessful",), with_token=True),
+    KnownRefusal("5.7.57", _LOGIN_NEEDED),
+    KnownRefusal("5.7.60", _SEND_AS),
+    KnownRefusal("5.7.64", _NO_CONNECTOR, permission=False),
+    KnownRefusal("5.7.54", _NO_RELAY, permission=False),
+    KnownRefusal("5.7.1", _SEND_AS, ("send as this sender",), permission=False),
+    KnownRefusal("5.7.1", _LOGIN_NEEDED, _NOT_LOGGED_IN, permission=False),
+    KnownRefusal("5.7.1", _NO_RELAY, ("relay",), permission=False),
+    KnownRefusal("5.7.1", _FORBIDDEN, permission=False),
 )
 
 
-def known_refusal(reply: str, *, token: bool) -> Refusal | None:
+def known_refusal(reply: str, *, token: bool) -> KnownRefusal | None:
     """Return what a reply is known to mean; ``token`` is whether the login is made with an access token."""
     codes, lower = frozenset(_ENHANCED.findall(reply)), reply.lower()
     return next((one for one in _KNOWN if one.fits(codes, lower, token=token)), None)

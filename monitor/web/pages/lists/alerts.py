@@ -8,7 +8,7 @@ from monitor.model import AlertRecord
 from monitor.model.label_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
-from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.kind import Column, ListKind, RowSource
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.pages.texts import OVER, RESOLUTIONS
 from monitor.web.published.alerts import AlertContext, one_alert_json
@@ -20,11 +20,11 @@ _MOST_RESOLVED = 5000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def _load(view: WebView) -> Source[AlertRow]:
+async def _load(view: WebView) -> RowSource[AlertRow]:
     return alert_rows_of(await _context(view))
 
 
-async def _load_chosen(view: WebView, parameters: Sequence[tuple[str, str]]) -> Source[AlertRow]:
+async def _load_chosen(view: WebView, parameters: Sequence[tuple[str, str]]) -> RowSource[AlertRow]:
     """Return the rows of a choice: what is over is read only where it is asked for."""
     wanted = ("state", RESOLVED) in parameters
     resolved = await view.resolved_alerts(_EVER, _MOST_RESOLVED) if wanted else ()
@@ -35,9 +35,9 @@ async def _context(view: WebView) -> AlertContext:
     return AlertContext(await view.silences(), await view.notified(), view.external_url())
 
 
-def alert_rows_of(context: AlertContext, resolved: Sequence[AlertRecord] = ()) -> Source[AlertRow]:
+def alert_rows_of(context: AlertContext, resolved: Sequence[AlertRecord] = ()) -> RowSource[AlertRow]:
     """Return the function that makes the rows, with the published fields of each."""
-    return Source(
+    return RowSource(
         make=lambda reader: Rows(
             # A record names every target of an alert, so it is for readers who see all of them.
             alert_rows(reader.snapshot, () if reader.caller.scope else resolved),

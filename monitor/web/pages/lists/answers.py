@@ -14,7 +14,7 @@ from monitor.web.pages.frame import Pages, Reader
 from monitor.web.pages.lists.addresses import Addresses
 from monitor.web.pages.lists.choices import choices
 from monitor.web.pages.lists.exports import TYPES, csv_pieces, json_pieces
-from monitor.web.pages.lists.kind import ListKind, R, Source
+from monitor.web.pages.lists.kind import ListKind, R, RowSource
 from monitor.web.problems import problem
 from monitor.web.queries.lists.listing import is_far, ordered, page_of, select
 from monitor.web.queries.lists.selection import names, read_selection
@@ -52,7 +52,7 @@ def add_list(app: FastAPI, view: WebView, pages: Pages, kind: ListKind[R]) -> No
 
 
 def list_values(
-    kind: ListKind[R], source: Source[R], parameters: Parameters, reader: Reader
+    kind: ListKind[R], source: RowSource[R], parameters: Parameters, reader: Reader
 ) -> Mapping[str, Any]:
     """Return the values of the page."""
     writer, listing = reader.writer, kind.listing
@@ -83,7 +83,7 @@ def list_values(
 
 
 def export(
-    kind: ListKind[R], source: Source[R], parameters: Parameters, reader: Reader
+    kind: ListKind[R], source: RowSource[R], parameters: Parameters, reader: Reader
 ) -> tuple[list[str], Iterator[bytes]]:
     """Return what is wrong with the parameters, in words, or all rows in pieces."""
     reading = read_selection(kind.listing, parameters, reader.writer.now, reader.writer.zone)

@@ -9,7 +9,7 @@ from monitor.model.label_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
-from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
+from monitor.web.pages.lists.kind import Column, ListKind, RowSource, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.certificates import certificate_json
 from monitor.web.queries.cache.row_index import RowIndexes
@@ -24,7 +24,7 @@ def certificate_list() -> ListKind[CertificateRow]:
     indexes = RowIndexes(CERTIFICATE_ROWS)
     source = certificate_source(indexes)
 
-    async def load(_view: WebView) -> Source[CertificateRow]:
+    async def load(_view: WebView) -> RowSource[CertificateRow]:
         return source
 
     return ListKind(
@@ -73,10 +73,10 @@ def certificate_list() -> ListKind[CertificateRow]:
     )
 
 
-def certificate_source(indexes: RowIndexes[Any, CertificateRow] | None = None) -> Source[CertificateRow]:
+def certificate_source(indexes: RowIndexes[Any, CertificateRow] | None = None) -> RowSource[CertificateRow]:
     """Return the source of the rows, which keeps them for a while where they are many."""
     known = indexes or RowIndexes(CERTIFICATE_ROWS)
-    return Source(
+    return RowSource(
         make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),
         fields=lambda row, reader: certificate_json(row, for_programs(reader.writer)),
         shown=_shown,

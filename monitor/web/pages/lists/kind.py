@@ -29,7 +29,7 @@ def _nothing_more(_rows: Sequence[Any], _reader: Reader) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[R]):
+class RowSource(Generic[R]):
     """Makes the rows for a reader, on a thread, and what is published of each.
 
     ``fields`` returns them by their published names; ``shown`` what the template needs beyond the rows of
@@ -57,13 +57,13 @@ class ListKind(Generic[R]):
     listing: Listing[R]
     columns: tuple[Column, ...]
     empty: Message
-    load: Callable[[WebView], Awaitable[Source[R]]]
+    load: Callable[[WebView], Awaitable[RowSource[R]]]
     csv: tuple[str, ...]
     labels: Mapping[str, Mapping[Any, Message]]
     prepare: Prepare | None = None
-    load_chosen: Callable[[WebView, Sequence[tuple[str, str]]], Awaitable[Source[R]]] | None = None
+    load_chosen: Callable[[WebView, Sequence[tuple[str, str]]], Awaitable[RowSource[R]]] | None = None
 
-    async def source(self, view: WebView, parameters: Sequence[tuple[str, str]]) -> Source[R]:
+    async def source(self, view: WebView, parameters: Sequence[tuple[str, str]]) -> RowSource[R]:
         """Return where the rows of a request come from."""
         return await (self.load_chosen(view, parameters) if self.load_chosen else self.load(view))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from monitor.model import AlertRecord, NotificationStatus
 from monitor.web import list_texts as texts
-from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.kind import Column, ListKind, RowSource
 from monitor.web.published.notifications import notification_json
 from monitor.web.queries.alerts.notification_rows import NOTIFICATIONS, NotificationRow, notification_rows
 from monitor.web.queries.cache.row_index import Rows
@@ -15,7 +15,7 @@ MOST = 5000
 """So many of the newest are listed; the database may keep more."""
 
 
-async def _load(view: WebView) -> Source[NotificationRow]:
+async def _load(view: WebView) -> RowSource[NotificationRow]:
     sent = await view.notifications(MOST)
     earliest = min((one.created_at for one in sent), default=view.now())
     over = await view.resolved_alerts(earliest, MOST)
@@ -26,9 +26,9 @@ def notification_source(
     notifications: Sequence[NotificationStatus],
     receivers: Sequence[str] = (),
     over: Sequence[AlertRecord] = (),
-) -> Source[NotificationRow]:
+) -> RowSource[NotificationRow]:
     """Return the source of the rows; ``receivers`` may be sent a test, ``over`` are alerts with a title."""
-    return Source(
+    return RowSource(
         make=lambda reader: Rows(
             notification_rows(notifications, reader.snapshot, TargetScope(reader.caller.scope), over),
             reader.writer.now,

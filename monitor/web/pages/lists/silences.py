@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from monitor.model import Message, Silence, SilenceEnd, Snapshot
 from monitor.web import list_texts as texts
-from monitor.web.pages.lists.kind import Column, ListKind, Source
+from monitor.web.pages.lists.kind import Column, ListKind, RowSource
 from monitor.web.pages.lists.silence_form import EMPTY, LENGTHS, LONGEST_REASON, SilenceForm, form_choices
 from monitor.web.published.silences import silence_json
 from monitor.web.queries.alerts.silence_rows import ENDED_WITHIN, SILENCES, SilenceRow, silence_rows
@@ -15,13 +15,13 @@ from monitor.web.queries.selecting import silences_within
 from monitor.web.services.view import WebView
 
 
-async def _load(view: WebView) -> Source[SilenceRow]:
+async def _load(view: WebView) -> RowSource[SilenceRow]:
     return silence_source(await view.recent_silences(view.now() - ENDED_WITHIN))
 
 
-def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> Source[SilenceRow]:
+def silence_source(silences: Sequence[Silence], form: SilenceForm = EMPTY) -> RowSource[SilenceRow]:
     """Return the source of the rows, with the filled-in form."""
-    return Source(
+    return RowSource(
         make=lambda reader: Rows(
             silence_rows(silences, reader.snapshot, TargetScope(reader.caller.scope), reader.writer.now),
             reader.writer.now,

@@ -8,7 +8,7 @@ from monitor.model.label_names import COMPONENT_NAMES
 from monitor.web import list_texts as texts
 from monitor.web import texts as page_texts
 from monitor.web.pages.frame import Reader
-from monitor.web.pages.lists.kind import Column, ListKind, Source, preparing
+from monitor.web.pages.lists.kind import Column, ListKind, RowSource, preparing
 from monitor.web.pages.lists.writing import for_programs
 from monitor.web.published.targets import target_json
 from monitor.web.queries.cache.row_index import RowIndexes
@@ -23,7 +23,7 @@ def target_list() -> ListKind[TargetRow]:
     indexes = RowIndexes(TARGET_ROWS)
     source = target_source(indexes)
 
-    async def load(_view: WebView) -> Source[TargetRow]:
+    async def load(_view: WebView) -> RowSource[TargetRow]:
         return source
 
     return ListKind(
@@ -73,10 +73,10 @@ def target_list() -> ListKind[TargetRow]:
     )
 
 
-def target_source(indexes: RowIndexes[Any, TargetRow] | None = None) -> Source[TargetRow]:
+def target_source(indexes: RowIndexes[Any, TargetRow] | None = None) -> RowSource[TargetRow]:
     """Return the source of the rows, which keeps them for a while where they are many."""
     known = indexes or RowIndexes(TARGET_ROWS)
-    return Source(
+    return RowSource(
         make=lambda reader: known.of(reader.snapshot, reader.caller.scope, reader.writer.now),
         fields=_fields,
         shown=_shown,

@@ -11,7 +11,7 @@ from random import Random
 
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from monitor.workers.connection import Broker, Connection
+from monitor.workers.connection import Broker, NatsConnection
 from monitor.workers.streams import MOST_TRIES
 from monitor.workers.subjects import ORDERS, consumer_of, inbox_of, orders_of
 from monitor.workers.trust import tls_of
@@ -68,7 +68,7 @@ class World:
         """Give batches of dead workers away sooner, once there is a queue."""
         url, user = self.server.url, self.server.credentials("center")
         broker = Broker((url,), user, tls_of((url,), (str(self.server.ca),)))
-        connection = Connection(broker, "test", inbox_of("center"))
+        connection = NatsConnection(broker, "test", inbox_of("center"))
         client = await connection.connected()
         try:
             stream = client.jetstream()

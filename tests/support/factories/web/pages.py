@@ -18,7 +18,7 @@ from monitor.web.pages import add_pages
 from monitor.web.pages.frame import Pages, Reader, render
 from monitor.web.pages.lists import every_list
 from monitor.web.pages.lists.answers import list_values
-from monitor.web.pages.lists.kind import ListKind, Source
+from monitor.web.pages.lists.kind import ListKind, RowSource
 from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.queries.scope import TargetScope, scoped
 from support.factories.web.fakes import NOW, FakeDaemon
@@ -43,7 +43,7 @@ def rendered(
     return render(template, reader, path, make(reader))
 
 
-def listed(kind: ListKind[Any], source: Source[Any], reader: Reader, query: str = "") -> str:
+def listed(kind: ListKind[Any], source: RowSource[Any], reader: Reader, query: str = "") -> str:
     """Return the page of a list; ``query`` is that of its address, not encoded."""
     parameters = [(one.partition("=")[0], one.partition("=")[2]) for one in query.split("&") if one]
     return rendered(

@@ -11,7 +11,7 @@ Reply = bytes | Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Request:
-    """The requests that the server received."""
+    """One request that the server received."""
 
     method: str
     path: str
