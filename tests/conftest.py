@@ -69,6 +69,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a test that has more time than the last bound to the watchdog."""
+    own = item.get_closest_marker("timeout")
+    if own and own.args[0] + SECONDS >= float(item.config.getini("faulthandler_timeout")):
+        faulthandler.cancel_dump_traceback_later()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Bound the exit, too: the interpreter waits for threads that are not daemons."""

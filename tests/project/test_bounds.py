@@ -42,6 +42,15 @@ def test_of_the_others():
     pass
 """
 
+LONG = """
+import time
+import pytest
+
+@pytest.mark.timeout(60)
+def test_long():
+    time.sleep(1)
+"""
+
 
 def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     """Return what became of a Python with these arguments."""
@@ -50,17 +59,29 @@ def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False, env=env)
 
 
+def run_tests(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Return what became of tests in a folder, with the configuration of ours."""
+    ours = ["-p", "conftest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder)]
+    return python("-m", "pytest", "-q", *ours, *arguments, cwd=folder)
+
+
 def test_a_hung_test_fails_alone(tmp_path: Path) -> None:
     """The summary names the tests that hang; the run goes on."""
     (tmp_path / "test_hanging.py").write_text(HANGS)
-    ours = ["-p", "conftest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
-    done = python("-m", "pytest", "-q", *ours, "test_hanging.py", cwd=tmp_path)
+    done = run_tests(tmp_path, "test_hanging.py")
     *_, fixture, loop, callback, thread, counts = done.stdout.splitlines()
     assert fixture.startswith("ERROR test_hanging.py::test_in_a_fixture - conftest.HungError: Timeout")
     assert loop.startswith("FAILED test_hanging.py::test_on_a_loop - conftest.HungError: Timeout")
     assert callback.startswith("FAILED test_hanging.py::test_in_a_callback - conftest.HungError: Timeout")
     assert thread.startswith("FAILED test_hanging.py::test_on_a_thread - conftest.HungError: Timeout")
     assert counts.startswith("3 failed, 1 passed, 1 error")
+
+
+def test_a_test_may_have_more_time_than_the_last_bound(tmp_path: Path) -> None:
+    """Nothing ends the run before the time of that test is over."""
+    (tmp_path / "test_long.py").write_text(LONG)
+    done = run_tests(tmp_path, "-o", "faulthandler_timeout=0.3", "test_long.py")
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_last_bound_names_the_test() -> None:
