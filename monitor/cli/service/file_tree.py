@@ -1,6 +1,8 @@
 """Take a folder that may be there already: restrict it and all that is in it."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ def take_folder(folder: Path, service: ServiceDefinition) -> None:
     """Restrict the folder of a service with all that is in it; make it where it is missing.
 
     Before the service is installed, anybody may have made that folder in ProgramData. A link is not followed.
+    A file with a second name elsewhere (a hard link) becomes a copy: whoever made it could change it by that.
     Raises ``SystemBrokenError``.
     """
     try:
@@ -22,6 +25,8 @@ def take_folder(folder: Path, service: ServiceDefinition) -> None:
             raise SystemBrokenError(f"{folder} leads to another place; remove it, it is to be a folder")
         make_restricted_folder(folder, service)
         for path in _below(folder):
+            if path.is_file() and path.stat().st_nlink > 1:
+                _replace_by_copy(path)
             restrict(path, service)
     except OSError as error:
         where = error.filename or folder
@@ -29,15 +34,23 @@ def take_folder(folder: Path, service: ServiceDefinition) -> None:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Return what is in a folder and the folders in it, but no link and no file with a second name."""
-    for path in folder.iterdir():
-        if _is_link(path):
-            continue
-        if path.is_dir():
+    """Return what is in a folder and the folders in it, each before its content, but no link."""
+    for path in list(folder.iterdir()):
+        if not _is_link(path):
             yield path
-            yield from _below(path)
-        elif path.stat().st_nlink == 1:
-            yield path
+            if path.is_dir():
+                yield from _below(path)
+
+
+def _replace_by_copy(path: Path) -> None:
+    handle, copy = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as target, path.open("rb") as source:
+            shutil.copyfileobj(source, target)
+        Path(copy).replace(path)
+    except BaseException:
+        Path(copy).unlink()
+        raise
 
 
 def _is_link(path: Path) -> bool:

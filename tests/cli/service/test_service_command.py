@@ -82,17 +82,20 @@ def test_the_rule_is_for_the_service_alone() -> None:
 
 
 def test_what_was_in_the_folder_is_restricted(tmp_path: Path) -> None:
-    """Somebody may have made it, but links lead to files of others."""
+    """Somebody may have made it; links lead to files of others, which stay as they are."""
     folder, foreign = tmp_path / "data", tmp_path / "foreign"
     for path in (folder / "in" / "password", foreign, tmp_path / "twice"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        path.write_text("before")
         path.chmod(0o644)
     (folder / "link").symlink_to(foreign)
     os.link(tmp_path / "twice", folder / "twice")
     take_folder(folder, MONITOR)
     modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
-    assert modes == {"data": 0o700, "in": 0o700, "password": 0o600, "link": 0o644, "twice": 0o644}
+    assert modes == {"data": 0o700, "in": 0o700, "password": 0o600, "link": 0o644, "twice": 0o600}
+    (tmp_path / "twice").write_text("changed by its other name")
+    assert (folder / "twice").read_text() == "before"
+    assert (tmp_path / "twice").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_link_is_not_taken_as_the_folder(tmp_path: Path) -> None:
