@@ -68,6 +68,7 @@ def wire(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
 
     elsewhere = _without_others(active.config) if store.stands_in else active.config
     probing = probing_parts(active, elsewhere, store, discoveries, clock)
+    probing.judge.without_zones = store.stands_in
     _show_in_metrics(probing.metrics, active.config, store, leadership)
     clock_watch = ClockWatch(clock, probing.metrics)
     access = WebAccess(web_config, store, clock)

@@ -33,7 +33,7 @@ class Judge:
     ``awake_at`` is set again after every start, sleep and clock step: a target is not unreachable because the
     monitor did not probe it. ``waits`` returns whether the order of a target, by its id, waits for a
     worker: that does not make it unreachable either. ``heard_at`` returns when a zone was heard of last: what
-    its agents saw since, nobody knows.
+    its agents saw since, nobody knows. ``without_zones`` says that no zone reports here at all.
     """
 
     def __init__(self, finder: PathFinder) -> None:
@@ -42,6 +42,7 @@ class Judge:
         self.awake_at: datetime | None = None
         self.waits: Callable[[str], bool] | None = None
         self.heard_at: Callable[[str], datetime | None] = lambda _zone: None
+        self.without_zones = False
         self._silent_zones: frozenset[str] = frozenset()
         self._zones_heard_at: dict[str, datetime] = {}
 
@@ -57,7 +58,7 @@ class Judge:
             return state.unreachable
         if not zone:
             return unreachability(state, now, awake_at=self.awake_at)
-        if zone in self._silent_zones:
+        if self.without_zones or zone in self._silent_zones:
             return state.unreachable
         awake = [at for at in (self.awake_at, self._zones_heard_at.get(zone)) if at is not None]
         return unreachability(state, min(now, self.heard_at(zone) or now), awake_at=max(awake, default=None))

@@ -42,6 +42,15 @@ def test_other_zones_go_on() -> None:
     assert judge.unreachable(SEEN, NOW + DAY) is not None
 
 
+def test_a_center_that_no_zone_reports_to_says_nothing_of_their_targets() -> None:
+    """Agents and workers are the leader's while it has no database; its own targets are judged as ever."""
+    judge = Judge(PathFinder())
+    judge.without_zones = True
+    here = replace(SEEN, target=replace(SEEN.target, zone=""))
+    assert judge.unreachable(SEEN, NOW + DAY) is None
+    assert judge.unreachable(here, NOW + DAY) is not None
+
+
 def test_only_the_time_counts_until_a_zone_was_heard_of_last() -> None:
     """An agent that is frozen is noticed later than three short intervals have passed without checks."""
     judge = Judge(PathFinder())

@@ -13,6 +13,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.web.access_tokens import AccessTokens
 from monitor.errors import ConfigError, StoreFault, StoreUnusableError
 from support.servers.cluster.postgresql_server import new_database
+from support.servers.programs import free_port
 
 WEB = "tls_server_config: {}\n"
 AWAY = StoreUnusableError("away", StoreFault.UNREACHABLE)
@@ -79,6 +80,18 @@ def test_a_database_that_goes_away_at_the_start(tmp_path: Path, monkeypatch: pyt
         return made.parts.leadership
 
     assert isinstance(asyncio.run(scenario()), Leadership)
+
+
+def test_a_center_without_its_database_judges_no_zone(tmp_path: Path) -> None:
+    """No agent and no worker reports to it, for as long as the database is away."""
+    path = configured(tmp_path, f"postgresql://127.0.0.1:{free_port()}/certmonitor", "ha: {name: center-a}\n")
+
+    async def scenario() -> bool:
+        made = await Daemon.open(path, SystemClock())
+        await made.close()
+        return made.parts.pipeline._do.judge.without_zones
+
+    assert asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("error", [AWAY, ValueError("a bug")])
