@@ -13,6 +13,7 @@ from cryptography import x509
 from monitor.demo.xprotect_machines import MACHINES, DemoMachine, Door, Serves
 from monitor.demo.xprotect_servers import claim, release
 from monitor.demo.xprotect_site import Simulator
+from support.pki import trusting
 from support.servers.sources.xprotect_simulator import REST, ask_token, client, running, signed_in
 
 Served = dict[tuple[str, int], x509.Certificate]
@@ -60,7 +61,7 @@ def test_certificates_carry_the_address(tmp_path: Path) -> None:
 
     async def run() -> bool:
         async with running(tmp_path) as site:
-            context = ssl.create_default_context(cadata=site.ca.der)
+            context = trusting(site.ca.der)
             endpoint = site.endpoints["event01"]
             _, writer = await asyncio.open_connection(endpoint.address, endpoint.ports[22331], ssl=context)
             writer.close()
@@ -169,7 +170,7 @@ def test_site_on_one_address(tmp_path: Path) -> None:
             async with signed_in(site) as asking:
                 recorders = (await asking.get(f"{REST}recordingServers")).json()
             uri = urlsplit(recorders["array"][1]["webServerUri"])
-            context = ssl.create_default_context(cadata=site.ca.der)
+            context = trusting(site.ca.der)
             _, writer = await asyncio.open_connection(uri.hostname, uri.port, ssl=context)
             writer.close()
             return str(uri.hostname), len(site.endpoints)

@@ -158,10 +158,6 @@ def https(tls: ssl.SSLContext, names: Sequence[str], ca: pki.Issued) -> str:
     return asyncio.run(run())
 
 
-def _trusting(ca: pki.Issued) -> ssl.SSLContext:
-    return ssl.create_default_context(cadata=ca.pem.decode())
-
-
 def test_https_without_a_verifier() -> None:
     """For answers that are signed themselves https is taken as it comes."""
     ca = pki.authority(at=pki.TODAY)
@@ -171,8 +167,8 @@ def test_https_without_a_verifier() -> None:
 def test_https_with_a_verifier() -> None:
     """With anchors the server must prove its name."""
     ca = pki.authority(at=pki.TODAY)
-    assert https(_trusting(ca), ["127.0.0.1"], ca) == "ok"
-    assert https(_trusting(ca), ["other.example"], ca).startswith(
+    assert https(pki.trusting(ca.der), ["127.0.0.1"], ca) == "ok"
+    assert https(pki.trusting(ca.der), ["other.example"], ca).startswith(
         "the certificate of 127.0.0.1 is not trusted: "
     )
 

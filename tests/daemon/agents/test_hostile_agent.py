@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from monitor.model import Observation, ProbeResult, Sighting, TargetState
 from monitor.parse import parse_certificate
 from monitor.wire import order_key, write_answer, write_answers
 from monitor.wire.protocol import ANSWERS, ENROLL, ORDERS
-from support.pki import authority, leaf
+from support.pki import authority, leaf, trusting
 from support.pki.certificates import TODAY
 from support.servers.daemon.inside import daemon
 from support.servers.daemon.process import until
@@ -126,7 +125,7 @@ async def started(runner: asyncio.Runner, path: Path) -> AsyncIterator[Center]:
     """Run a center."""
     async with (
         daemon(path) as running,
-        httpx.AsyncClient(verify=trusting(), trust_env=False, timeout=60) as client,
+        httpx.AsyncClient(verify=trusting(CA.der), trust_env=False, timeout=60) as client,
         httpx.AsyncClient(trust_env=False, timeout=60) as page,
     ):
         made = Center(runner, running, client, page)
@@ -141,11 +140,6 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
         running = started(runner, configured(tmp_path_factory.mktemp("center")))
         yield runner.run(running.__aenter__())
         runner.run(running.__aexit__(None, None, None))
-
-
-def trusting() -> ssl.SSLContext:
-    """Return a context that trusts the center."""
-    return ssl.create_default_context(cadata=CA.pem.decode())
 
 
 def forged(agent: Agent) -> dict[str, tuple[bytes, int]]:
@@ -306,7 +300,7 @@ def test_an_agent_that_never_ends_costs_others_no_turn(center: Center) -> None:
 async def endless(center: Center) -> asyncio.StreamWriter:
     """Return a connection on which a document has begun that never ends."""
     host, port = center.url.removeprefix("https://").split(":")
-    _, writer = await asyncio.open_connection(host, int(port), ssl=trusting())
+    _, writer = await asyncio.open_connection(host, int(port), ssl=trusting(CA.der))
     head = f"POST {ANSWERS} HTTP/1.1\r\nHost: c\r\nAuthorization: Bearer token-of-waiting\r\n"
     writer.write(head.encode() + b'Content-Length: 8000000\r\n\r\n{"version": 1,')
     return writer

@@ -86,6 +86,7 @@ def test_limit_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         try:
             board = daemon.parts.board
             await until(lambda: any(one.left_out for one in board.snapshot.discoveries.values()))
+            await until(lambda: daemon.watched > 0)  # a list is shown before its targets are watched
             states = board.snapshot.discoveries
             return daemon.watched, {name: one.left_out for name, one in states.items()}
         finally:

@@ -15,7 +15,7 @@ from support.pki.certificates import (
     leaf,
     name,
 )
-from support.pki.contexts import show, tls_context
+from support.pki.contexts import show, tls_context, trusting
 from support.pki.crafted import extension, object_identifier, raw, tlv
 from support.pki.keys import Key, dsa_key, new_key, rsa_key
 
@@ -43,4 +43,5 @@ __all__ = [
     "show",
     "tls_context",
     "tlv",
+    "trusting",
 ]

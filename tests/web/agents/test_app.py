@@ -17,7 +17,7 @@ from monitor.web.agents import make_agents_app
 from monitor.web.services.agent_admin import AgentIdentity
 from monitor.wire import LARGEST, AnswersDocument, read_receipt, write_answers, write_orders
 from monitor.wire.protocol import ANSWERS, CA, ENROLL, ORDERS, read_token, write_code
-from support.pki import Issued, authority, leaf
+from support.pki import Issued, authority, leaf, trusting
 from support.pki.certificates import CLIENT_AUTH, TODAY
 
 NOW = datetime.now(UTC)
@@ -183,7 +183,7 @@ def test_a_client_certificate_is_asked_for(tmp_path: Path) -> None:
     )
 
     async def asked(url: str, identity: Issued | None) -> int:
-        context = ssl.create_default_context(cadata=CENTER_CA.pem.decode())
+        context = trusting(CENTER_CA.der)
         if identity is not None:
             (tmp_path / "client.pem").write_bytes(identity.key_pem + identity.pem)
             context.load_cert_chain(tmp_path / "client.pem")

@@ -1,6 +1,5 @@
 """Run the simulated XProtect site for a test, with a client that trusts its CA."""
 
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import httpx
 
 from monitor.demo.xprotect_site import PASSWORD, USERNAME, Behavior, Simulator
+from support.pki import trusting
 
 REST = "/api/rest/v1/"
 
@@ -40,7 +40,7 @@ async def running(
 
 def client(site: Simulator, token: str = "") -> httpx.AsyncClient:
     """Return a client that verifies the site's certificates."""
-    context = ssl.create_default_context(cadata=site.ca.der)
+    context = trusting(site.ca.der)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.AsyncClient(base_url=site.url, verify=context, headers=headers, trust_env=False)
 
