@@ -160,7 +160,7 @@ class AlertPass:
         if not clock.too_early:
             await self._judge_again(now)
             self._judged_at = now
-            self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
+            await self._correlate(now)
         monitor_state = replace(
             await self._monitor_state(now),
             clock_suspect=clock.too_early,
@@ -178,7 +178,12 @@ class AlertPass:
 
     async def show(self, now: datetime, clock: ClockDoubts, silent_zones: tuple[SilentZone, ...]) -> None:
         """Show the alerts of now after a pass that could not be recorded; nobody is notified."""
+        if not clock.too_early:
+            await self._correlate(now)
         await self._unrecorded.show(now, clock, silent_zones)
+
+    async def _correlate(self, now: datetime) -> None:
+        self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
 
     async def _decided(
         self, now: datetime, receivers: Receivers, settings: NotifySettings, monitor_state: MonitorState
@@ -224,8 +229,10 @@ class AlertPass:
 
     async def _judge_again(self, now: datetime) -> None:
         due = await self._pool.run(self._due, self._board.snapshot, now)
-        for begin in range(0, len(due), AGAIN_AT_ONCE):
-            await self._judge_some(due[begin : begin + AGAIN_AT_ONCE], now)
+        # Last those whose bytes come from the store: where it does not answer, the others are judged.
+        for states in ([one for one in due if stale(one, now) is needed] for needed in (False, True)):
+            for begin in range(0, len(states), AGAIN_AT_ONCE):
+                await self._judge_some(states[begin : begin + AGAIN_AT_ONCE], now)
 
     async def _judge_some(self, states: Sequence[TargetState], now: datetime) -> None:
         needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}

@@ -15,26 +15,34 @@ from monitor.model import (
     AlertLevel,
     AlertRecord,
     Anchors,
+    Finding,
     Message,
     Notification,
+    ProbeRequest,
+    ProbeResult,
     ReceiverChanges,
     ReceiverRecord,
     Silence,
+    Snapshot,
     Target,
 )
 from monitor.parse import parse_certificate
-from monitor.pipeline import Judge
+from monitor.pipeline import Judge, alert_pass
 from monitor.pipeline.alert_changes import AlertChange, ChangeKind
 from monitor.pipeline.alert_pass import AlertPass
 from support.factories.pipeline.world import (
     ANCHORS,
     LEAF,
+    ROOT,
     Shows,
     World,
     batch,
+    showing,
     target,
 )
-from support.pki import NOW, days
+from support.pki import NOW, days, leaf
+
+SHORT = leaf("short.vms.example", ROOT, end=days(200))
 
 
 @dataclass
@@ -179,6 +187,43 @@ def test_a_probe_that_finishes_during_a_pass_is_not_undone() -> None:
 
     passing(world, Late(), days(301))
     assert world.board.snapshot.states[one.id].failed_probes == 7
+
+
+def test_a_store_that_does_not_answer_keeps_only_those_from_being_judged_that_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The path of one target holds no more; the margin of another one and what both share are judged."""
+    short, other = target(1, unreachable_after=1000), target(2, unreachable_after=1000)
+
+    class Two(Shows):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            return showing(request, SHORT.der if request.target_id == short.id else LEAF.der)
+
+    class Away(FakeMemory):
+        async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+            raise StoreUnusableError("it does not answer", StoreFault.UNREACHABLE)
+
+    world, correlated = World(Two()), list[datetime]()
+    asyncio.run(world.pipeline((short, other)).run(batch(short, other)))
+
+    def noted(_snapshot: Snapshot, now: datetime) -> Mapping[str, tuple[Finding, ...]]:
+        correlated.append(now)
+        return {}
+
+    monkeypatch.setattr(alert_pass, "correlate", noted)
+
+    async def anchors(_: tuple[str, ...]) -> Anchors:
+        return ANCHORS
+
+    async def scenario() -> None:
+        alerting = AlertPass(world.board, Judge(PathFinder()), anchors, Away())
+        with pytest.raises(StoreUnusableError):
+            await alerting.run(days(299), ADMINS, notify_all_renewals=False)
+        await alerting.show(days(299), NO_DOUBTS, ())
+
+    asyncio.run(scenario())
+    assert world.board.snapshot.states[other.id].severity == "critical"
+    assert correlated == [days(299)]
 
 
 def test_alerts_are_shown_while_the_store_does_not_work() -> None:
