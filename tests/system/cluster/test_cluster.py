@@ -246,10 +246,11 @@ async def well_again(client: httpx.AsyncClient, cluster: Cluster) -> tuple[str, 
 
 
 async def until_sent(client: httpx.AsyncClient, page: str) -> None:
-    """Wait until the leader has nothing to send."""
+    """Wait until the leader has recorded that everything was sent; its metric follows later."""
 
     async def nothing_waits() -> bool:
-        return await sample(client, page, "cert_monitor_outbox_pending") == 0
+        sent = (await client.get(f"{page}api/v1/notifications")).json()["items"]
+        return bool(sent) and all(one["finished_at"] for one in sent)
 
     await until(nothing_waits)
 
