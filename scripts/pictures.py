@@ -53,7 +53,7 @@ class Camera:
 async def demonstration(folder: Path) -> AsyncIterator[Camera]:
     """Run the demo and a browser until the end of the block."""
     async with started("demo", "--listen", "127.0.0.1:0") as demo, browser() as running:
-        await demo.all_looked_at()
+        await demo.all_probed()
         yield Camera(demo, running, folder)
 
 

@@ -259,7 +259,7 @@ def test_what_a_stored_plan_says_is_read_back() -> None:
     assert words_of_steps('{"steps": [1]}') == words_of_steps("nonsense") == {}
 
 
-def test_a_server_of_no_certificate_group_is_looked_at_without_xprotect() -> None:
+def test_a_server_of_no_certificate_group_is_verified_without_xprotect() -> None:
     """Any site has a plan; Smart Client is named only where XProtect's groups are."""
     plain_port = port("web:443", ("", ""))
     *_, of_web = planned(plain_port).steps

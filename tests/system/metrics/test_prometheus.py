@@ -106,7 +106,7 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
             started("demo", "--listen", "127.0.0.1:0") as demo,
             prometheus(tmp_path, demo.url.removeprefix("http://"), at_once(tmp_path), LINKS) as running,
         ):
-            await demo.all_looked_at()
+            await demo.all_probed()
             await running.until('up{job="cert-monitor"} == 1')
             # The demo asks its CA some seconds after its start.
             await running.until("cert_monitor_renewal_window_end_timestamp_seconds")
@@ -149,7 +149,7 @@ def test_promtool_checks_the_metrics(tmp_path: Path) -> None:
 
     async def scenario() -> str:
         async with started("demo", "--listen", "127.0.0.1:0") as demo:
-            await demo.all_looked_at()
+            await demo.all_probed()
             return (await demo.get("/metrics")).text
 
     promtool = program("promtool", "prometheus")

@@ -41,7 +41,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tu
 
     async def use() -> tuple[Opened, str, list[tuple[int, int]]]:
         async with started("demo", "--listen", "127.0.0.1:0") as demo:
-            await demo.all_looked_at()
+            await demo.all_probed()
             url = f"{demo.url}/certificates?sort=expires"
             pictures = [await picture(folder, url, *window) for window in ((1280, 1000), (390, 2600))]
             return await opened(folder, url), demo.url, [size(png) for png in pictures]

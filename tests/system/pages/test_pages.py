@@ -39,7 +39,7 @@ def with_demo(use: Callable[[Browser, str], Awaitable[T]]) -> T:
 
     async def run() -> T:
         async with started("demo", "--listen", "127.0.0.1:0") as demo, browser() as running:
-            await demo.all_looked_at()
+            await demo.all_probed()
             return await use(running, demo.url)
 
     return asyncio.run(run())

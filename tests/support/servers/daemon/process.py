@@ -78,7 +78,7 @@ class Running:
 
         await until(same)
 
-    async def all_looked_at(self) -> None:
+    async def all_probed(self) -> None:
         """Wait until the demo's site has answered and each target was tried."""
 
         async def listed() -> bool:

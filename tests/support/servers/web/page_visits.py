@@ -82,7 +82,8 @@ async def visit(
 async def one_of_each(running: Browser, url: str) -> AsyncIterator[str]:
     """Yield the path of every page that can be reached from the first one, one of each kind.
 
-    Each is yielded as soon as it is found: certificates of the demo are renewed, and their pages go.
+    Each is yielded as soon as it is found, and of each kind the last one on a page: certificates of the demo
+    that expire soon come first, are renewed after a minute, and then have no page any more.
     """
     known = {"/"}
     waiting = ["/"]
@@ -90,7 +91,7 @@ async def one_of_each(running: Browser, url: str) -> AsyncIterator[str]:
     while waiting:
         async with visit(running, f"{url}{waiting.pop()}") as opened:
             links = await opened.links()
-        for path in links:
+        for path in reversed(links):
             kind = _IDS.sub(r"\1", path)
             if kind not in known and not kind.startswith(("/metrics", "/healthz", "/api/")):
                 known.add(kind)
