@@ -7,7 +7,6 @@ from monitor.config.targets.entries import Sites
 from monitor.config.targets.found import FoundPlanner
 from monitor.config.targets.policy import Policies
 from monitor.model import DiscoveredTarget, Target
-from monitor.wire import secrets_of
 
 _TWO = 2
 _ANY_SERVER = DiscoveredTarget("server.invalid:443")
@@ -19,6 +18,10 @@ def shared_secret_names(config: Config, targets: Sequence[Target]) -> Iterator[s
 
     A name that is written without a folder is the name itself, so it stands for any of them.
     """
+    if not config.zones and config.workers is None:
+        return
+    from monitor.wire import secrets_of  # noqa: PLC0415 - a monitor on one machine needs none of it
+
     named: dict[tuple[str, str], set[str]] = {}
     for target in (*targets, *_servers(config)):
         if target.zone or (config.workers is not None and target.kind == "endpoint"):
