@@ -134,16 +134,13 @@ class Servers:
     async def stop(self) -> None:
         """Close every port."""
         for server in self._servers.values():
-            if isinstance(server, TlsServer):
-                await server.stop()
-            else:
-                server.close()
+            await _stop(server)
         self._servers.clear()
 
     async def restart(self, endpoint: SimulatedEndpoint, door: Door, pause: float) -> None:
         """Close a port for some seconds, as a restart of its service does, and serve again."""
         name = endpoint.machine.name, door.port
-        self._servers.pop(name).close()
+        await _stop(self._servers.pop(name))
         # Bound at once so that nobody else gets the port, but refused until the service is back.
         endpoint.take(door, endpoint.ports[door.port], listen=False)
         await asyncio.sleep(pause)
@@ -186,6 +183,13 @@ class Servers:
                 key=rsa_key(),
             )
         return self._issued[alike]
+
+
+async def _stop(server: asyncio.Server | TlsServer) -> None:
+    if isinstance(server, TlsServer):
+        await server.stop()
+    else:
+        server.close()
 
 
 def release(endpoints: Iterable[SimulatedEndpoint]) -> None:

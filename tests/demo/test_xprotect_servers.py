@@ -1,6 +1,7 @@
 """The simulated XProtect site: the real servers behind what it announces, and their addresses."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -184,3 +185,21 @@ def test_machines_have_one_gateway() -> None:
     """One port of one computer is the gateway."""
     doors = [door for machine in MACHINES for door in machine.doors if door.serves is Serves.GATEWAY]
     assert len(doors) == 1
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_restart_ends_what_was_being_accepted(tmp_path: Path, turns: int) -> None:
+    """A client that connects while a port is restarted reads the end, and no socket is left."""
+
+    async def run() -> None:
+        async with running(tmp_path) as site:
+            endpoint = site.endpoints["recorder02"]
+            with socket.create_connection((endpoint.address, endpoint.ports[7563])) as caller:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                await site.switch("recorder02", 7563, site.served("recorder02", 7563), 0)
+                caller.settimeout(10)
+                with contextlib.suppress(ConnectionResetError):  # the same, said in another way
+                    assert caller.recv(1) == b""
+
+    asyncio.run(run())
