@@ -1,4 +1,4 @@
-"""The life of one daemon: open, start, reload, close; its parts are made in ``wiring``."""
+"""The life of one daemon: open, start, reload, close; ``first_parts`` and ``wiring`` make its parts."""
 
 import asyncio
 import contextlib
@@ -8,35 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.daemon.clock.steady import SteadyClock
 from monitor.daemon.cluster.handover import FormerDaemon, Handover
 from monitor.daemon.cluster.leadership import Leadership
-from monitor.daemon.cluster.opening import (
-    goes_on_without,
-    leadership_of,
-    link_key_for,
-    open_store,
-    read_configuration,
-)
+from monitor.daemon.cluster.opening import goes_on_without, open_store, read_configuration
 from monitor.daemon.cluster.probing_elsewhere import worker_zones
+from monitor.daemon.first_parts import Beginning, first_parts
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import PeriodicTask
 from monitor.daemon.system.events import BAD_CONFIGURATION, EVENT_NUMBER
-from monitor.daemon.targets.active_config import ActiveConfig, replan_targets
-from monitor.daemon.targets.discoveries import Discoveries
-from monitor.daemon.targets.watched_targets import polled_discoveries
 from monitor.daemon.web.changes import WebChanges
 from monitor.daemon.web.facade import WebFacade, web_servers
 from monitor.daemon.web.local_token import LocalToken
-from monitor.daemon.web.own_names import own_names
-from monitor.daemon.wiring import wire
 from monitor.errors import StoreUnusableError, SystemBrokenError
 from monitor.gc_tuning import tune_garbage_collector
 from monitor.logs import event, use_log_format
 from monitor.model import MachineClock
 from monitor.state_folder import state_folder
-from monitor.store import Store
-from monitor.web_config import WatchedWebConfig
 
 if TYPE_CHECKING:
     from monitor.daemon.agents import AgentsServer
@@ -47,9 +34,10 @@ log = logging.getLogger(__name__)
 class Daemon:
     """One running service."""
 
-    def __init__(self, path: Path, parts: DaemonParts) -> None:
-        """Take the configuration file and the parts; nothing runs yet."""
+    def __init__(self, path: Path, parts: DaemonParts, handed: Handover | None = None) -> None:
+        """Take the configuration file, the parts, and what a former daemon passed on; nothing runs yet."""
         self.parts = parts
+        self._handed = handed
         self._taking_over: asyncio.Task[None] | None = None
         self._path = path
         config = parts.watched.config
@@ -60,7 +48,6 @@ class Daemon:
         self._servers = web_servers(
             WebFacade(parts.web), changes, config, access, parts.agents, workers=worker_zones(parts.workers)
         )
-        self._handed: Handover | None = None
         self._of_leader: tuple[AgentsServer, ...] = ()
         if config.agents is not None and parts.agents is not None:
             from monitor.daemon.agents import listener  # noqa: PLC0415 - nobody without zones needs it
@@ -80,7 +67,9 @@ class Daemon:
         while True:
             store = await open_store(configured.config, handed)
             try:
-                return await cls._made(path, clock, configured, web_config, store, handed)
+                given = Beginning(configured, web_config, store, handed)
+                made = cls(path, await first_parts(given, clock), handed)
+                await made.parts.access.resume()
             except StoreUnusableError as error:
                 # It went away since it was opened; opened again, something stands for it.
                 await store.close()
@@ -89,41 +78,8 @@ class Daemon:
             except BaseException:
                 await store.close()
                 raise
-
-    @classmethod
-    async def _made(  # noqa: PLR0913, PLR0917 - all that a daemon begins with
-        cls,
-        path: Path,
-        clock: MachineClock,
-        configured: ActiveConfig,
-        web_config: WatchedWebConfig | None,
-        store: Store,
-        handed: Handover | None,
-    ) -> "Daemon":
-        """Return a daemon that has read what it needs before it listens."""
-        config = configured.config
-        steady = SteadyClock(clock)
-        discoveries = Discoveries(store, steady, config.limits.targets)
-        if handed is not None:
-            discoveries.inherit(handed.discoveries)
-        await discoveries.resume(polled_discoveries(config))
-        active = replan_targets(configured, discoveries.found())
-        made = cls(
-            path,
-            wire(
-                active,
-                store,
-                discoveries,
-                steady,
-                await own_names(),
-                web_config,
-                link_key=await link_key_for(config, store, handed),
-                leadership=leadership_of(config, store, clock, handed),
-            ),
-        )
-        made._handed = handed
-        await made.parts.access.resume()
-        return made
+            else:
+                return made
 
     @property
     def url(self) -> str:
