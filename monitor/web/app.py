@@ -160,6 +160,7 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
             "problems": [writer.write(one) for one in health.problems],
             "problem_codes": [one.code for one in health.problems],
             "degraded": [degradation_json(one, writer) for one in health.degraded],
+            "not_ready": list(view.ready()[1]),
             **_counted(view.snapshot()),
         }
         return JSONResponse(body, 200 if health.ok else 503)

@@ -107,6 +107,7 @@ def test_healthy() -> None:
             "problems": [],
             "problem_codes": [],
             "degraded": [],
+            "not_ready": [],
             "targets": 0,
             "alerts": {"warning": 0, "critical": 0, "expired": 0},
         },

@@ -26,12 +26,20 @@ def health(arguments: argparse.Namespace) -> int:
         return CRITICAL
     problems = [str(problem) for problem in answer.get("problems") or ()]
     if status == 200 and answer.get("ok") is True:
-        # Without a login the daemon says no more than that.
-        say(f"OK - {_counted(answer)}" if "targets" in answer else "OK")
+        say(_well(answer))
         return OK
     said = "; ".join(problems) or _store(answer) or f"{address.url} answered with HTTP status {status}"
     say(f"CRITICAL - {said}{_numbers(answer)}")
     return CRITICAL
+
+
+def _well(answer: dict[str, Any]) -> str:
+    """Return what is said of a daemon that is well; without a login it answers no more than that."""
+    if "targets" not in answer:
+        return "OK"
+    waiting = [str(one) for one in answer.get("not_ready") or ()]
+    # A start or a standby has not all targets yet: numbers would look as if they had gone.
+    return f"OK - not ready: {'; '.join(waiting)}" if waiting else f"OK - {_counted(answer)}"
 
 
 def _store(answer: dict[str, Any]) -> str:
