@@ -29,7 +29,7 @@ from monitor.web.problems import problem
 from monitor.web.queries.planning.indexes import CertificateIndexes
 from monitor.web.services.agent_admin import AgentAdmin
 from monitor.web.services.changes import ChangeResult, Changes
-from monitor.web.services.components import degradation_json
+from monitor.web.services.health_json import health_json
 from monitor.web.services.view import WebView
 from monitor.web.serving.framing import OneLength
 from monitor.web.serving.headers import SAFE, SafeHeaders
@@ -149,7 +149,6 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
         if access and access.services.login_needed and not caller_of(request.scope).sees_everything:
             # Whether all is well may be asked by anybody, as a check of services does; what is wrong, not.
             return JSONResponse({"ok": health.ok}, 200 if health.ok else 503)
-        writer = english(view.now())
         body = {
             "ok": health.ok,
             "instance": {"name": health.name, "customer": health.customer},
@@ -157,9 +156,7 @@ def _add_health(app: FastAPI, view: WebView, access: Identities | None) -> None:
             "schedule_age_seconds": health.schedule_age,
             "alert_pass_age_seconds": health.alert_pass_age,
             "store_ok": health.store_ok,
-            "problems": [writer.write(one) for one in health.problems],
-            "problem_codes": [one.code for one in health.problems],
-            "degraded": [degradation_json(one, writer) for one in health.degraded],
+            **health_json(health, english(view.now())),
             "not_ready": list(view.ready()[1]),
             **_counted(view.snapshot()),
         }

@@ -110,10 +110,8 @@ def _is_missing(config: Path) -> bool:
     """Return whether a configuration is certainly not there: its folder may be closed to who asks."""
     try:
         config.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
     return False
 
 

@@ -8,7 +8,6 @@ from monitor.config.targets.found import FoundPlanner
 from monitor.config.targets.policy import Policies
 from monitor.model import DiscoveredTarget, Target
 
-_TWO = 2
 _ANY_SERVER = DiscoveredTarget("server.invalid:443")
 """Stands for the servers that a site will name: each is read with the same files."""
 
@@ -43,7 +42,7 @@ def _sentence(config: Config, zone: str, name: str, places: Sequence[str]) -> st
     where = f"zones.{zone}" if zone else "workers"
     who = "agents" if zone and not config.zones[zone].workers else "workers"
     listed = f"{', '.join(places[:-1])} and {places[-1]}"
-    every, rest = ("both", "one of them") if len(places) == _TWO else ("all", "all but one of them")
+    every, rest = ("all", "all but one of them") if places[2:] else ("both", "one of them")
     return (
         f"{where}: {listed} have the same name for {who} ({name}), which use one file for {every}; rename "
         f"{rest}, here and in secrets of the {who}"

@@ -5,7 +5,7 @@ from typing import Any
 from monitor.model import AlertLevel
 from monitor.web.pages.frame import Reader
 from monitor.web.queries.overview import TargetFacts, count_alerts
-from monitor.web.services.components import degradation_json
+from monitor.web.services.health_json import health_json
 
 
 def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
@@ -17,12 +17,7 @@ def summary_json(reader: Reader, facts: TargetFacts) -> dict[str, Any]:
         "instance": {"name": health.name, "customer": health.customer},
         "now": reader.writer.now.isoformat(),
         "ok": health.ok and not alerts.urgent,
-        "health": {
-            "ok": health.ok,
-            "problems": [reader.writer.write(one) for one in health.problems],
-            "problem_codes": [one.code for one in health.problems],
-            "degraded": [degradation_json(one, reader.writer) for one in health.degraded],
-        },
+        "health": {"ok": health.ok, **health_json(health, reader.writer)},
         "alerts": {
             **{level.value: alerts.levels[level] for level in reversed(AlertLevel)},
             "acknowledged": alerts.acknowledged,

@@ -1,11 +1,9 @@
 """Missing components of the monitor as values, for the page, health and JSON."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.messages import Writer
 from monitor.model import Message
 
 
@@ -33,15 +31,3 @@ class Degradation:
     effect: Message
     advice: Message
     since: datetime | None = None
-
-
-def degradation_json(one: Degradation, writer: Writer) -> Mapping[str, str | None]:
-    """Return a degradation as JSON, with its sentences in the writer's language."""
-    return {
-        "component": one.component.value,
-        "name": one.name,
-        "since": one.since.isoformat() if one.since else None,
-        "message": writer.write(one.said),
-        "effect": writer.write(one.effect),
-        "advice": writer.write(one.advice),
-    }
